@@ -1,0 +1,40 @@
+import type { JsonObject } from '#kernel';
+import type { Selector } from '../selector/selector.js';
+
+export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE';
+export type DriftPolicy = 'HEAL' | 'REPORT';
+export type RolloutStrategyKind = 'ALL_AT_ONCE';
+
+export interface SourceSpec {
+  /** Name of a repository of the same project. */
+  readonly repository: string;
+  /** Branch, tag or full ref. A branch goes before a tag of the same name. */
+  readonly ref: string;
+  /** Directory inside the repository; '' is the root. */
+  readonly path: string;
+  readonly renderer: Renderer;
+  /** Further paths whose change makes a release. */
+  readonly watch: readonly string[];
+}
+
+export interface SyncPolicy {
+  /** false: a release is made, its rollout waits for `syncApplication`. */
+  readonly automated: boolean;
+  /** false: what is no longer declared stays tracked and is listed as prunable. */
+  readonly prune: boolean;
+  readonly drift: DriftPolicy;
+}
+
+/** What to run and where: the content of an ApplicationRevision. Defaults are filled in; it is stored complete. */
+export interface ApplicationSpec {
+  readonly source: SourceSpec;
+  /** YAML values; texts may hold templates such as `{{ cluster.labels.size }}`. */
+  readonly parameters: JsonObject;
+  /** Put parameters into `${name}` of plain YAML and Kustomize output. */
+  readonly substitute: boolean;
+  readonly selector: Selector;
+  /** Default namespace for objects without one; created if missing, never pruned. Empty: none. */
+  readonly namespace: string;
+  readonly sync: SyncPolicy;
+  readonly strategy: { readonly kind: RolloutStrategyKind };
+}

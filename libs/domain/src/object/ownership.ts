@@ -1,0 +1,22 @@
+import { digestOf } from '#kernel';
+import type { HubId } from '../ids.js';
+
+/** Server-side apply's field manager on everything that an agent applies. */
+export const FIELD_MANAGER = 'capstan';
+/** Annotation on every applied object: `<hub id>/<project>/<application>`. It survives a rebuilt hub. */
+export const OWNER_ANNOTATION = 'capstan.dev/owner';
+/** Short hashed label on every applied object, for watches: value from `targetLabelValue`. */
+export const TARGET_LABEL = 'capstan.dev/target';
+/** Annotation that puts an object under the prune guard. */
+export const PROTECT_ANNOTATION = 'capstan.dev/protect';
+/** The one namespace that no application may touch; the agent's own. Its name may differ by configuration. */
+export const DEFAULT_AGENT_NAMESPACE = 'capstan-system';
+
+export function ownerAnnotation(hub: HubId, project: string, application: string): string {
+  return `${hub}/${project}/${application}`;
+}
+
+/** A label value of 16 hex digits that stands for the owner annotation, which is too long for a label. */
+export function targetLabelValue(owner: string): string {
+  return digestOf(owner).slice('sha256:'.length, 'sha256:'.length + 16);
+}

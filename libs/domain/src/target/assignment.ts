@@ -1,0 +1,54 @@
+import type { Digest, JsonObject } from '#kernel';
+import type { DriftPolicy, Renderer } from '../application/application-spec.js';
+import type { ApplicationId, ClusterId, HubId, ProjectId, ReleaseId, RepositoryId, TargetId } from '../ids.js';
+
+/** The version of an order, compared in this order. `epoch` rises when an older database is restored; `generation` is one counter per cluster. */
+export interface OrderVersion {
+  readonly epoch: bigint;
+  readonly generation: bigint;
+}
+
+/** What every signed order says of itself. */
+export interface OrderHeader extends OrderVersion {
+  readonly hub: HubId;
+  /** The one cluster that may accept it. */
+  readonly audience: ClusterId;
+  readonly target: TargetId;
+  readonly project: { readonly id: ProjectId; readonly name: string };
+  readonly application: { readonly id: ApplicationId; readonly name: string };
+  readonly issuedAt: Date;
+  /** Limits acceptance only: what was accepted heals for ever. */
+  readonly expiresAt: Date;
+}
+
+/** The order to run a release. */
+export interface AssignmentOrder extends OrderHeader {
+  readonly kind: 'ASSIGNMENT';
+  readonly release: {
+    readonly id: ReleaseId;
+    readonly commit: string;
+    readonly ref: string;
+    readonly sourceDigest: Digest;
+    readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
+    readonly path: string;
+    readonly renderer: Renderer;
+    readonly namespace: string;
+    readonly substitute: boolean;
+  };
+  /** Final values: the hub resolved every template. */
+  readonly parameters: JsonObject;
+  readonly parametersDigest: Digest;
+  readonly sync: { readonly prune: boolean; readonly drift: DriftPolicy };
+  /** Digests of prune plans that a person approved. */
+  readonly approvedPrunes: readonly Digest[];
+}
+
+/** The order to remove a target. */
+export interface TombstoneOrder extends OrderHeader {
+  readonly kind: 'TOMBSTONE';
+  readonly mode: 'DELETE' | 'ORPHAN';
+  /** Digest of the removal plan of guarded kinds that a person approved, if one did. */
+  readonly approvedRemovals: readonly Digest[];
+}
+
+export type Order = AssignmentOrder | TombstoneOrder;

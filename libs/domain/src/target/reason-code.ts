@@ -1,0 +1,71 @@
+/**
+ * Stable codes that say why a target, a repository or an application is in the state it is in. Scripts rely on them:
+ * codes are added, never renamed. Each has one sentence of advice, which the API shows as "what to do".
+ */
+export const REASON_ADVICE = {
+  // source
+  REPOSITORY_UNREACHABLE: 'Check the URL and that the Git server answers; it is tried again by itself.',
+  REPOSITORY_NOT_FOUND: 'Check the repository URL, or give credentials that may see it.',
+  AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
+  REF_NOT_FOUND: 'Create the branch or tag, or change source.ref.',
+  HISTORY_REWRITTEN: 'The ref no longer descends from the last release: restore it, or sync the application to accept it.',
+  COMMIT_UNREACHABLE: 'The agent cannot fetch the assigned commit; what runs stays as it is. Check that the commit is still in the repository.',
+  PATH_NOT_FOUND: 'Create the path in the repository, or change source.path.',
+  PATH_REFUSED: 'Remove the symlink, submodule or hostile name from the watched paths.',
+  // render
+  KUSTOMIZE_FAILED: 'Fix the kustomization; the message is what kustomize said.',
+  REMOTE_REFERENCE_REFUSED: 'Copy the remote base into the repository: remote references are not followed.',
+  INVALID_YAML: 'Fix the file and line named in the message.',
+  DUPLICATE_KEY: 'Remove one of the two keys named in the message.',
+  INVALID_OBJECT: 'Give every object apiVersion, kind and metadata.name.',
+  DUPLICATE_OBJECT: 'Remove one of the two objects named in the message.',
+  NO_OBJECTS: 'The path holds no Kubernetes object; what runs stays as it is. To remove an application, delete it.',
+  RESERVED_NAMESPACE: 'Move the object out of the namespace of the agent.',
+  RENDER_LIMIT_EXCEEDED: 'Make the rendered output smaller, or split the application.',
+  RENDER_TIMED_OUT: 'Rendering took too long; simplify it, or split the application.',
+  RENDERER_UNAVAILABLE: 'Install the renderer beside the agent, or point the agent at it.',
+  PARAMETER_MISSING: 'Set the label, fact or parameter that the message names.',
+  PARAMETER_INVALID: 'Fix the template that the message names.',
+  // apply
+  KIND_NOT_FOUND: 'The cluster does not know this kind: install its CRD, or remove the object. It is tried again by itself.',
+  ADMISSION_DENIED: 'The API server refused the object; the message says why.',
+  FORBIDDEN: 'Give the ServiceAccount that applies for this project the right that the message names.',
+  FIELD_CONFLICT: 'Another field manager holds the field: remove it from Git, or make that manager let go.',
+  OBJECT_CLAIMED: 'Two applications declare this object: remove it from one of them.',
+  INVALID_FOR_SERVER: 'The API server found the object invalid; the message says where.',
+  CRD_NOT_ESTABLISHED: 'The custom resource definition is not served yet; it is tried again by itself.',
+  CLUSTER_UNAVAILABLE: 'The API server does not answer; it is tried again by itself.',
+  PRUNE_NEEDS_APPROVAL: 'Look at the listed objects and approve the prune with its digest, or put them back into Git.',
+  REMOVAL_NEEDS_APPROVAL: 'Look at the listed objects and approve their removal with its digest.',
+  PRUNE_BLOCKED: 'Objects refuse to go, see their finalizers; they stay tracked and are tried again.',
+  PRUNE_DISABLED: 'sync.prune is false: the listed objects are no longer in Git and still run.',
+  // assignment
+  SIGNATURE_INVALID: 'The order is not signed by a key of this hub and was refused. If this goes on, somebody tampers with the connection.',
+  WRONG_AUDIENCE: 'The order is meant for another cluster and was refused.',
+  STALE_GENERATION: 'The order is older than what the cluster holds and was refused.',
+  ASSIGNMENT_EXPIRED: 'The order came too late and was refused; the hub sends a fresh one.',
+  UNSUPPORTED_ASSIGNMENT: 'The agent is too old for this order: upgrade it.',
+  // drift and health
+  DRIFT_DETECTED: 'The listed objects differ from Git. With sync.drift HEAL they are put back by themselves.',
+  FACT_MISMATCH: 'The facts of the cluster no longer match the selector; the target stays until a person confirms.',
+  PROGRESSING: 'Wait: objects are becoming ready.',
+  OBJECTS_DEGRADED: 'Look at the listed objects.',
+  OBJECTS_MISSING: 'Objects are gone from the cluster; they are put back if sync.drift is HEAL.',
+  // life of a target
+  WAITING_FOR_ROLLOUT: 'Wait, or look at the rollout.',
+  WAITING_FOR_SYNC: 'sync.automated is false: run syncApplication.',
+  WAITING_FOR_AGENT: 'The agent has not taken the order yet: check that the cluster is connected.',
+  APPLYING: 'Wait: the agent applies the release.',
+  SYNCED: 'Nothing to do.',
+  REMOVED: 'Nothing to do.',
+  REMOVING: 'Wait: the agent removes the objects.',
+  UNKNOWN_TARGET: 'The agent reports a target that this hub does not know. It is left alone; delete its objects by hand, or create the application again.',
+  INTERNAL_ERROR: 'Look into the log of the agent or hub for the id in the message.',
+} as const;
+
+export type ReasonCode = keyof typeof REASON_ADVICE;
+export const REASON_CODES: readonly ReasonCode[] = Object.freeze(Object.keys(REASON_ADVICE)) as readonly ReasonCode[];
+
+export function isReasonCode(text: string): text is ReasonCode {
+  return Object.hasOwn(REASON_ADVICE, text);
+}

@@ -1,0 +1,11 @@
+export { assertNever } from './assert-never.js';
+export { backoffMs, jitterMs, type BackoffPolicy } from './backoff.js';
+export type { Brand } from './brand.js';
+export { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
+export { digestOf, digestOfJson, parseDigest, type Digest } from './digest.js';
+export { noFailpoints, type Failpoints } from './failpoints.js';
+export { silentLog, type Log } from './log.js';
+export type { Ids, Random } from './random.js';
+export { err, ok, type Err, type Ok, type Result } from './result.js';
+export type { Clock, MonotonicClock, Timers } from './time.js';
+export { isUuid, uuidV7 } from './uuid-v7.js';

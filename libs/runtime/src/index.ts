@@ -1,0 +1,3 @@
+export { runProcess, type ProcessFailure, type ProcessOutput, type ProcessRequest } from './run-process.js';
+export { systemRandom, uuidV7Ids } from './system-random.js';
+export { systemClock, systemMonotonic, systemTimers } from './system-time.js';
