@@ -1,0 +1,216 @@
+import type { Json, JsonObject } from '#kernel';
+import { resolveRepositoryPath } from './repository-path.js';
+
+/** One value of a kustomization that names something, as written and as a path from the root of the repository. */
+export interface PathReference {
+  /** Where it stands: `resources[2]`, `configMapGenerator[0].files[1]`. */
+  readonly field: string;
+  /** Normalised, relative to the root of the repository; '' is the root. */
+  readonly path: string;
+}
+
+export interface RefusedReference {
+  readonly field: string;
+  /** As written, shortened to 200 characters, without credentials. */
+  readonly value: string;
+}
+
+export interface UnresolvableReference {
+  readonly field: string;
+  readonly reason: 'OUTSIDE_REPOSITORY' | 'HELM' | 'PLUGIN' | 'SHAPE';
+}
+
+/**
+ * Everything that one kustomization file makes kustomize read. `remote` and OUTSIDE_REPOSITORY are refused by the renderer;
+ * the other unresolvable ones are refused by the renderer or by kustomize itself, and make the watch set fall back to the root.
+ */
+export interface KustomizationReferences {
+  /** Must be a directory with a kustomization (components). */
+  readonly directories: readonly PathReference[];
+  /** Must be a file. */
+  readonly files: readonly PathReference[];
+  /** A manifest file, or a directory with a kustomization (resources, bases). */
+  readonly resources: readonly PathReference[];
+  /** Like `resources`, for generators, transformers and validators: documents of such a file go through `pluginReferences`. */
+  readonly plugins: readonly PathReference[];
+  readonly remote: readonly RefusedReference[];
+  readonly unresolvable: readonly UnresolvableReference[];
+}
+
+/** The names under which kustomize looks for its file. Two of them in one directory are an error. */
+export const KUSTOMIZATION_FILE_NAMES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/**
+ * Collects the references of a parsed kustomization. Pure. A superset of what kustomize reads: member names are compared as
+ * Go's JSON decoder does (case does not count), so that `Bases:` hides nothing from the watch set or from the refusals.
+ *
+ * @param document the kustomization as JSON
+ * @param directory the directory of the kustomization, relative to the root of the repository
+ * @param parseInline reads an inline document (`patchesStrategicMerge`, `transformers` may hold YAML instead of a path):
+ *   its mappings, or undefined when the text is not YAML of mappings and so is a path
+ */
+export function kustomizationReferences(document: Json, directory: string, parseInline: InlineParser): KustomizationReferences {
+  const found = new Collector(directory, parseInline);
+  if (!isObject(document)) {
+    found.unresolvable.push({ field: '', reason: 'SHAPE' });
+    return found;
+  }
+  for (const [field, value] of Object.entries(document)) {
+    if (value === undefined || value === null) continue;
+    KUSTOMIZATION_FIELDS[foldCase(field)]?.(found, field, value);
+  }
+  return found;
+}
+
+/** The references of one configuration of a built-in generator, transformer or validator. Anything else is a PLUGIN. */
+export function pluginReferences(document: Json, directory: string, field: string, parseInline: InlineParser): KustomizationReferences {
+  const found = new Collector(directory, parseInline);
+  readPlugin(found, field, document);
+  return found;
+}
+
+export type InlineParser = (text: string) => readonly JsonObject[] | undefined;
+
+class Collector implements KustomizationReferences {
+  readonly directories: PathReference[] = [];
+  readonly files: PathReference[] = [];
+  readonly resources: PathReference[] = [];
+  readonly plugins: PathReference[] = [];
+  readonly remote: RefusedReference[] = [];
+  readonly unresolvable: UnresolvableReference[] = [];
+
+  constructor(
+    private readonly directory: string,
+    readonly parseInline: InlineParser,
+  ) {}
+
+  add(kind: 'directories' | 'files' | 'resources' | 'plugins', field: string, value: Json | undefined): void {
+    if (value === undefined || value === null) return;
+    if (typeof value !== 'string') return void this.unresolvable.push({ field, reason: 'SHAPE' });
+    if (isRemoteReference(value)) return void this.remote.push({ field, value: withoutCredentials(value).slice(0, 200) });
+    const path = value === '' ? undefined : resolveRepositoryPath(this.directory, value);
+    if (path === undefined) this.unresolvable.push({ field, reason: 'OUTSIDE_REPOSITORY' });
+    else this[kind].push({ field, path });
+  }
+}
+
+type FieldReader = (found: Collector, field: string, value: Json) => void;
+
+const KUSTOMIZATION_FIELDS: Readonly<Record<string, FieldReader | undefined>> = Object.assign(Object.create(null), {
+  resources: each((found, field, value) => found.add('resources', field, value)),
+  bases: each((found, field, value) => found.add('resources', field, value)),
+  components: each((found, field, value) => found.add('directories', field, value)),
+  crds: each((found, field, value) => found.add('files', field, value)),
+  configurations: each((found, field, value) => found.add('files', field, value)),
+  patches: each(readPathMember),
+  patchesjson6902: each(readPathMember),
+  replacements: each(readPathMember),
+  openapi: readPathMember,
+  patchesstrategicmerge: each(readPatchOrPath),
+  configmapgenerator: each(readKeyValueSources),
+  secretgenerator: each(readKeyValueSources),
+  generators: each(readPluginOrPath),
+  transformers: each(readPluginOrPath),
+  validators: each(readPluginOrPath),
+  helmcharts: each(refuseHelm),
+  helmchartinflationgenerator: each(refuseHelm),
+} satisfies Record<string, FieldReader>);
+
+/** Built-in plugins that read files. The other built-in ones hold everything in themselves. */
+const PLUGIN_FIELDS: Readonly<Record<string, FieldReader | undefined>> = Object.assign(Object.create(null), {
+  ConfigMapGenerator: readKeyValueSources,
+  SecretGenerator: readKeyValueSources,
+  PatchTransformer: readPathMember,
+  PatchJson6902Transformer: readPathMember,
+  PatchStrategicMergeTransformer: (found, field, value) => members(value, 'paths', (name, paths) => each(readPatchOrPath)(found, `${field}.${name}`, paths)),
+  ReplacementTransformer: (found, field, value) => members(value, 'replacements', (name, list) => each(readPathMember)(found, `${field}.${name}`, list)),
+  HelmChartInflationGenerator: refuseHelm,
+  AnnotationsTransformer: readNothing,
+  HashTransformer: readNothing,
+  IAMPolicyGenerator: readNothing,
+  ImageTagTransformer: readNothing,
+  LabelTransformer: readNothing,
+  LegacyOrderTransformer: readNothing,
+  NamespaceTransformer: readNothing,
+  PrefixTransformer: readNothing,
+  PrefixSuffixTransformer: readNothing,
+  ReplicaCountTransformer: readNothing,
+  SortOrderTransformer: readNothing,
+  SuffixTransformer: readNothing,
+  ValueAddTransformer: readNothing,
+} satisfies Record<string, FieldReader>);
+
+function each(read: FieldReader): FieldReader {
+  return (found, field, value) => {
+    if (!Array.isArray(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+    value.forEach((item: Json, index) => {
+      if (item !== null) read(found, `${field}[${index}]`, item);
+    });
+  };
+}
+
+function readPathMember(found: Collector, field: string, value: Json): void {
+  if (!isObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+  members(value, 'path', (name, path) => {
+    if (path !== '') found.add('files', `${field}.${name}`, path);
+  });
+}
+
+function readPatchOrPath(found: Collector, field: string, value: Json): void {
+  if (typeof value !== 'string' || found.parseInline(value) === undefined) found.add('files', field, value);
+}
+
+function readKeyValueSources(found: Collector, field: string, value: Json): void {
+  if (!isObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+  members(value, 'files', (name, files) =>
+    each((_, at, source) => found.add('files', at, typeof source === 'string' ? source.slice(source.indexOf('=') + 1) : source))(found, `${field}.${name}`, files),
+  );
+  members(value, 'envs', (name, envs) => each((_, at, source) => found.add('files', at, source))(found, `${field}.${name}`, envs));
+  members(value, 'env', (name, env) => {
+    if (env !== '') found.add('files', `${field}.${name}`, env);
+  });
+}
+
+function readPluginOrPath(found: Collector, field: string, value: Json): void {
+  const inline = typeof value === 'string' ? found.parseInline(value) : undefined;
+  if (inline === undefined) found.add('plugins', field, value);
+  else for (const document of inline) readPlugin(found, field, document);
+}
+
+function readPlugin(found: Collector, field: string, document: Json): void {
+  const read = isObject(document) && document['apiVersion'] === 'builtin' && typeof document['kind'] === 'string' ? PLUGIN_FIELDS[document['kind']] : undefined;
+  if (read === undefined) found.unresolvable.push({ field, reason: 'PLUGIN' });
+  else read(found, field, document);
+}
+
+function refuseHelm(found: Collector, field: string): void {
+  found.unresolvable.push({ field, reason: 'HELM' });
+}
+
+function readNothing(): void {
+  // The configuration holds everything that the plugin needs.
+}
+
+/** Calls `read` for every member that Go's decoder would take for `name`. */
+function members(value: Json, name: string, read: (name: string, member: Json) => void): void {
+  if (!isObject(value)) return;
+  for (const [key, member] of Object.entries(value)) if (foldCase(key) === name && member !== null && member !== undefined) read(key, member);
+}
+
+/** Go's JSON decoder folds the long s and the Kelvin sign, too. */
+function foldCase(text: string): string {
+  return text.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
+}
+
+/** What kustomize would fetch instead of read, and a little more: URLs of any scheme, `git::`, `user@host:path`, and github.com. */
+function isRemoteReference(value: string): boolean {
+  return /^(https?:|[a-z][a-z0-9+.-]*:\/\/|git::|github\.com[/:]|[a-z][a-z0-9-]*@[^/:]+[:/])/i.test(value);
+}
+
+function withoutCredentials(value: string): string {
+  return value.replace(/^((?:git::)?[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1').replace(/[?#].*$/s, '');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
