@@ -9,6 +9,11 @@ export { formatTargetName, parseName, parseTargetName, type InvalidName, type Ta
 export { formatObjectRef, objectKey, objectRefOf, parseApiVersion, type KubeObject, type ObjectMeta, type ObjectRef } from './object/kube-object.js';
 export { DEFAULT_AGENT_NAMESPACE, FIELD_MANAGER, OWNER_ANNOTATION, ownerAnnotation, PROTECT_ANNOTATION, TARGET_LABEL, targetLabelValue } from './object/ownership.js';
 export type { Selector, SelectorExpression, SelectorOperator } from './selector/selector.js';
+export { judgeRefName } from './source/judge-ref-name.js';
+export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES } from './source/judge-tree-entry.js';
+export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';
+export { parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
+export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';
 export type { SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
 export type { AssignmentOrder, Order, OrderHeader, OrderVersion, TombstoneOrder } from './target/assignment.js';
 export { isReasonCode, REASON_ADVICE, REASON_CODES, type ReasonCode } from './target/reason-code.js';

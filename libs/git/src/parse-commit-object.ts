@@ -1,0 +1,38 @@
+/** What a commit says about itself. Everything in it was written by whoever made the commit: shown, never trusted. */
+export interface CommitMeta {
+  readonly id: string;
+  readonly treeId: string;
+  readonly parents: readonly string[];
+  readonly author: { readonly name: string; readonly email: string };
+  readonly committedAt: Date;
+  /** First line of the message, at most 200 characters. */
+  readonly subject: string;
+}
+
+const MAX_SUBJECT = 200;
+const ID = /^[0-9a-f]{40}$/;
+const PERSON = /^(.*?) ?<([^>]*)> (-?\d{1,13})(?: [-+]\d{4})?$/;
+
+/** Reads a commit object; undefined when it is not well formed. Pure. */
+export function parseCommitObject(id: string, bytes: Uint8Array): CommitMeta | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const end = text.indexOf('\n\n');
+  const head = end === -1 ? text.trimEnd() : text.slice(0, end);
+  const message = end === -1 ? '' : text.slice(end + 2).trimStart();
+  const parents: string[] = [];
+  const fields = new Map<string, string>();
+  for (const line of head.split('\n')) {
+    const space = line.indexOf(' ');
+    if (space <= 0) continue; // continuation of a signature
+    const [key, value] = [line.slice(0, space), line.slice(space + 1)];
+    if (key === 'parent') parents.push(value);
+    else if (!fields.has(key)) fields.set(key, value);
+  }
+  const treeId = fields.get('tree') ?? '';
+  const author = PERSON.exec(fields.get('author') ?? '');
+  const committer = PERSON.exec(fields.get('committer') ?? '');
+  const committedAt = new Date(Number(committer?.[3]) * 1000);
+  if (!ID.test(treeId) || !parents.every((parent) => ID.test(parent)) || author === null || Number.isNaN(committedAt.getTime())) return undefined;
+  const subject = (message.split('\n', 1)[0] ?? '').slice(0, MAX_SUBJECT);
+  return { id, treeId, parents, author: { name: author[1] ?? '', email: author[2] ?? '' }, committedAt, subject };
+}
