@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import { readManifests, type Manifest } from './read-manifests.js';
+
+const UPPER = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
+
+/** `capstan apply -f FILE`: creates or updates repositories and applications from YAML. All files are read before anything is sent. */
+export function applyCommand(context: CommandContext): Command {
+  return new Command('apply')
+    .description('create or update repositories and applications from YAML')
+    .requiredOption('-f, --filename <file>', 'a file, or - for standard input; may be given more than once', collect, [])
+    .option('--confirm-removals <digest>', 'agree to the removal of exactly the targets that the refusal listed')
+    .action(async (options: { readonly filename: readonly string[]; readonly confirmRemovals?: string }) => {
+      const manifests: Manifest[] = [];
+      for (const file of options.filename) manifests.push(...readManifests(await context.readInput(file), file === '-' ? '(standard input)' : file));
+      const ordered = [...manifests.filter((m) => m.kind === 'Repository'), ...manifests.filter((m) => m.kind === 'Application')];
+      for (const manifest of ordered) context.out(`${await applyOne(context, manifest, options.confirmRemovals)}\n`);
+    });
+}
+
+async function applyOne(context: CommandContext, manifest: Manifest, confirmRemovals: string | undefined): Promise<string> {
+  const isRepository = manifest.kind === 'Repository';
+  const field = isRepository ? 'repository' : 'application';
+  const existing = await context.hub.query<Record<string, { readonly version: number } | null>>(
+    `query Existing($project: String, $name: String!) { ${field}(project: $project, name: $name) { version } }`,
+    { project: manifest.project, name: manifest.name },
+    context.signal,
+  );
+  const version = existing[field]?.version;
+  const verb = version === undefined ? 'create' : 'update';
+  const name = { project: manifest.project, name: manifest.name };
+  const content = isRepository ? manifest.spec : { spec: applicationSpec(manifest.spec), ...(version === undefined || confirmRemovals === undefined ? {} : { confirmRemovals }) };
+  const mutation = `${verb}${manifest.kind}`;
+  const type = `${verb === 'create' ? 'Create' : 'Update'}${manifest.kind}Input`;
+  const payload = await context.hub.mutate<Record<string, { readonly version: number } | null>>(
+    `mutation Apply($input: ${type}!) { ${mutation}(input: $input) { ${field} { version } userErrors { code field message hint details } } }`,
+    mutation,
+    { ...name, ...content, ...(version === undefined ? {} : { version }) },
+    context.signal,
+  );
+  const outcome = version === undefined ? 'created' : payload[field]?.version === version ? 'unchanged' : 'configured';
+  return `${isRepository ? 'repository' : 'app'}/${manifest.name} ${outcome}`;
+}
+
+/** The YAML form writes `renderer: auto`; the API's enums are upper case. */
+function applicationSpec(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const source = spec['source'];
+  const sync = spec['sync'];
+  return {
+    ...spec,
+    ...(isMap(source) && 'renderer' in source ? { source: { ...source, renderer: UPPER(source['renderer']) } } : {}),
+    ...(isMap(sync) && 'drift' in sync ? { sync: { ...sync, drift: UPPER(sync['drift']) } } : {}),
+  };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,26 @@
+import { createKubeClient, loadKubeConfig, type KubeClient } from '#kube';
+import type { KubeObject } from '#domain';
+import { CliError } from '../../cli-error.js';
+import { EXIT } from '../../exit-codes.js';
+import type { Manifest } from './agent-manifest.js';
+
+/** Applies the agent's objects to the cluster of a kubeconfig context, one by one in their order. @throws CliError naming the object. */
+export async function installAgent(objects: readonly Manifest[], context: string, kubeconfig: string | undefined, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const client = await connect(context, kubeconfig);
+  try {
+    for (const object of objects) {
+      const applied = await client.apply(object as KubeObject, { fieldManager: 'capstan-cli', force: true, signal });
+      const { kind, metadata } = object as KubeObject;
+      if (!applied.ok) throw new CliError(EXIT.ERROR, `${kind} ${metadata.name} could not be applied`, `${applied.error.code}: ${applied.error.message}`, 'Nothing was removed; run the command again once this is mended.');
+      say(`applied ${kind} ${metadata.name}\n`);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+async function connect(context: string, kubeconfig: string | undefined): Promise<KubeClient> {
+  const connection = await loadKubeConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), context });
+  if (!connection.ok) throw new CliError(EXIT.USAGE, `the kubeconfig has no usable context ${context}`, `${connection.error.path}: ${connection.error.detail}`);
+  return createKubeClient(connection.value, { userAgent: 'capstan-cli' });
+}

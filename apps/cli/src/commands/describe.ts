@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { notFound, usage } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import { parseReference, type Row } from './resources.js';
+
+const TARGETS_OF = `targets(first: 100) { edges { node { name sync health reason message advice } } }`;
+const DETAILS: Readonly<Record<string, { readonly document: string; readonly field: string }>> = {
+  cluster: {
+    field: 'cluster',
+    document: `query Describe($name: String!) { cluster(name: $name) { name state connection labels facts { kubernetesVersion provider region nodes custom } lastSeenAt agentVersion createdAt ${TARGETS_OF} } }`,
+  },
+  application: {
+    field: 'application',
+    document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice createdAt
+      revision { number createdAt createdBy spec { source { repository ref path renderer watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace sync { automated prune drift } } }
+      currentRelease { number commit subject author committedAt } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
+  },
+  repository: {
+    field: 'repository',
+    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name url poll hasCredentials hasWebhookSecret webhookUrls { github generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message } createdAt } }`,
+  },
+};
+const TARGET = `query Describe($project: String!, $application: String!, $cluster: String!) { target(project: $project, application: $application, cluster: $cluster) {
+  name sync health reason message advice since generation assigned { release { number commit subject } parameters assignedAt }
+  observed { release { number commit } sync health healthMessage objectCount healedCount renderDigest observedAt unhealthy { object { group kind namespace name } health message }
+    drift { object { group kind namespace name } kind managers fields } pendingRemoval { digest total objects { group kind namespace name } } }
+  history(first: 20) { at kind sync health reason message } } }`;
+
+/** `capstan describe KIND/NAME`: everything about one thing, as YAML that a person can read. */
+export function describeCommand(context: CommandContext): Command {
+  return new Command('describe')
+    .description('everything about one cluster, repository, app or target, with what to do')
+    .argument('<reference...>', 'app/NAME, cluster/NAME, repository/NAME or target/[PROJECT/]APP@CLUSTER')
+    .option('-p, --project <name>', 'the project', 'default')
+    .action(async (words: readonly string[], options: { readonly project: string }) => {
+      const { kind, name } = parseReference(words);
+      context.out(stringify(await describe(context, kind.singular, name, options.project), { lineWidth: 0 }));
+    });
+}
+
+async function describe(context: CommandContext, kind: string, name: string, project: string): Promise<Row> {
+  if (kind === 'target') return describeTarget(context, name, project);
+  const detail = DETAILS[kind];
+  if (detail === undefined) return describeRelease(kind);
+  const variables = kind === 'cluster' ? { name } : { name, project };
+  const row = (await context.hub.query<Record<string, Row | null>>(detail.document, variables, context.signal))[detail.field];
+  if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
+  return flattenConnections(row);
+}
+
+async function describeTarget(context: CommandContext, name: string, project: string): Promise<Row> {
+  const match = /^(?:([^/@]+)\/)?([^/@]+)@([^/@]+)$/.exec(name);
+  if (match === null) throw usage(`not a target: ${name}`, 'Write [PROJECT/]APPLICATION@CLUSTER.');
+  const variables = { project: match[1] ?? project, application: match[2], cluster: match[3] };
+  const { target } = await context.hub.query<{ readonly target: Row | null }>(TARGET, variables, context.signal);
+  if (target === null) throw notFound(`target ${name}`, 'capstan get targets shows what there is.');
+  return target;
+}
+
+function describeRelease(kind: string): never {
+  throw usage(`describe does not know ${kind}s`, 'capstan get releases -a APPLICATION -o yaml shows everything about releases.');
+}
+
+/** A connection becomes the list of its nodes: edges are for programs. */
+function flattenConnections(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => {
+      const edges = typeof value === 'object' && value !== null ? (value as Row)['edges'] : undefined;
+      return [key, Array.isArray(edges) ? edges.map((edge: { readonly node: unknown }) => edge.node) : value];
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+import { parseAllDocuments } from 'yaml';
+import { usage } from '../cli-error.js';
+
+export interface Manifest {
+  readonly kind: 'Repository' | 'Application';
+  readonly name: string;
+  readonly project: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly where: string;
+}
+
+/**
+ * Reads `apiVersion: capstan.dev/v1` documents of one file.
+ * @throws CliError that names file, line and what is wrong: nothing of a file with an error is applied.
+ */
+export function readManifests(text: string, file: string): readonly Manifest[] {
+  const manifests: Manifest[] = [];
+  for (const document of parseAllDocuments(text, { uniqueKeys: true })) {
+    const line = 1 + text.slice(0, document.range?.[0] ?? 0).split('\n').length - 1;
+    const [error] = document.errors;
+    if (error !== undefined) throw usage(`${file}: invalid YAML: ${error.message.split('\n')[0] ?? ''}`);
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (value === null || value === undefined) continue;
+    manifests.push(readManifest(value, `${file}:${line}`));
+  }
+  if (manifests.length === 0) throw usage(`${file}: holds no object`, 'A file holds documents with apiVersion: capstan.dev/v1, kind, metadata and spec.');
+  return manifests;
+}
+
+function readManifest(value: unknown, where: string): Manifest {
+  const document = asRecord(value, where, 'the document');
+  if (document['apiVersion'] !== 'capstan.dev/v1') throw usage(`${where}: apiVersion is ${JSON.stringify(document['apiVersion'])}`, 'Capstan objects have apiVersion: capstan.dev/v1. Kubernetes objects belong into a repository.');
+  const kind = document['kind'];
+  if (kind !== 'Repository' && kind !== 'Application') throw usage(`${where}: unknown kind ${JSON.stringify(kind)}`, 'Use Repository or Application. Clusters join: capstan cluster join NAME.');
+  const metadata = asRecord(document['metadata'], where, 'metadata');
+  const { name, project = 'default' } = metadata;
+  if (typeof name !== 'string' || name === '') throw usage(`${where}: metadata.name is missing`);
+  if (typeof project !== 'string') throw usage(`${where}: metadata.project is not a text`);
+  return { kind, name, project, spec: asRecord(document['spec'], where, 'spec'), where };
+}
+
+function asRecord(value: unknown, where: string, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw usage(`${where}: ${what} is not a map`);
+  return value as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { usage } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import { parseReference } from './resources.js';
+
+const SYNC = `mutation Sync($input: SyncApplicationInput!) { syncApplication(input: $input) { rollout { number state release { number commit } } userErrors { code field message hint details } } }`;
+
+/** `capstan sync app/NAME`: look at Git now, and start the rollout that waits for a person. */
+export function syncCommand(context: CommandContext): Command {
+  return new Command('sync')
+    .description('look at Git now and roll out the newest release')
+    .argument('<reference...>', 'app/NAME')
+    .option('-p, --project <name>', 'the project', 'default')
+    .option('--accept-history-rewrite', 'follow the ref although it no longer descends from the last release')
+    .action(async (words: readonly string[], options: { readonly project: string; readonly acceptHistoryRewrite?: boolean }) => {
+      const { kind, name } = parseReference(words);
+      if (kind.singular !== 'application') throw usage(`only applications are synced, not ${kind.plural}`);
+      const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } | null }>(
+        SYNC,
+        'syncApplication',
+        { project: options.project, name, ...(options.acceptHistoryRewrite === true ? { acceptHistoryRewrite: true } : {}) },
+        context.signal,
+      );
+      context.out(
+        rollout === null
+          ? `app/${name} syncing: the hub looks at the repository now\n`
+          : `app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`,
+      );
+    });
+}

@@ -1,0 +1,16 @@
+import type { MonotonicClock, Timers } from '#kernel';
+import type { CliConfig } from './config.js';
+import type { HubClient } from './hub/hub-client.js';
+
+/** What every command gets: data goes to `out`, progress and questions to `err`. */
+export interface CommandContext {
+  readonly hub: HubClient;
+  readonly config: CliConfig;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly timers: Timers;
+  readonly monotonic: MonotonicClock;
+  readonly signal: AbortSignal;
+  /** Reads a file, or standard input for `-`. */
+  readonly readInput: (path: string) => Promise<string>;
+}

@@ -1,0 +1,29 @@
+/** What a script can rely on (`capstan help exit-codes`). 1 only ever means "differences found". */
+export const EXIT = {
+  OK: 0,
+  DIFFERENCES: 1,
+  USAGE: 2,
+  WAIT_FAILED: 3,
+  NOT_AUTHENTICATED: 4,
+  DENIED: 5,
+  NOT_FOUND: 6,
+  CONFLICT: 7,
+  HUB_UNREACHABLE: 8,
+  ERROR: 20,
+  INTERRUPTED: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_CODE_HELP = `Exit codes:
+  0    done
+  1    differences found (plan and diff only)
+  2    the command line is wrong
+  3    wait: timed out, or it can no longer come true
+  4    not logged in: no token, or it is not valid
+  5    the token may not do this
+  6    no such thing
+  7    conflict: it changed meanwhile, exists already, or needs a confirmation
+  8    the hub cannot be reached
+  20   any other error
+  130  interrupted
+`;

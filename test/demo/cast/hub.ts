@@ -1,0 +1,53 @@
+import { until } from '#testing';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Child } from './child.js';
+import { freePort } from './free-port.js';
+import { HubApi } from './hub-api.js';
+
+export interface DemoHub {
+  readonly api: HubApi;
+  readonly child: Child;
+  readonly agentPort: number;
+  readonly enrollPort: number;
+}
+
+/** Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready. */
+export async function startHub(directory: string, root: string): Promise<DemoHub> {
+  const [http, agentPort, enrollPort] = [await freePort(8080), await freePort(8443), await freePort(8444)];
+  const token = `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+  const child = Child.start({
+    name: 'hub',
+    args: [join(root, 'dist/apps/hub/src/main.js')],
+    logFile: join(directory, 'hub.log'),
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: directory,
+      CAPSTAN_DATA_DIR: join(directory, 'hub'),
+      CAPSTAN_LISTEN_HOST: '127.0.0.1',
+      CAPSTAN_HTTP_PORT: String(http),
+      CAPSTAN_AGENT_PORT: String(agentPort),
+      CAPSTAN_ENROLL_PORT: String(enrollPort),
+      CAPSTAN_ADMIN_TOKEN: token,
+      CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost',
+    },
+  });
+  const url = `http://localhost:${http}`;
+  try {
+    await until('the hub is ready', 40_000, async () => {
+      if (child.hasEnded) throw new Error('the hub ended');
+      return (await isReady(url)) ? true : undefined;
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await child.lastWords()}`, { cause: error });
+  }
+  return { api: new HubApi(url, token), child, agentPort, enrollPort };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false; // not listening yet: `until` has the deadline
+  }
+}
