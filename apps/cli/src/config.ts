@@ -16,7 +16,7 @@ export interface CliConfig {
  * command line that reads the environment.
  * @throws CliError when the server is no URL or the token file cannot be read.
  */
-export function readConfig(env: NodeJS.ProcessEnv, isTerminal: boolean): CliConfig {
+export function readConfig(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): CliConfig {
   const server = (env['CAPSTAN_SERVER'] ?? 'http://localhost:8080').replace(/\/+$/, '');
   if (!URL.canParse(server) || !/^https?:/.test(server)) throw usage(`CAPSTAN_SERVER is not an http or https URL: ${server}`, 'Set it to the address of the hub, such as https://capstan.example.com');
   return { server, token: readToken(env), isColourful: isTerminal && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb' };

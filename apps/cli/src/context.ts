@@ -1,4 +1,4 @@
-import type { MonotonicClock, Timers } from '#kernel';
+import type { Clock, MonotonicClock, Timers } from '#kernel';
 import type { CliConfig } from './config.js';
 import type { HubClient } from './hub/hub-client.js';
 
@@ -8,6 +8,7 @@ export interface CommandContext {
   readonly config: CliConfig;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly monotonic: MonotonicClock;
   readonly signal: AbortSignal;

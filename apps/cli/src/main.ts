@@ -1,4 +1,4 @@
-import { systemMonotonic, systemTimers } from '#runtime';
+import { systemClock, systemMonotonic, systemTimers } from '#runtime';
 import { CommanderError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -15,12 +15,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new CliError(EXIT.INTERRUPTED, 'interrupted')));
   try {
-    const config = readConfig(process.env, process.stdout.isTTY === true);
+    const config = readConfig(process.stdout.isTTY === true);
     const context: CommandContext = {
       config,
       hub: new HubClient(config),
       out: (line) => void process.stdout.write(line),
       err: (line) => void process.stderr.write(line),
+      clock: systemClock,
       timers: systemTimers,
       monotonic: systemMonotonic,
       signal: interrupted.signal,

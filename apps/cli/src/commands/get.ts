@@ -40,7 +40,7 @@ export function getCommand(context: CommandContext): Command {
       );
       const wanted = name === undefined ? rows : rows.filter((row) => isNamed(row, name));
       if (name !== undefined && wanted.length === 0) throw notFound(`${kind.singular} ${name}`, `capstan get ${kind.plural} shows what there is.`);
-      context.out(formatNodes(wanted, kind.columns(new Date()), output, options.headers));
+      context.out(formatNodes(wanted, kind.columns(context.clock.now()), output, options.headers));
       if (wanted.length === 0 && (output === 'table' || output === 'wide')) context.err(`No ${kind.plural} found.\n`);
     });
 }
