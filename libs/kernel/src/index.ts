@@ -3,6 +3,7 @@ export { backoffMs, jitterMs, type BackoffPolicy } from './backoff.js';
 export type { Brand } from './brand.js';
 export { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
 export { digestOf, digestOfJson, parseDigest, type Digest } from './digest.js';
+export { errorCode, errorMessage, errorName } from './error-words.js';
 export { noFailpoints, type Failpoints } from './failpoints.js';
 export { silentLog, type Log } from './log.js';
 export type { Ids, Random } from './random.js';

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '#kernel';
+import { err, errorCode, ok, type Result } from '#kernel';
 import { spawn } from 'node:child_process';
 
 /** One run of a program: no shell, only the environment given, everything bounded. */
@@ -89,6 +89,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // already gone
+    if (errorCode(error) !== 'ESRCH') throw error; // already gone
   }
 }
