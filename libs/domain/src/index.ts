@@ -1,3 +1,4 @@
+export { grantedPermissions, isPermission, isRole, PERMISSIONS, ROLES, type Permission, type Role } from './access/permission.js';
 export type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec, SyncPolicy } from './application/application-spec.js';
 export { formatGlobalId, GLOBAL_ID_TYPES, parseAnyGlobalId, parseGlobalId, type GlobalIdType } from './global-id.js';
 export {
@@ -8,14 +9,83 @@ export {
 export { formatTargetName, parseName, parseTargetName, type InvalidName, type TargetName } from './names.js';
 export { formatObjectRef, objectKey, objectRefOf, parseApiVersion, type KubeObject, type ObjectMeta, type ObjectRef } from './object/kube-object.js';
 export { DEFAULT_AGENT_NAMESPACE, FIELD_MANAGER, OWNER_ANNOTATION, ownerAnnotation, PROTECT_ANNOTATION, TARGET_LABEL, targetLabelValue } from './object/ownership.js';
+export { readObject, type NotAnObject } from './object/read-object.js';
+export { readObjects, type ReadObjectsFailure, type ReadObjectsRules, type SourcedDocument, type SourcedObject } from './object/read-objects.js';
+export { findReservation, PART_OF_LABEL, type ReservedForAgent } from './object/reserved-for-agent.js';
+export { substituteParameters, type SubstitutionFailure } from './object/substitute-parameters.js';
 export type { Selector, SelectorExpression, SelectorOperator } from './selector/selector.js';
 export { judgeRefName } from './source/judge-ref-name.js';
 export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES } from './source/judge-tree-entry.js';
 export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';
 export { parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
 export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';
-export type { SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
-export type { AssignmentOrder, Order, OrderHeader, OrderVersion, TombstoneOrder } from './target/assignment.js';
+export {
+  KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type KustomizationReferences, type PathReference, type RefusedReference, type UnresolvableReference,
+} from './source/kustomization-references.js';
+export { resolveRepositoryPath } from './source/repository-path.js';
+export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
+export type { AssignmentOrder, Order, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
 export { isReasonCode, REASON_ADVICE, REASON_CODES, type ReasonCode } from './target/reason-code.js';
 export type { DriftedObject, ObjectHealth, TargetReport } from './target/target-report.js';
 export { HEALTH_STATES, SYNC_STATES, type HealthState, type SyncState } from './target/target-state.js';
+export { parseKubernetesYaml, parseKubernetesYamlInSteps, type JsonDocument } from './yaml/parse-kubernetes-yaml.js';
+export type { YamlFailure } from './yaml/yaml-failure.js';
+export { contentKey } from './content/content-key.js';
+export { contentToKeep, type ContentRecord } from './content/content-to-keep.js';
+export { changedFields } from './drift/changed-fields.js';
+export { compareApplied } from './drift/compare-applied.js';
+export { fieldManagersOf, holdsField, type FieldManager } from './drift/field-managers.js';
+export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type PathStep } from './drift/field-paths.js';
+export { isSameScalar, parseQuantity } from './drift/same-value.js';
+export { aggregateHealth, type TargetHealth } from './health/aggregate-health.js';
+export { healthOf } from './health/health-of.js';
+export type { Health } from './health/health.types.js';
+export { encodeHead, parseHead } from './inventory/encode-head.js';
+export { encodeShards, MAX_SHARD_BYTES, parseShard, type EncodedShard } from './inventory/encode-shards.js';
+export type { InventoryFailure } from './inventory/inventory-failure.js';
+export type { AppliedRelease, IntendedEntry, InventoryEntry, InventoryHead, LiveEntry, ShardRef, TargetHead } from './inventory/inventory.types.js';
+export { appliedHashOf, liveEntry, planApply, type ApplyPlan, type PlanFailure } from './inventory/plan-apply.js';
+export { isAppliedByUs, resolveIntended, type IntendedResolution } from './inventory/resolve-intended.js';
+export { fieldOf, isJsonList, isJsonObject, listOf, numberOf, textOf } from './json/read-json.js';
+export { claimOf, type Claim } from './object/claims.js';
+export { isProtected, RESERVED_PREFIX } from './object/ownership.js';
+export { prepareObject, type ObjectScope, type PrepareContext, type PrepareFailure } from './object/prepare-object.js';
+export { renderedScopes } from './object/rendered-scopes.js';
+export { foldStringData } from './object/secret-data.js';
+export { exceedsCap, guardRemoval, isGuardedKind, removalDigest, type RemovalDecision, type RemovalRequest } from './prune/prune-guard.js';
+export { removalVerdict, type RemovalVerdict } from './prune/removal-verdict.js';
+export { acceptOrder, compareVersions, maxVersion, type OrderContext, type OrderDecision } from './target/accept-order.js';
+export { orderDigest } from './target/order-digest.js';
+export { done, retryAfterMs, stalled, STALLED_RETRY_MS, wait, type StepOutcome, type StepReason } from './target/step-outcome.js';
+export { PHASES, phaseOf, type Phase, type Settle } from './waves/kind-order.js';
+export { orderRemoval, orderWaves, type Wave } from './waves/order-waves.js';
+export { normalizeSourcePath } from './application/normalize-source-path.js';
+export { MAX_WATCHED_PATHS, selectorOf, validateApplication, type ApplicationInput, type SelectorInput } from './application/validate-application.js';
+export { FACT_KEY_PREFIX, factNameOf, isFactName, MAX_FACT_LENGTH, MAX_FACTS, parseFacts, type Facts, type FactValue } from './cluster/facts.js';
+export { isReservedLabelKey, MAX_LABELS, validateLabels, type Labels } from './cluster/validate-labels.js';
+export { issuesUnder, type FieldIssue, type FieldIssueCode } from './field-issue.js';
+export { checkParameters, MAX_PARAMETERS_BYTES, resolveParameters, type ParameterCluster, type ParameterFailure, type ResolvedParameters } from './parameters/resolve-parameters.js';
+export { releaseKey, renderingFieldsOf, shouldRelease, type ReleaseDecision, type ReleaseKey, type RenderingFields } from './release/release-key.js';
+export { applyRolloutTransition } from './rollout/apply-transition.js';
+export { judgeRolloutTarget } from './rollout/judge-rollout-target.js';
+export { planRollout } from './rollout/plan-rollout.js';
+export {
+  isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, type ObservedTarget, type RolloutCause, type RolloutPhase, type RolloutState,
+  type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
+} from './rollout/rollout.types.js';
+export {
+  placeLateTargets, STAGE_ALL, startRollout, supersededByStarting, type KnownRollout, type LateTargetPlacement, type RolloutStart, type RolloutToStart,
+} from './rollout/start-rollout.js';
+export { formatSelector } from './selector/format-selector.js';
+export { matchesSelector, type SelectorMatch } from './selector/match-selector.js';
+export { MAX_SELECTOR_LENGTH, parseSelectorString, type SelectorInvalid } from './selector/parse-selector-string.js';
+export { validateSelector } from './selector/validate-selector.js';
+export { computeSourceDigest } from './source/compute-source-digest.js';
+export type { NotStatic, WatchedPath, WatchSet } from './source/watch-set.js';
+export { describeTargetState, isTargetHealthy, isTargetSettled, isTargetSynced, type TargetSituation, type TargetStateDescription } from './target/describe-target-state.js';
+export {
+  diffTargets, type ClusterState, type ClusterToMatch, type ExistingTarget, type TargetDiff, type TargetRemoval, type TargetsToDiff,
+} from './target/diff-targets.js';
+export {
+  guardRemovals, REMOVAL_WINDOW_MS, removalsDigest, type ExceededRemovalLimit, type PlannedRemoval, type RemovalNeedsConfirmation, type RemovalsToGuard,
+} from './target/removal-guard.js';

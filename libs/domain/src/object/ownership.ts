@@ -1,5 +1,6 @@
 import { digestOf } from '#kernel';
 import type { HubId } from '../ids.js';
+import type { ObjectMeta } from './kube-object.js';
 
 /** Server-side apply's field manager on everything that an agent applies. */
 export const FIELD_MANAGER = 'capstan';
@@ -9,6 +10,8 @@ export const OWNER_ANNOTATION = 'capstan.dev/owner';
 export const TARGET_LABEL = 'capstan.dev/target';
 /** Annotation that puts an object under the prune guard. */
 export const PROTECT_ANNOTATION = 'capstan.dev/protect';
+/** Annotations and labels under this prefix are ours; of these, an application may set the protect annotation alone. */
+export const RESERVED_PREFIX = 'capstan.dev/';
 /** The one namespace that no application may touch; the agent's own. Its name may differ by configuration. */
 export const DEFAULT_AGENT_NAMESPACE = 'capstan-system';
 
@@ -19,4 +22,10 @@ export function ownerAnnotation(hub: HubId, project: string, application: string
 /** A label value of 16 hex digits that stands for the owner annotation, which is too long for a label. */
 export function targetLabelValue(owner: string): string {
   return digestOf(owner).slice('sha256:'.length, 'sha256:'.length + 16);
+}
+
+/** Whether an object asks for the prune guard: the annotation is there and does not say `false`. */
+export function isProtected(meta: ObjectMeta): boolean {
+  const value = meta.annotations?.[PROTECT_ANNOTATION];
+  return value !== undefined && value !== 'false';
 }

@@ -28,7 +28,8 @@ export interface ReleaseKey {
 }
 
 export function releaseKey(fields: RenderingFields, sourceDigest: Digest): ReleaseKey {
-  const specDigest = digestOfJson({ ...fields, format: 1 });
+  const { repository, path, renderer, parameters, substitute, namespace } = fields;
+  const specDigest = digestOfJson({ format: 1, repository, path, renderer, parameters, substitute, namespace });
   return { sourceDigest, specDigest, digest: digestOfJson({ format: 1, sourceDigest, specDigest }) };
 }
 

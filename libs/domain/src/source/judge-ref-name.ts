@@ -1,5 +1,4 @@
 const MAX_REF_LENGTH = 512;
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\.$|^\/|\/$|^-/u;
 
 /**

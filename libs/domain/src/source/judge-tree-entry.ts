@@ -3,7 +3,6 @@ export const MAX_PATH_BYTES = 4096;
 
 /** Code points that HFS+ ignores when it compares names: `.g<U+200C>it` is `.git` there. */
 const HFS_IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/u;
 
 /**

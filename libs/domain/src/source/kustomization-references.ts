@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '#kernel';
+import { isJsonList, isJsonObject } from '../json/read-json.js';
+import { parseKubernetesYaml } from '../yaml/parse-kubernetes-yaml.js';
 import { resolveRepositoryPath } from './repository-path.js';
 
 /** One value of a kustomization that names something, as written and as a path from the root of the repository. */
@@ -40,18 +42,19 @@ export interface KustomizationReferences {
 /** The names under which kustomize looks for its file. Two of them in one directory are an error. */
 export const KUSTOMIZATION_FILE_NAMES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
+/** Larger ones are not parsed: the hub reads those of everybody, and parsing takes about a second for a megabyte. */
+export const MAX_KUSTOMIZATION_BYTES = 1024 * 1024;
+
 /**
  * Collects the references of a parsed kustomization. Pure. A superset of what kustomize reads: member names are compared as
  * Go's JSON decoder does (case does not count), so that `Bases:` hides nothing from the watch set or from the refusals.
  *
  * @param document the kustomization as JSON
  * @param directory the directory of the kustomization, relative to the root of the repository
- * @param parseInline reads an inline document (`patchesStrategicMerge`, `transformers` may hold YAML instead of a path):
- *   its mappings, or undefined when the text is not YAML of mappings and so is a path
  */
-export function kustomizationReferences(document: Json, directory: string, parseInline: InlineParser): KustomizationReferences {
-  const found = new Collector(directory, parseInline);
-  if (!isObject(document)) {
+export function kustomizationReferences(document: Json, directory: string): KustomizationReferences {
+  const found = new Collector(directory);
+  if (!isJsonObject(document)) {
     found.unresolvable.push({ field: '', reason: 'SHAPE' });
     return found;
   }
@@ -63,13 +66,11 @@ export function kustomizationReferences(document: Json, directory: string, parse
 }
 
 /** The references of one configuration of a built-in generator, transformer or validator. Anything else is a PLUGIN. */
-export function pluginReferences(document: Json, directory: string, field: string, parseInline: InlineParser): KustomizationReferences {
-  const found = new Collector(directory, parseInline);
+export function pluginReferences(document: Json, directory: string, field: string): KustomizationReferences {
+  const found = new Collector(directory);
   readPlugin(found, field, document);
   return found;
 }
-
-export type InlineParser = (text: string) => readonly JsonObject[] | undefined;
 
 class Collector implements KustomizationReferences {
   readonly directories: PathReference[] = [];
@@ -79,15 +80,13 @@ class Collector implements KustomizationReferences {
   readonly remote: RefusedReference[] = [];
   readonly unresolvable: UnresolvableReference[] = [];
 
-  constructor(
-    private readonly directory: string,
-    readonly parseInline: InlineParser,
-  ) {}
+  constructor(private readonly directory: string) {}
 
   add(kind: 'directories' | 'files' | 'resources' | 'plugins', field: string, value: Json | undefined): void {
     if (value === undefined || value === null) return;
     if (typeof value !== 'string') return void this.unresolvable.push({ field, reason: 'SHAPE' });
     if (isRemoteReference(value)) return void this.remote.push({ field, value: withoutCredentials(value).slice(0, 200) });
+    if (value.includes('\n')) return void this.unresolvable.push({ field, reason: 'SHAPE' }); // inline YAML that does not parse
     const path = value === '' ? undefined : resolveRepositoryPath(this.directory, value);
     if (path === undefined) this.unresolvable.push({ field, reason: 'OUTSIDE_REPOSITORY' });
     else this[kind].push({ field, path });
@@ -142,26 +141,26 @@ const PLUGIN_FIELDS: Readonly<Record<string, FieldReader | undefined>> = Object.
 
 function each(read: FieldReader): FieldReader {
   return (found, field, value) => {
-    if (!Array.isArray(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
-    value.forEach((item: Json, index) => {
+    if (!isJsonList(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+    value.forEach((item, index) => {
       if (item !== null) read(found, `${field}[${index}]`, item);
     });
   };
 }
 
 function readPathMember(found: Collector, field: string, value: Json): void {
-  if (!isObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+  if (!isJsonObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
   members(value, 'path', (name, path) => {
     if (path !== '') found.add('files', `${field}.${name}`, path);
   });
 }
 
 function readPatchOrPath(found: Collector, field: string, value: Json): void {
-  if (typeof value !== 'string' || found.parseInline(value) === undefined) found.add('files', field, value);
+  if (typeof value !== 'string' || parseInline(value) === undefined) found.add('files', field, value);
 }
 
 function readKeyValueSources(found: Collector, field: string, value: Json): void {
-  if (!isObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
+  if (!isJsonObject(value)) return void found.unresolvable.push({ field, reason: 'SHAPE' });
   members(value, 'files', (name, files) =>
     each((_, at, source) => found.add('files', at, typeof source === 'string' ? source.slice(source.indexOf('=') + 1) : source))(found, `${field}.${name}`, files),
   );
@@ -171,14 +170,22 @@ function readKeyValueSources(found: Collector, field: string, value: Json): void
   });
 }
 
+/** The mappings of a YAML text that stands where a path may stand, or undefined when it is a path. */
+function parseInline(text: string): readonly JsonObject[] | undefined {
+  if (isRemoteReference(text)) return undefined;
+  const parsed = parseKubernetesYaml(text, 'inline');
+  const documents = parsed.ok ? parsed.value.map((document) => document.value) : [];
+  return documents.length > 0 && documents.every(isJsonObject) ? documents : undefined;
+}
+
 function readPluginOrPath(found: Collector, field: string, value: Json): void {
-  const inline = typeof value === 'string' ? found.parseInline(value) : undefined;
+  const inline = typeof value === 'string' ? parseInline(value) : undefined;
   if (inline === undefined) found.add('plugins', field, value);
   else for (const document of inline) readPlugin(found, field, document);
 }
 
 function readPlugin(found: Collector, field: string, document: Json): void {
-  const read = isObject(document) && document['apiVersion'] === 'builtin' && typeof document['kind'] === 'string' ? PLUGIN_FIELDS[document['kind']] : undefined;
+  const read = isJsonObject(document) && document['apiVersion'] === 'builtin' && typeof document['kind'] === 'string' ? PLUGIN_FIELDS[document['kind']] : undefined;
   if (read === undefined) found.unresolvable.push({ field, reason: 'PLUGIN' });
   else read(found, field, document);
 }
@@ -193,7 +200,7 @@ function readNothing(): void {
 
 /** Calls `read` for every member that Go's decoder would take for `name`. */
 function members(value: Json, name: string, read: (name: string, member: Json) => void): void {
-  if (!isObject(value)) return;
+  if (!isJsonObject(value)) return;
   for (const [key, member] of Object.entries(value)) if (foldCase(key) === name && member !== null && member !== undefined) read(key, member);
 }
 
@@ -209,8 +216,4 @@ function isRemoteReference(value: string): boolean {
 
 function withoutCredentials(value: string): string {
   return value.replace(/^((?:git::)?[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1').replace(/[?#].*$/s, '');
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,6 @@
  * Undefined when it is absolute, leaves the repository, or holds a NUL or a line break. Pure; says nothing about existence.
  */
 export function resolveRepositoryPath(directory: string, reference: string): string | undefined {
-  // eslint-disable-next-line no-control-regex
   if (reference.startsWith('/') || /[\u0000-\u001f\u007f]/.test(reference)) return undefined;
   const segments: string[] = [];
   for (const segment of `${directory}/${reference}`.split('/')) {

@@ -33,4 +33,12 @@ export interface SourceTree {
   readMany(paths: readonly string[], signal?: AbortSignal): Promise<Result<readonly Uint8Array[], SourceReadFailure>>;
   /** Mode and id of one path, symlinks not followed. */
   entry(path: string, signal?: AbortSignal): Promise<Result<TreeEntry, SourceReadFailure>>;
+  /** Where a path really is after all symlinks, its last component too, and what is there. */
+  resolve(path: string, signal?: AbortSignal): Promise<Result<ResolvedEntry, SourceReadFailure>>;
+}
+
+export interface ResolvedEntry {
+  /** Without symlinks; equal to the path asked for where none was on the way. */
+  readonly path: string;
+  readonly entry: TreeEntry;
 }

@@ -43,10 +43,13 @@ export interface AssignmentOrder extends OrderHeader {
   readonly approvedPrunes: readonly Digest[];
 }
 
+/** DELETE: the agent deletes what the target owns. ORPHAN: it lets go and everything stays. */
+export type RemovalMode = 'DELETE' | 'ORPHAN';
+
 /** The order to remove a target. */
 export interface TombstoneOrder extends OrderHeader {
   readonly kind: 'TOMBSTONE';
-  readonly mode: 'DELETE' | 'ORPHAN';
+  readonly mode: RemovalMode;
   /** Digest of the removal plan of guarded kinds that a person approved, if one did. */
   readonly approvedRemovals: readonly Digest[];
 }

@@ -1,0 +1,66 @@
+import { validateApplication, type ApplicationInput, type ApplicationSpec, type FieldIssueCode } from '#domain';
+import { describe, expect, it } from '@jest/globals';
+
+const input: ApplicationInput = { source: { repository: 'fleet', ref: 'main', path: 'apps/podinfo' }, selector: { matchLabels: { env: 'prod' } } };
+const spec: ApplicationSpec = {
+  source: { repository: 'fleet', ref: 'main', path: 'apps/podinfo', renderer: 'AUTO', watch: [] },
+  parameters: {},
+  substitute: false,
+  selector: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] },
+  namespace: '',
+  sync: { automated: true, prune: true, drift: 'HEAL' },
+  strategy: { kind: 'ALL_AT_ONCE' },
+};
+const source = (change: ApplicationInput['source']): ApplicationInput => ({ ...input, source: { ...input.source, ...change } });
+
+describe('validateApplication', () => {
+  it.each<[string, ApplicationInput, ApplicationSpec]>([
+    ['fills in the defaults', input, spec],
+    ['takes null for absent', { ...input, parameters: null, substitute: null, namespace: null, sync: null, strategy: null, source: { ...input.source, renderer: null, watch: null } }, spec],
+    ['keeps what is said', { ...input, sync: { automated: false, prune: false, drift: 'REPORT' } }, { ...spec, sync: { automated: false, prune: false, drift: 'REPORT' } }],
+    ['normalises paths', source({ path: './apps//podinfo/', watch: ['shared/', './shared', 'x'] }), { ...spec, source: { ...spec.source, watch: ['shared', 'x'] } }],
+    ['takes the root', source({ path: '.' }), { ...spec, source: { ...spec.source, path: '' } }],
+    ['takes a full ref', source({ ref: 'refs/tags/v1.2.3' }), { ...spec, source: { ...spec.source, ref: 'refs/tags/v1.2.3' } }],
+    ['completes expressions', { ...input, selector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }, { ...spec, selector: { all: false, matchLabels: {}, matchExpressions: [{ key: 'a', operator: 'Exists', values: [] }] } }],
+    ['keeps templates', { ...input, parameters: { replicas: '{{ cluster.labels.size }}' } }, { ...spec, parameters: { replicas: '{{ cluster.labels.size }}' } }],
+  ])('%s', (_name, given, expected) => {
+    expect(validateApplication(given)).toEqual({ ok: true, value: expected });
+  });
+
+  it.each<[string, ApplicationInput, FieldIssueCode, readonly string[]]>([
+    ['no repository', source({ repository: undefined }), 'REQUIRED', ['source', 'repository']],
+    ['a repository by URL', source({ repository: 'https://x' }), 'INVALID_NAME', ['source', 'repository']],
+    ['no ref', source({ ref: '' }), 'REQUIRED', ['source', 'ref']],
+    ['a ref with a blank', source({ ref: 'my branch' }), 'INVALID_REF', ['source', 'ref']],
+    ['a ref that is an option', source({ ref: '--upload-pack=x' }), 'INVALID_REF', ['source', 'ref']],
+    ['a ref with dots', source({ ref: 'a..b' }), 'INVALID_REF', ['source', 'ref']],
+    ['an absolute path', source({ path: '/apps' }), 'INVALID_PATH', ['source', 'path']],
+    ['a path that steps back', source({ path: 'apps/../..' }), 'INVALID_PATH', ['source', 'path']],
+    ['a path with a backslash', source({ path: 'apps\\web' }), 'INVALID_PATH', ['source', 'path']],
+    ['a path into .git', source({ path: 'apps/.GIT/hooks' }), 'INVALID_PATH', ['source', 'path']],
+    ['a path with a line break', source({ path: 'a\nb' }), 'INVALID_PATH', ['source', 'path']],
+    ['a long path', source({ path: 'a/'.repeat(3_000) }), 'INVALID_PATH', ['source', 'path']],
+    ['a watched path that steps back', source({ watch: ['ok', '../x'] }), 'INVALID_PATH', ['source', 'watch', '1']],
+    ['too many watched paths', source({ watch: Array.from({ length: 65 }, String) }), 'TOO_MANY', ['source', 'watch']],
+    ['no selector', { ...input, selector: undefined }, 'SELECTOR_EMPTY', ['selector']],
+    ['an empty selector', { ...input, selector: {} }, 'SELECTOR_EMPTY', ['selector']],
+    ['facts alone', { ...input, selector: { matchLabels: { 'facts.capstan.dev/a': 'b' } } }, 'SELECTOR_FACTS_ALONE', ['selector']],
+    ['a bad selector value', { ...input, selector: { matchLabels: { env: 'a b' } } }, 'LABEL_VALUE_INVALID', ['selector', 'matchLabels', 'env']],
+    ['a bad namespace', { ...input, namespace: 'Web' }, 'INVALID_NAMESPACE', ['namespace']],
+    ['a long namespace', { ...input, namespace: 'a'.repeat(64) }, 'INVALID_NAMESPACE', ['namespace']],
+    ['a malformed template', { ...input, parameters: { a: '{{ nope }}' } }, 'PARAMETER_INVALID', ['parameters']],
+    ['large parameters', { ...input, parameters: { a: 'x'.repeat(300_000) } }, 'PARAMETER_INVALID', ['parameters']],
+  ])('refuses %s', (_name, given, code, path) => {
+    expect(validateApplication(given)).toMatchObject({ ok: false, error: [{ code, path }] });
+  });
+
+  it('names everything at once', () => {
+    const result = validateApplication({ source: { ref: '..' }, namespace: '-' });
+    expect(result.ok ? [] : result.error.map((issue) => issue.code)).toEqual(['REQUIRED', 'INVALID_REF', 'SELECTOR_EMPTY', 'INVALID_NAMESPACE']);
+  });
+
+  it('names the parameter and the template', () => {
+    const result = validateApplication({ ...input, parameters: { hosts: ['{{ cluster.nope }}'] } });
+    expect(result.ok ? '' : result.error[0]?.message).toContain('Parameter hosts[0]: {{ cluster.nope }}');
+  });
+});

@@ -1,0 +1,28 @@
+import { fieldOf, numberOf } from '../../json/read-json.js';
+import type { KubeObject } from '../../object/kube-object.js';
+import { conditionOf, impatient, sayCondition } from '../conditions.js';
+import { degraded, healthy, progressing, suspended, type Health } from '../health.types.js';
+
+/** What holds for every kind before its own rule is asked: going away, not seen yet, or said so by the standard conditions. */
+export function commonHealth(object: KubeObject): Health | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) return progressing('Being deleted');
+  const generation = numberOf(object, 'metadata', 'generation');
+  const observed = numberOf(object, 'status', 'observedGeneration');
+  if (generation !== undefined && observed !== undefined && observed !== generation) {
+    return progressing(`The controller saw generation ${observed} of ${generation}`);
+  }
+  const stalled = conditionOf(object, 'Stalled');
+  if (stalled?.status === 'True') return degraded(sayCondition(stalled));
+  const reconciling = conditionOf(object, 'Reconciling');
+  if (reconciling?.status === 'True') return progressing(sayCondition(reconciling));
+  return undefined;
+}
+
+/** Kinds without a rule of their own, custom resources above all: `spec.suspend` and the condition Ready; without either, existing is enough. */
+export function genericHealth(object: KubeObject, now: Date): Health {
+  if (fieldOf(object, 'spec', 'suspend') === true) return suspended('Suspended');
+  const ready = conditionOf(object, 'Ready');
+  if (ready === undefined) return healthy('Exists');
+  if (ready.status === 'True') return healthy('Ready');
+  return ready.status === 'False' ? impatient(ready, now) : progressing(sayCondition(ready));
+}

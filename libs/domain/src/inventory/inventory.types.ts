@@ -1,0 +1,69 @@
+import type { Digest } from '#kernel';
+import type { HubId, ReleaseId, TargetId } from '../ids.js';
+import type { ObjectRef } from '../object/kube-object.js';
+import type { OrderVersion } from '../target/assignment.js';
+
+interface EntryBase {
+  readonly ref: ObjectRef;
+  /** The version under which it was applied last: the one to read and delete it by. */
+  readonly apiVersion: string;
+  /** Digest of the object as it was sent last. */
+  readonly appliedHash: Digest;
+}
+
+/** About to be created. It may exist or not, and has no UID yet: never deleted by name. */
+export interface IntendedEntry extends EntryBase {
+  readonly state: 'INTENDED';
+}
+
+/** Exists, or did when we looked last, under this UID. */
+export interface LiveEntry extends EntryBase {
+  readonly state: 'LIVE';
+  readonly uid: string;
+  /** Whether the object carried the protect annotation, as rendered last or as seen live. */
+  readonly isProtected: boolean;
+  /**
+   * Digest of the removal plan in which this very object was shown to people. An approval of that plan covers what is left of
+   * it after a crash halfway, and nothing else. Cleared when the object is declared again.
+   */
+  readonly listedIn?: Digest | undefined;
+}
+
+/** One object that a target owns in its cluster. */
+export type InventoryEntry = IntendedEntry | LiveEntry;
+
+/** Where a part of a target's entries is kept. The name holds the digest: a shard is never changed, only replaced. */
+export interface ShardRef {
+  readonly name: string;
+  readonly digest: Digest;
+}
+
+/** What was applied completely. */
+export interface AppliedRelease {
+  readonly release: ReleaseId;
+  readonly commit: string;
+  readonly contentKey: string;
+  readonly renderDigest: Digest;
+}
+
+/** What the head knows of one target. */
+export interface TargetHead {
+  readonly target: TargetId;
+  /** Value of the owner annotation on its objects. */
+  readonly owner: string;
+  /** The order that it holds. */
+  readonly held: OrderVersion & { readonly digest: Digest };
+  readonly applied: AppliedRelease | undefined;
+  readonly shards: readonly ShardRef[];
+}
+
+/** The one mutable object of an agent's inventory, replaced by compare-and-swap. */
+export interface InventoryHead {
+  readonly hub: HubId;
+  /** Rises with every take-over of the lease: a writer that was replaced fails its next compare-and-swap. */
+  readonly leaseEpoch: number;
+  /** The highest version of any tombstone that was completed here. */
+  readonly floor: OrderVersion;
+  /** By target id, ascending. */
+  readonly targets: readonly TargetHead[];
+}

@@ -1,0 +1,79 @@
+import { digestOfJson, type Digest } from '#kernel';
+import type { TargetId } from '../ids.js';
+import type { LiveEntry } from '../inventory/inventory.types.js';
+import { objectKey, type ObjectRef } from '../object/kube-object.js';
+
+/** A removal that someone wants to make; `entries` are what the plan would remove, nothing else. */
+export interface RemovalRequest {
+  readonly target: TargetId;
+  /** PRUNE: a release no longer declares them. TOMBSTONE: the hub, which has counted, ordered the target away. */
+  readonly cause: 'PRUNE' | 'TOMBSTONE';
+  readonly entries: readonly LiveEntry[];
+  /** LIVE entries in the target's inventory, those of the request included. */
+  readonly inventorySize: number;
+  /** Digests of plans that a person approved, from the signed order. */
+  readonly approvals: readonly Digest[];
+}
+
+export interface RemovalDecision {
+  readonly removeNow: readonly LiveEntry[];
+  /** What waits for a person, marked with the plan in which it is listed: to be stored before it is reported. */
+  readonly waiting: readonly LiveEntry[];
+  /** Digest to approve; undefined when nothing waits. */
+  readonly digest: Digest | undefined;
+  /** Why it waits. */
+  readonly because: 'COUNT' | 'KIND' | undefined;
+}
+
+const GUARDED_KINDS: readonly string[] = ['/Namespace', '/PersistentVolume', '/PersistentVolumeClaim', 'apps/StatefulSet', 'apiextensions.k8s.io/CustomResourceDefinition'];
+
+/**
+ * Decides what may go at once. A prune goes whole or waits whole: too many objects, or one that holds data, and nothing is
+ * removed until a person approved exactly that plan. A tombstone was counted by the hub: only what holds data waits, the rest goes.
+ * An approval counts for the plan whose digest it names and for what is left of that plan after a crash halfway; one more object is another plan.
+ */
+export function guardRemoval(request: RemovalRequest): RemovalDecision {
+  const guarded = request.entries.filter(isGuarded);
+  const isTooMany = request.cause === 'PRUNE' && exceedsCap(request.entries.length, request.inventorySize);
+  if (guarded.length === 0 && !isTooMany) return go(request.entries);
+
+  const inQuestion = request.cause === 'PRUNE' ? request.entries : guarded;
+  const digest = removalDigest(request.target, inQuestion);
+  if (isApproved(inQuestion, digest, request.approvals)) return go(request.entries);
+  return {
+    removeNow: request.entries.filter((entry) => !inQuestion.includes(entry)),
+    waiting: inQuestion.map((entry) => ({ ...entry, listedIn: digest })),
+    digest,
+    because: isTooMany ? 'COUNT' : 'KIND',
+  };
+}
+
+/** The digest that a person approves: the target and its objects by UID, in one order. */
+export function removalDigest(target: TargetId, entries: readonly LiveEntry[]): Digest {
+  const objects = entries.map(({ ref, uid }) => ({ key: `${objectKey(ref)}/${uid}`, row: [ref.group, ref.kind, ref.namespace, ref.name, uid] }));
+  return digestOfJson({ target, objects: objects.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row) });
+}
+
+/** More than max(10, 20 %) of the inventory, or more than half of one of 4 or more. */
+export function exceedsCap(removed: number, inventorySize: number): boolean {
+  const isMany = removed > 10 && removed * 5 > inventorySize;
+  const isHalf = inventorySize >= 4 && removed * 2 > inventorySize;
+  return isMany || isHalf;
+}
+
+/** Kinds whose removal takes data or other objects with it. */
+export function isGuardedKind(ref: ObjectRef): boolean {
+  return GUARDED_KINDS.includes(`${ref.group}/${ref.kind}`);
+}
+
+function isGuarded(entry: LiveEntry): boolean {
+  return entry.isProtected || isGuardedKind(entry.ref);
+}
+
+function isApproved(entries: readonly LiveEntry[], digest: Digest, approvals: readonly Digest[]): boolean {
+  return approvals.includes(digest) || approvals.some((approval) => entries.every((entry) => entry.listedIn === approval));
+}
+
+function go(entries: readonly LiveEntry[]): RemovalDecision {
+  return { removeNow: entries, waiting: [], digest: undefined, because: undefined };
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { OWNER_ANNOTATION, removalVerdict, type ObjectMeta, type RemovalVerdict } from '#domain';
+import { aLiveEntry, aManager, anObject } from '#testing';
+
+const OWNER = 'hub/default/web';
+const entry = aLiveEntry(anObject('v1', 'ConfigMap', 'shop/web'), { uid: 'u1' });
+const ours: Partial<ObjectMeta> = { uid: 'u1', annotations: { [OWNER_ANNOTATION]: OWNER }, managedFields: [aManager('capstan', 'Apply', {})] };
+
+describe('removalVerdict', () => {
+  it.each<[string, RemovalVerdict, Partial<ObjectMeta>]>([
+    ['our object', 'REMOVE', ours],
+    ['our object whose annotation somebody stripped', 'REMOVE', { ...ours, annotations: {} }],
+    ['our object on its way out', 'LEAVING', { ...ours, deletionTimestamp: '2026-11-01T12:00:00Z' }],
+    ['another object of the same name', 'NOT_OURS', { ...ours, uid: 'u2' }],
+    ['an object that moved to another application', 'NOT_OURS', { ...ours, annotations: { [OWNER_ANNOTATION]: 'hub/default/other' } }],
+    ['an object that a controller owns', 'NOT_OURS', { ...ours, ownerReferences: [{ uid: 'x', controller: true }] }],
+    ['an object without any mark of ours', 'NOT_OURS', { uid: 'u1', managedFields: [aManager('kubectl', 'Update', {})] }],
+  ])('%s: %s', (_name, verdict, metadata) => {
+    expect(removalVerdict(entry, anObject('v1', 'ConfigMap', 'shop/web', { metadata }), OWNER)).toBe(verdict);
+  });
+
+  it('an object that does not exist: GONE', () => {
+    expect(removalVerdict(entry, undefined, OWNER)).toBe('GONE');
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseRepositoryUrl } from './repository-url.js';
+
+describe('parseRepositoryUrl', () => {
+  it.each([
+    ['https://Git.Example.com:443/Team/fleet.git/', 'https://git.example.com/Team/fleet.git', 'https://git.example.com', 'https://git.example.com/Team/fleet'],
+    ['http://localhost:3000/fleet', 'http://localhost:3000/fleet', 'http://localhost:3000', 'http://localhost:3000/fleet'],
+    ['HTTPS://example.com/a/../b.git', 'https://example.com/b.git', 'https://example.com', 'https://example.com/b'],
+    ['http://[::1]:80/x', 'http://[::1]/x', 'http://[::1]', 'http://[::1]/x'],
+  ])('%s', (text, url, origin, sameKey) => {
+    expect(parseRepositoryUrl(text)).toEqual({ ok: true, value: { url, origin, sameKey } });
+  });
+
+  it.each([
+    ['ssh://git@example.com/x.git', 'REPOSITORY_URL_SCHEME_REFUSED'], ['git@example.com:x.git', 'REPOSITORY_URL_SCHEME_REFUSED'], ['file:///etc/passwd', 'REPOSITORY_URL_SCHEME_REFUSED'],
+    ['ext::sh%20-c%20x', 'REPOSITORY_URL_SCHEME_REFUSED'], ['git://example.com/x', 'REPOSITORY_URL_SCHEME_REFUSED'], ['ftp://example.com/x', 'REPOSITORY_URL_SCHEME_REFUSED'],
+    ['javascript:alert(1)', 'REPOSITORY_URL_SCHEME_REFUSED'], ['https://user@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'], ['https://user:canary@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'],
+    ['https://:canary@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'], ['ext::sh -c x', 'REPOSITORY_URL_INVALID'], ['/srv/git/x', 'REPOSITORY_URL_INVALID'], ['--upload-pack=x', 'REPOSITORY_URL_INVALID'],
+    ['', 'REPOSITORY_URL_INVALID'], ['https://example.com', 'REPOSITORY_URL_INVALID'], ['https://example.com/', 'REPOSITORY_URL_INVALID'], ['https:/example.com/x', 'REPOSITORY_URL_INVALID'],
+    ['https:example.com/x', 'REPOSITORY_URL_INVALID'], ['https://example.com/x?token=canary', 'REPOSITORY_URL_INVALID'], ['https://example.com/x#canary', 'REPOSITORY_URL_INVALID'],
+    ['https://example.com/a\nb', 'REPOSITORY_URL_INVALID'], ['https://example.com\\@evil/x', 'REPOSITORY_URL_INVALID'], [`https://example.com/${'x'.repeat(2048)}`, 'REPOSITORY_URL_INVALID'],
+  ])('refuses %j', (text, code) => {
+    const parsed = parseRepositoryUrl(text);
+    expect(parsed).toMatchObject({ ok: false, error: { code } });
+    expect(JSON.stringify(parsed)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,29 @@
+import { digestOfJson, type Digest, type JsonObject } from '#kernel';
+import type { Order } from './assignment.js';
+
+/**
+ * Digest of what an order says, without the times of its signature: the hub signs anew what an agent asks for later, and that
+ * is the same order still. With epoch and generation it is the full version of an order.
+ */
+export function orderDigest(order: Order): Digest {
+  const common: JsonObject = {
+    kind: order.kind,
+    hub: order.hub,
+    audience: order.audience,
+    target: order.target,
+    epoch: String(order.epoch),
+    generation: String(order.generation),
+    project: { ...order.project },
+    application: { ...order.application },
+  };
+  if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted() });
+  const { repository, ...release } = order.release;
+  return digestOfJson({
+    ...common,
+    release: { ...release, repository: { ...repository } },
+    parameters: order.parameters,
+    parametersDigest: order.parametersDigest,
+    sync: { ...order.sync },
+    approvedPrunes: order.approvedPrunes.toSorted(),
+  });
+}
