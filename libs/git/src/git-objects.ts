@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#kernel';
 import type { SourceTree } from '#domain';
 import { gitFailure, type GitFailure } from './git-failure.js';
 import { objectSourceTree } from './object-source-tree.js';
-import type { ObjectStore } from './object-store.js';
+import type { ObjectReadFailure, ObjectStore } from './object-store.js';
 import { parseCommitObject, type CommitMeta } from './parse-commit-object.js';
 
 /** The objects of one repository as they were fetched, read by id. */
@@ -14,14 +14,24 @@ export interface GitObjects {
   tree(commit: string, signal?: AbortSignal): Promise<Result<SourceTree, GitFailure>>;
 }
 
+/** How a commit that could not be read shows at the port. */
+export function commitReadFailure(url: string, failure: ObjectReadFailure): GitFailure {
+  switch (failure.code) {
+    case 'OBJECT_MISSING':
+      return gitFailure('COMMIT_UNREACHABLE', url, `commit ${failure.id} is not here`);
+    case 'OBJECT_TOO_LARGE':
+      return gitFailure('GIT_PROTOCOL_ERROR', url, `commit ${failure.id} is larger than ${failure.maxBytes} bytes`);
+    case 'OBJECTS_UNAVAILABLE':
+    case 'OBJECTS_DAMAGED':
+      return gitFailure('GIT_CACHE_UNUSABLE', url, failure.cause);
+  }
+}
+
 /** Commits and trees over an adapter's raw objects: both adapters read through this, so that they judge content alike. */
 export function gitObjects(url: string, store: ObjectStore, isAncestor: GitObjects['isAncestor']): GitObjects {
   async function commit(id: string, signal?: AbortSignal): Promise<Result<CommitMeta, GitFailure>> {
-    const read = await store.read([id], signal);
-    if (!read.ok) {
-      if (read.error.code === 'OBJECT_MISSING') return err(gitFailure('COMMIT_UNREACHABLE', url, `commit ${id} is not here`));
-      return err(gitFailure('GIT_CACHE_UNUSABLE', url, read.error.code === 'OBJECT_TOO_LARGE' ? `commit ${id} is too large` : read.error.cause));
-    }
+    const read = await store.read('commit', [id], signal);
+    if (!read.ok) return err(commitReadFailure(url, read.error));
     const object = read.value[0];
     const meta = object?.type === 'commit' ? parseCommitObject(id, object.bytes) : undefined;
     return meta === undefined ? err(gitFailure('GIT_PROTOCOL_ERROR', url, `${id} is not a well-formed commit`)) : ok(meta);

@@ -20,7 +20,7 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
   const root: Node = { path: '', entry: { name: '', mode: 'tree', id: rootTreeId } };
 
   async function entriesOf(node: Node, asked: string, signal?: AbortSignal): Read<readonly TreeEntry[]> {
-    const read = await store.read([node.entry.id], signal);
+    const read = await store.read('tree', [node.entry.id], signal);
     if (!read.ok) return err(unavailable(asked, read.error));
     const object = read.value[0];
     const entries = object?.type === 'tree' ? parseTreeObject(object.bytes) : undefined;
@@ -29,7 +29,7 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
   }
 
   async function blobsOf(nodes: readonly Node[], asked: string, signal?: AbortSignal): Read<readonly Uint8Array[]> {
-    const read = await store.read(nodes.map((node) => node.entry.id), signal);
+    const read = await store.read('blob', nodes.map((node) => node.entry.id), signal);
     if (!read.ok) {
       const node = 'id' in read.error ? nodes.find((candidate) => 'id' in read.error && candidate.entry.id === read.error.id) : undefined;
       return err(unavailable(node?.path ?? asked, read.error));
@@ -112,6 +112,10 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
       const node = await walk(path, path, false, 0, signal);
       return node.ok ? ok(node.value.entry) : node;
     },
+    async resolve(path, signal) {
+      const node = await walk(path, path, true, 0, signal);
+      return node.ok ? ok({ path: node.value.path, entry: node.value.entry }) : node;
+    },
   };
 }
 
@@ -127,6 +131,7 @@ function unavailable(path: string, failure: ObjectReadFailure): SourceReadFailur
     case 'OBJECT_MISSING':
       return { code: 'SOURCE_UNAVAILABLE', path: printable(path), cause: `object ${failure.id} is missing` };
     case 'OBJECTS_UNAVAILABLE':
+    case 'OBJECTS_DAMAGED':
       return { code: 'SOURCE_UNAVAILABLE', path: printable(path), cause: failure.cause };
   }
 }

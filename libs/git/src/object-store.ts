@@ -8,9 +8,16 @@ export interface RawObject {
 export type ObjectReadFailure =
   | { readonly code: 'OBJECT_MISSING'; readonly id: string }
   | { readonly code: 'OBJECT_TOO_LARGE'; readonly id: string; readonly maxBytes: number }
-  | { readonly code: 'OBJECTS_UNAVAILABLE'; readonly cause: string };
+  | { readonly code: 'OBJECTS_UNAVAILABLE'; readonly cause: string }
+  /** Our own copy is broken; it is made anew with the next fetch. */
+  | { readonly code: 'OBJECTS_DAMAGED'; readonly cause: string };
 
-/** Raw objects by id, in the order asked. The first failure wins. An adapter that holds no file contents yet fetches them here, all at once. */
+export type ObjectKind = 'commit' | 'tree' | 'blob';
+
+/**
+ * Raw objects by id, in the order asked. The first failure wins. A commit that is not here is OBJECT_MISSING; a tree or file
+ * content that is not here is fetched, all at once, or else the copy is damaged.
+ */
 export interface ObjectStore {
-  read(ids: readonly string[], signal?: AbortSignal): Promise<Result<readonly RawObject[], ObjectReadFailure>>;
+  read(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<Result<readonly RawObject[], ObjectReadFailure>>;
 }

@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { basicAuthorization, redact } from './redact.js';
+
+const credentials = { username: 'fleet', password: 'can/ary+7' };
+
+describe('redact', () => {
+  it.each([
+    'failed with can/ary+7', `header ${basicAuthorization(credentials)}`, `url ${encodeURIComponent(credentials.password)}`, 'https://fleet:can/ary+7@host/x', `raw ${Buffer.from(credentials.password).toString('base64')}`,
+  ])('%s', (message) => {
+    const text = redact(message, credentials);
+    expect(text).toContain('***');
+    for (const secret of ['can/ary', 'can%2Fary', basicAuthorization(credentials).slice(6)]) expect(text).not.toContain(secret);
+  });
+
+  it('takes the user part out of any URL, control characters out of any text, and bounds it', () => {
+    expect(redact('at http://someone:else@host/x', undefined)).toBe('at http://***@host/x');
+    expect(redact('a\u001b[31mb', undefined)).toBe('a?[31mb');
+    expect(redact('x'.repeat(10_000), undefined).length).toBeLessThanOrEqual(400);
+  });
+});

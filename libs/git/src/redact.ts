@@ -1,0 +1,22 @@
+import type { GitCredentials } from './git-port.js';
+
+const MAX_MESSAGE = 400;
+
+/** The value of the `Authorization` header that carries the credentials. */
+export function basicAuthorization(credentials: GitCredentials): string {
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+}
+
+/** A message without the credentials in any form in which they travel, without user parts of URLs, printable and bounded. Pure. */
+export function redact(message: string, credentials: GitCredentials | undefined): string {
+  let text = message;
+  if (credentials !== undefined) {
+    const { password } = credentials;
+    const forms = [basicAuthorization(credentials).slice('Basic '.length), password, encodeURIComponent(password), Buffer.from(password).toString('base64')];
+    for (const form of forms) if (form !== '') text = text.replaceAll(form, '***');
+  }
+  return text
+    .replace(/(https?:\/\/)[^/\s@]*@/gi, '$1***@')
+    .replace(/[^\P{C}\n]/gu, '?')
+    .slice(0, MAX_MESSAGE);
+}

@@ -1,0 +1,66 @@
+import type { Contact } from '../contact.js';
+
+/** The one remote name used; its URL comes with each command and is written nowhere. */
+export const REMOTE = 'capstan';
+
+export interface GitEnvironmentSettings {
+  /** Where git and its own helpers look for programs. */
+  readonly path: string;
+  /** A directory that is the adapter's own: home, and the highest place where git may look for a repository. */
+  readonly cacheDirectory: string;
+}
+
+/** What holds for every command, whatever a repository's own configuration says: command scope goes before all others. */
+const ALWAYS: readonly (readonly [string, string])[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.symlinks', 'false'],
+  ['safe.directory', '*'],
+  ['credential.helper', ''],
+  ['protocol.allow', 'never'],
+  ['protocol.http.allow', 'always'],
+  ['protocol.https.allow', 'always'],
+  ['protocol.version', '2'],
+  ['http.followRedirects', 'false'],
+  ['http.lowSpeedLimit', '100'],
+  ['http.lowSpeedTime', '60'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+];
+
+/**
+ * The whole environment of a git process: nothing of the machine's configuration, no prompts, http and https only, no redirects.
+ * Credentials are one header for one origin, in the environment of this child alone: never in argv, a URL or a file.
+ */
+export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly (readonly [string, string])[] = []): Readonly<Record<string, string>> {
+  const config = [...ALWAYS, ...more];
+  return {
+    PATH: settings.path,
+    HOME: settings.cacheDirectory,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_CEILING_DIRECTORIES: settings.cacheDirectory,
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_CONFIG_COUNT: String(config.length),
+    ...Object.fromEntries(config.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key], [`GIT_CONFIG_VALUE_${i}`, value]])),
+  };
+}
+
+/** The configuration that lets a command talk to a remote. `caFile` holds `contact.caPem`. */
+export function remoteConfiguration(contact: Contact, caFile: string | undefined): readonly (readonly [string, string])[] {
+  return [
+    [`remote.${REMOTE}.url`, contact.url],
+    ...(contact.authorization === undefined ? [] : [[`http.${contact.origin}/.extraHeader`, `Authorization: ${contact.authorization}`] as const]),
+    ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] as const]),
+  ];
+}
+
+/** Named only while fetching: without it git never goes to the network by itself for an object that is missing. */
+export const PARTIAL: readonly (readonly [string, string])[] = [
+  [`remote.${REMOTE}.promisor`, 'true'],
+  [`remote.${REMOTE}.partialclonefilter`, 'blob:none'],
+];
