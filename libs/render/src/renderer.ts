@@ -1,0 +1,78 @@
+import type { KubeObject, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
+import type { Digest, JsonObject, Result } from '#kernel';
+
+/** What to render, from one commit. */
+export interface RenderRequest {
+  /** Directory in the tree; '' is the root. */
+  readonly path: string;
+  /** AUTO: KUSTOMIZE where the directory has a kustomization, else PLAIN. */
+  readonly renderer: RendererKind;
+  /** Where objects without a namespace will go. It is not written into them here: that needs to know their scope. */
+  readonly namespace: string;
+  readonly parameters: JsonObject;
+  /** Put parameters into `${name}`. */
+  readonly substitute: boolean;
+  readonly reserved: ReservedForAgent;
+}
+
+export interface Rendered {
+  /** In the order in which the files, or kustomize, name them. Never empty. */
+  readonly objects: readonly KubeObject[];
+  /** Where each object comes from, at the same index; undefined for what kustomize put together. */
+  readonly sources: readonly (SourceLocation | undefined)[];
+  /** Over all objects, whatever their order. */
+  readonly digest: Digest;
+  readonly renderer: Exclude<RendererKind, 'AUTO'>;
+}
+
+export interface SourceLocation {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+export type RenderFailureCode = Extract<
+  ReasonCode,
+  | 'REPOSITORY_UNREACHABLE' | 'PATH_NOT_FOUND' | 'PATH_REFUSED' | 'KUSTOMIZE_FAILED' | 'REMOTE_REFERENCE_REFUSED' | 'INVALID_YAML' | 'DUPLICATE_KEY' | 'INVALID_OBJECT'
+  | 'DUPLICATE_OBJECT' | 'NO_OBJECTS' | 'RESERVED_NAMESPACE' | 'RENDER_LIMIT_EXCEEDED' | 'RENDER_TIMED_OUT' | 'RENDERER_UNAVAILABLE' | 'PARAMETER_MISSING' | 'PARAMETER_INVALID'
+>;
+
+export interface RenderFailure {
+  readonly code: RenderFailureCode;
+  /** For people: names files, lines, keys and objects; no values and no paths of this machine. */
+  readonly message: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  /** The same commit may render later. False: only another commit, other parameters or another installation helps. */
+  readonly retryable: boolean;
+}
+
+export interface RenderLimits {
+  /** Of all source files of one render, and of what comes out. */
+  readonly maxBytes: number;
+  readonly maxObjects: number;
+  /** Source files of one render. */
+  readonly maxFiles: number;
+  /** CPU time of the renderer's process. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  /** Wall time of the renderer's process. */
+  readonly timeoutMs: number;
+}
+
+export const RENDER_LIMITS: RenderLimits = Object.freeze({
+  maxBytes: 32 * 1024 * 1024,
+  maxObjects: 10_000,
+  maxFiles: 10_000,
+  cpuSeconds: 10,
+  memoryBytes: 512 * 1024 * 1024,
+  timeoutMs: 15_000,
+});
+
+/**
+ * Turns a directory of a commit into Kubernetes objects. The same tree and request give the same objects; nothing outside the
+ * tree is read. Every failure is a value, an empty result is one of them; an abort throws the signal's reason.
+ */
+export interface Renderer {
+  render(tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<Rendered, RenderFailure>>;
+}
