@@ -19,7 +19,7 @@ export interface CallOptions {
 }
 
 export interface ReadOptions extends CallOptions {
-  /** Only apiVersion, kind (`PartialObjectMetadata`) and metadata. @default false */
+  /** Only metadata, with apiVersion and kind of the resource. @default false */
   readonly metadataOnly?: boolean | undefined;
 }
 
@@ -125,6 +125,6 @@ export interface KubeClient {
   /** Ends with exactly one ENDED and never throws. Leaving the loop closes the connection. */
   watch(resource: ResourceInfo, options?: WatchOptions): AsyncIterable<WatchEvent>;
   serverVersion(options?: CallOptions): Answer<ServerVersion>;
-  /** Closes idle connections. Open watches end by their signal. */
+  /** Closes all connections: calls that are open fail, watches end. The client stays usable. */
   close(): void;
 }
