@@ -1,1 +1,4 @@
-export {};
+export type { SandboxHost } from './http/sandbox-host.js';
+export type { SandboxCluster, SandboxConnection } from './sandbox-cluster.js';
+export type { SimulatorSettings } from './simulator/simulator-settings.js';
+export { startSandboxCluster, startSandboxHost, type SandboxClusterOptions, type SandboxDeps } from './start-sandbox-cluster.js';

@@ -1,0 +1,120 @@
+import type { JsonObject, Result } from '#kernel';
+import type { KubeObject } from '#domain';
+import { requestToken } from '../access/request-token.js';
+import type { ServiceAccountTokens } from '../access/service-account-tokens.js';
+import type { ClusterContext } from '../cluster-context.js';
+import { stringAt, stringsAt } from '../json/read-json.js';
+import { isScalable } from '../resources/discovery.js';
+import { tableOf, type ResourceType } from '../resources/resource-type.js';
+import { applyObject } from '../verbs/apply-object.js';
+import { createObject } from '../verbs/create-object.js';
+import { deleteObject, type DeleteTarget } from '../verbs/delete-object.js';
+import { scaleObject, scaleOf } from '../verbs/scale-object.js';
+import { mergePatchObject, replaceObject } from '../verbs/update-object.js';
+import type { WriteTarget } from '../verbs/write-target.js';
+import { answerCollection } from './answer-collection.js';
+import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
+import { badRequest, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
+import { represent } from './representation.js';
+import { isTrue, type ResourcePath } from './request-info.js';
+
+/** One call on a resource that is served. Authorisation has been done. */
+export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTokens, type: ResourceType, asked: ResourcePath, call: ApiCall): ApiAnswer {
+  const { info } = call;
+  const path = { ...asked, namespace: type.isNamespaced ? asked.namespace : '' };
+  const outside = (what: string): ApiAnswer => failed(notImplemented(info.method, info.path, what));
+  if (path.name === '' && info.verb !== 'create') return answerCollection(cluster, type, path, call);
+  if (type.isNamespaced && path.namespace === '') return failed(badRequest('an empty namespace may not be set during creation or when an object is named'));
+  if (path.subresource === 'token' && tableOf(type) === '/serviceaccounts' && info.verb === 'create') {
+    return answered(201, requestToken(cluster, tokens, type, path.namespace, path.name, call.body));
+  }
+  if (path.subresource === 'scale' && isScalable(type)) return answerScale(cluster, type, path, call);
+  const isStatus = path.subresource === 'status' && type.hasStatus;
+  if (path.subresource !== '' && !isStatus) return outside(`no subresource ${path.subresource}`);
+  if (info.query.get('fieldValidation') !== null && !['Strict', 'Warn', 'Ignore'].includes(info.query.get('fieldValidation') ?? '')) return failed(badRequest('fieldValidation: must be Strict, Warn or Ignore'));
+
+  const target = writeTarget(type, path, call, isStatus);
+  const shown = (code: number, result: Result<KubeObject, ApiFailure>): ApiAnswer => (result.ok ? json(code, represent(type, result.value, call.representation)) : failed(result.error));
+  switch (info.verb) {
+    case 'get': {
+      const object = cluster.store.get(tableOf(type), path.namespace, path.name);
+      return object === undefined ? failed(notFound(type, path.name)) : json(200, represent(type, object, call.representation));
+    }
+    case 'create':
+      return path.name === '' ? shown(201, createObject(cluster, { ...target, name: '' }, call.body)) : outside('create by name');
+    case 'update':
+      return shown(200, replaceObject(cluster, target, call.body));
+    case 'patch':
+      return answerPatch(cluster, target, call, shown, outside);
+    case 'delete':
+      return isStatus ? outside('delete of a subresource') : answerDelete(cluster, type, path, call);
+    default:
+      return outside(`the verb ${info.verb}`);
+  }
+}
+
+function answerPatch(
+  cluster: ClusterContext, target: WriteTarget, call: ApiCall, shown: (code: number, result: Result<KubeObject, ApiFailure>) => ApiAnswer, outside: (what: string) => ApiAnswer,
+): ApiAnswer {
+  const [media = ''] = call.contentType.split(';').map((part) => part.trim());
+  switch (media) {
+    case 'application/apply-patch+yaml': {
+      const isNew = cluster.store.get(tableOf(target.type), target.namespace, target.name) === undefined;
+      const manager = call.info.query.get('fieldManager') ?? '';
+      return shown(isNew ? 201 : 200, applyObject(cluster, { ...target, fieldManager: manager }, call.body, isTrue(call.info.query.get('force'))));
+    }
+    case 'application/merge-patch+json':
+      return shown(200, mergePatchObject(cluster, target, call.body));
+    case 'application/json-patch+json':
+    case 'application/strategic-merge-patch+json':
+    case 'application/apply-patch+cbor':
+      return outside(`patches of type ${media}`);
+    default:
+      return failed(unsupportedMediaType(media));
+  }
+}
+
+function answerDelete(cluster: ClusterContext, type: ResourceType, path: ResourcePath, call: ApiCall): ApiAnswer {
+  const uid = stringAt(call.body, 'preconditions', 'uid');
+  const resourceVersion = stringAt(call.body, 'preconditions', 'resourceVersion');
+  const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? 'Background';
+  if (policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') return failed(badRequest(`propagationPolicy: unsupported value ${JSON.stringify(policy)}`));
+  const target: DeleteTarget = {
+    type,
+    namespace: path.namespace,
+    name: path.name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    propagationPolicy: policy,
+    dryRun: isDryRun(call),
+  };
+  const result = deleteObject(cluster, target);
+  if (!result.ok) return failed(result.error);
+  if (!result.value.isGone) return json(200, represent(type, result.value.object, call.representation));
+  const details = { name: path.name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: result.value.object.metadata.uid };
+  return json(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+}
+
+function answerScale(cluster: ClusterContext, type: ResourceType, path: ResourcePath, call: ApiCall): ApiAnswer {
+  const live = cluster.store.get(tableOf(type), path.namespace, path.name);
+  if (live === undefined) return failed(notFound(type, path.name));
+  if (call.info.verb === 'get') return json(200, scaleOf(live));
+  const isMergePatch = call.info.verb === 'patch' && call.contentType.startsWith('application/merge-patch+json');
+  if (call.info.verb !== 'update' && !isMergePatch) return failed(notImplemented(call.info.method, call.info.path, 'scale other than by get, update and merge patch'));
+  const result = scaleObject(cluster, writeTarget(type, path, call, false), live, call.body, isMergePatch);
+  return result.ok ? json(200, scaleOf(result.value)) : failed(result.error);
+}
+
+function writeTarget(type: ResourceType, path: ResourcePath, call: ApiCall, isStatus: boolean): WriteTarget {
+  const byAgent = call.userAgent.split('/')[0] ?? '';
+  const fieldManager = (call.info.query.get('fieldManager') ?? (byAgent === '' ? 'unknown' : byAgent)).slice(0, 128);
+  return { type, namespace: path.namespace, name: path.name, isStatus, fieldManager, dryRun: isDryRun(call) };
+}
+
+function isDryRun(call: ApiCall): boolean {
+  return call.info.query.getAll('dryRun').includes('All') || (call.info.verb === 'delete' && stringsAt(call.body, 'dryRun').includes('All'));
+}
+
+function answered(code: number, result: Result<JsonObject, ApiFailure>): ApiAnswer {
+  return result.ok ? json(code, result.value) : failed(result.error);
+}

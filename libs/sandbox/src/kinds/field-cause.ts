@@ -1,0 +1,18 @@
+import { digestOf, type Json } from '#kernel';
+
+/** Why validation refuses an object: which field, and what is wrong with it. */
+export interface FieldCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+export function required(field: string, detail = ''): FieldCause {
+  return { reason: 'FieldValueRequired', message: `Required value${detail === '' ? '' : `: ${detail}`}`, field };
+}
+
+export function invalidValue(field: string, value: Json | undefined, detail: string): FieldCause {
+  const shown = JSON.stringify(value ?? null);
+  // A value may be a secret that was put into the wrong field: long ones are shown by digest only.
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${shown.length > 200 ? digestOf(shown) : shown}: ${detail}`, field };
+}

@@ -1,0 +1,59 @@
+import { err, type JsonObject, type Result } from '#kernel';
+import type { KubeObject } from '#domain';
+import { timestamp, type ClusterContext } from '../cluster-context.js';
+import { applyConflict, badRequest, conflict, invalid, type ApiFailure } from '../http/api-failure.js';
+import { isObject, listAt, objectAt, stringAt } from '../json/read-json.js';
+import { required } from '../kinds/field-cause.js';
+import { withObjectDefaults } from '../kinds/object-defaults.js';
+import { typedForm } from '../kinds/typed-form.js';
+import { applyFields, formatClaims } from '../managed-fields/apply-fields.js';
+import { formatOwner, ownersFromJson } from '../managed-fields/field-owner.js';
+import { tableOf } from '../resources/resource-type.js';
+import { checkBody } from './check-body.js';
+import { createObject } from './create-object.js';
+import { storeChange } from './store-change.js';
+import { patchRefusal, withKeptAllocations } from './update-object.js';
+import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
+
+/** Server-side apply: creates what is missing, else merges by field ownership. A repeated apply stores nothing. */
+export function applyObject(cluster: ClusterContext, target: WriteTarget, body: JsonObject, force: boolean): Result<KubeObject, ApiFailure> {
+  if (target.fieldManager === '') return err(invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')]));
+  if (listAt(body, 'metadata', 'managedFields').length > 0) return err(badRequest('metadata.managedFields must be nil'));
+  const checked = checkBody(target, body, true);
+  if (!checked.ok) return checked;
+  const { type, namespace, name } = target;
+  const live = cluster.store.get(tableOf(type), namespace, name);
+  if (live === undefined) {
+    const uid = stringAt(body, 'metadata', 'uid') ?? '';
+    if (uid !== '') return err(conflict(type, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`));
+    return createObject(cluster, target, checked.value, 'Apply');
+  }
+  const refusal = patchRefusal(target, live, checked.value);
+  if (refusal !== undefined) return err(refusal);
+
+  const { managedFields, ...metadata } = live.metadata;
+  const result = applyFields({
+    schema: type.schema,
+    live: { ...live, apiVersion: checked.value['apiVersion'], metadata },
+    applied: appliedPart(target, checked.value),
+    owners: ownersFromJson(managedFields ?? []),
+    applier: ownerOf(target, 'Apply'),
+    force,
+    now: timestamp(cluster.clock),
+    unowned: unownedFields(target),
+  });
+  if (!result.ok) {
+    const causes = result.error.map((claim) => ({ reason: 'FieldManagerConflict', message: `conflict with ${formatOwner(claim.owner)}`, field: claim.field }));
+    return err(applyConflict(formatClaims(result.error), causes));
+  }
+  const wanted = withKeptAllocations(live, withObjectDefaults(type, typedForm(type, result.value.object)));
+  return storeChange(cluster, target, live, wanted, result.value.owners);
+}
+
+/** The configuration without what this endpoint ignores: system metadata, and either the status or all but the status. */
+function appliedPart(target: WriteTarget, body: JsonObject): JsonObject {
+  const { uid: _uid, resourceVersion: _version, generation: _generation, creationTimestamp: _created, deletionTimestamp: _deleted, managedFields: _owners, selfLink: _link, ...metadata } = objectAt(body, 'metadata');
+  const { status, spec, ...rest } = body;
+  if (target.isStatus) return { apiVersion: body['apiVersion'], kind: body['kind'], ...(isObject(status) ? { status } : {}) };
+  return { ...rest, metadata, ...(spec === undefined ? {} : { spec }), ...(target.type.hasStatus || status === undefined ? {} : { status }) };
+}

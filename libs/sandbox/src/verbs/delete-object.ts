@@ -1,0 +1,76 @@
+import { err, ok, type JsonObject, type Result } from '#kernel';
+import type { KubeObject } from '#domain';
+import { timestamp, type ClusterContext } from '../cluster-context.js';
+import { conflict, notFound, type ApiFailure } from '../http/api-failure.js';
+import { kubeObjectOf } from '../json/kube-object-of.js';
+import { objectAt } from '../json/read-json.js';
+import { tableOf, type ResourceType } from '../resources/resource-type.js';
+
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
+export interface DeleteTarget {
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagationPolicy: PropagationPolicy;
+  readonly dryRun: boolean;
+}
+
+export interface Deletion {
+  readonly object: KubeObject;
+  /** False: finalizers or content keep it for a while. */
+  readonly isGone: boolean;
+}
+
+export const FOREGROUND_FINALIZER = 'foregroundDeletion';
+export const ORPHAN_FINALIZER = 'orphan';
+export const DEFINITION_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** Deletes an object, or marks it for deletion while finalizers (its own, or those that the policy asks for) hold it. */
+export function deleteObject(cluster: ClusterContext, target: DeleteTarget): Result<Deletion, ApiFailure> {
+  const { type } = target;
+  const live = cluster.store.get(tableOf(type), target.namespace, target.name);
+  if (live === undefined) return err(notFound(type, target.name));
+  const refusal = preconditionFailure(target, live);
+  if (refusal !== undefined) return err(refusal);
+
+  const isNamespace = type.group === '' && type.kind === 'Namespace';
+  const finalizers = [...new Set([...(live.metadata.finalizers ?? []), ...policyFinalizers(target)])];
+  if (finalizers.length === 0 && !isNamespace) {
+    return ok({ object: target.dryRun ? live : cluster.store.remove(tableOf(type), live), isGone: true });
+  }
+  if (live.metadata.deletionTimestamp !== undefined) return ok({ object: live, isGone: false });
+  const marked = withDeletionMark(cluster, live, finalizers, isNamespace ? { status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : {});
+  return ok({ object: target.dryRun ? marked : cluster.store.put(tableOf(type), marked), isGone: false });
+}
+
+function preconditionFailure(target: DeleteTarget, live: KubeObject): ApiFailure | undefined {
+  const { uid, resourceVersion } = live.metadata;
+  if (target.uid !== undefined && target.uid !== uid) {
+    return conflict(target.type, target.name, `Precondition failed: UID in precondition: ${target.uid}, UID in object meta: ${uid ?? ''}`);
+  }
+  if (target.resourceVersion !== undefined && target.resourceVersion !== resourceVersion) {
+    return conflict(target.type, target.name, `Precondition failed: ResourceVersion in precondition: ${target.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`);
+  }
+  return undefined;
+}
+
+function policyFinalizers(target: DeleteTarget): readonly string[] {
+  const isDefinition = target.type.group === 'apiextensions.k8s.io';
+  const byPolicy = { Background: [], Foreground: [FOREGROUND_FINALIZER], Orphan: [ORPHAN_FINALIZER] }[target.propagationPolicy];
+  return isDefinition ? [...byPolicy, DEFINITION_FINALIZER] : byPolicy;
+}
+
+function withDeletionMark(cluster: ClusterContext, live: KubeObject, finalizers: readonly string[], more: JsonObject): KubeObject {
+  const { generation } = live.metadata;
+  const metadata = {
+    ...live.metadata,
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+    ...(generation === undefined ? {} : { generation: generation + 1 }),
+    deletionTimestamp: timestamp(cluster.clock),
+    deletionGracePeriodSeconds: 0,
+  };
+  return kubeObjectOf({ ...live, ...more, metadata });
+}
