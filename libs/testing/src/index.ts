@@ -1,1 +1,16 @@
-export {};
+export { aLiveEntry, aManager, anObject } from './an-object.js';
+export { aSourceTree, type SourceTreeContent } from './memory-source-tree.js';
+export { aGitRepository, GitRepositoryBuilder, type CommitOptions, type GitContent, type RawTreeEntry } from './git-repository-builder.js';
+export { GitServer, type GitAccess, type GitFault, type GitRepositoryOptions, type GitRequestKind, type GitServerOptions } from './git-server.js';
+export { AuditLog, CONTROL_PLANE_USERS, type AuditEntry, type AuditFilter } from './real-kubernetes/audit-log.js';
+export { createClusterPki, type ClusterPki } from './real-kubernetes/cluster-pki.js';
+export { freePorts } from './real-kubernetes/free-ports.js';
+export { GuardedProcess, type GuardedProcessRequest } from './real-kubernetes/guarded-process.js';
+export { realKubernetesAvailable, type KubernetesMissing, type KubernetesPrograms } from './real-kubernetes/kubernetes-programs.js';
+export { BROKEN_TAG } from './real-kubernetes/kwok-stages.js';
+export { type RealCluster } from './real-kubernetes/real-cluster.js';
+export { startRealKubernetes, type RealKubernetes, type RealKubernetesRequest } from './real-kubernetes/start-real-kubernetes.js';
+export { until } from './until.js';
+export { aDatabase, anEmptyDatabase, type TestDatabase } from './postgres.js';
+export { countingIds, seededRandom } from './random.js';
+export { aClock, ManualClock, ManualTimers, T0 } from './time.js';

@@ -1,4 +1,6 @@
-import type { SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from '#domain';
+import {
+  judgeTreePath, MAX_SYMLINK_HOPS, resolveSymlink, type ResolvedEntry, type SourceReadFailure, type SourceTree, type TreeEntry, type TreeEntryMode,
+} from '#domain';
 import { err, ok, type Result } from '#kernel';
 import { createHash } from 'node:crypto';
 
@@ -28,7 +30,6 @@ interface Draft {
 }
 
 const GIT_MODE = { tree: '40000', file: '100644', executable: '100755', symlink: '120000', gitlink: '160000' } as const;
-const MAX_LINKS = 20;
 
 /**
  * A commit in memory, from path to content. Ids are the ones Git would give, so a digest over them moves exactly when Git's
@@ -84,46 +85,44 @@ class MemorySourceTree implements SourceTree {
     return node.ok ? ok({ name: path.slice(path.lastIndexOf('/') + 1), mode: node.value.mode, id: node.value.id }) : node;
   }
 
+  async resolve(path: string, signal?: AbortSignal): Promise<Result<ResolvedEntry, SourceReadFailure>> {
+    signal?.throwIfAborted();
+    const found = this.locate(path, true);
+    if (!found.ok) return found;
+    const { at, node } = found.value;
+    if (node.mode === 'gitlink') return refused(path, 'a submodule');
+    return ok({ path: at.join('/'), entry: { name: at.at(-1) ?? '', mode: node.mode, id: node.id } });
+  }
+
   private find(path: string, followLast: boolean): Result<Node, SourceReadFailure> {
-    let pending = path === '' ? [] : path.split('/');
-    let at: string[] = [];
+    const found = this.locate(path, followLast);
+    return found.ok ? ok(found.value.node) : found;
+  }
+
+  private locate(path: string, followLast: boolean): Result<{ readonly at: readonly string[]; readonly node: Node }, SourceReadFailure> {
+    const judged = judgeTreePath(path);
+    if ('reason' in judged) return refused(path, judged.reason);
+    let pending = judged.parts;
+    let at: readonly string[] = [];
     let node: Node = this.root;
-    let links = 0;
-    for (let segment = pending.shift(); segment !== undefined; segment = pending.shift()) {
-      if (isHostile(segment)) return refused(path, 'hostile name');
+    let hops = 0;
+    for (let [segment, ...rest] = pending; segment !== undefined; [segment, ...rest] = pending) {
       if (node.mode === 'gitlink') return refused(path, 'inside a submodule');
       const child: Node | undefined = node.mode === 'tree' ? node.children.get(segment) : undefined;
       if (child === undefined) return err({ code: 'PATH_NOT_FOUND', path });
-      if (child.mode !== 'symlink' || (pending.length === 0 && !followLast)) {
-        node = child;
-        at.push(segment);
-        continue;
-      }
-      links += 1;
-      const target = links > MAX_LINKS ? undefined : join(at, Buffer.from(child.bytes).toString('utf8'));
-      if (target === undefined) return refused(path, 'symlink that leaves the repository or never ends');
-      pending = [...target, ...pending];
+      at = [...at, segment];
+      pending = rest;
+      node = child;
+      if (child.mode !== 'symlink' || (pending.length === 0 && !followLast)) continue;
+      const target = resolveSymlink(at.join('/'), Buffer.from(child.bytes).toString('utf8'));
+      hops += 1;
+      if ('reason' in target || hops > MAX_SYMLINK_HOPS) return refused(path, 'reason' in target ? target.reason : 'too many symlinks');
+      pending = [...target.path.split('/').filter((part) => part !== ''), ...rest];
       at = [];
       node = this.root;
     }
-    return ok(node);
+    return ok({ at, node });
   }
-}
-
-function join(directory: readonly string[], target: string): string[] | undefined {
-  if (target.startsWith('/')) return undefined;
-  const segments = [...directory];
-  for (const segment of target.split('/')) {
-    if (segment === '' || segment === '.') continue;
-    if (segment !== '..') segments.push(segment);
-    else if (segments.pop() === undefined) return undefined;
-  }
-  return segments;
-}
-
-function isHostile(name: string): boolean {
-  // eslint-disable-next-line no-control-regex
-  return name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git' || /[\u0000-\u001f\u007f\\]/.test(name);
 }
 
 function refused(path: string, reason: string): Result<never, SourceReadFailure> {
