@@ -126,7 +126,7 @@ export interface TargetDigests_Entry {
   targetId: string;
   epoch: bigint;
   generation: bigint;
-  /** Digest over the payload of the signed order. */
+  /** Digest of the order's content, without the times of its signature: see libs/domain/src/target/order-digest.ts. */
   orderDigest: string;
 }
 
