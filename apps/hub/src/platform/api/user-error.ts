@@ -1,0 +1,56 @@
+import type { JsonObject } from '#kernel';
+import { Field, ObjectType } from '@nestjs/graphql';
+import { graphqlEnum } from './graphql-enum.js';
+import { JsonScalar } from './scalars.js';
+
+/** Codes of expected failures, for scripts. Added to, never renamed. Each with what it means. */
+const CODES = {
+  APPLICATION_DELETING: 'The application is being deleted.',
+  APPLICATION_NOT_FOUND: 'There is no such application, or it is not yours.',
+  CLUSTER_NOT_ACTIVE: 'The cluster is being removed, or is removed.',
+  CLUSTER_NOT_FOUND: 'There is no such cluster, or it is not yours.',
+  DIGEST_MISMATCH: 'The digest is not that of what waits for approval now: look again.',
+  DUPLICATE_APPLICATION: 'The project has an application of that name.',
+  DUPLICATE_CLUSTER: 'There is a cluster of that name.',
+  DUPLICATE_REPOSITORY: 'The project has a repository of that name.',
+  DUPLICATE_TOKEN: 'You have a token of that name.',
+  INVALID_CREDENTIALS: 'The credentials are incomplete or too long.',
+  INVALID_EXPIRY: 'The time lies in the past or too far ahead.',
+  INVALID_LABEL: 'A label is not one that Kubernetes would take.',
+  INVALID_NAME: 'The name is not a DNS label.',
+  INVALID_NAMESPACE: 'The namespace is not one that Kubernetes would take.',
+  INVALID_PARAMETERS: 'The parameters are not an object, or a template in them does not parse.',
+  INVALID_PATH: 'The path leaves the repository or holds what a path may not.',
+  INVALID_POLL: 'The polling interval is too short or too long.',
+  INVALID_REF: 'Git would not take this as the name of a ref.',
+  INVALID_SCOPE: 'A scope is not the name of a permission that you hold.',
+  INVALID_SELECTOR: 'The selector does not parse, or is empty: say `all: true` to mean every cluster.',
+  INVALID_URL: 'The URL is not one of https or http, or holds credentials.',
+  INVALID_VALUE: 'A value is out of its range.',
+  NOTHING_TO_APPROVE: 'Nothing waits for an approval there.',
+  NOTHING_TO_SYNC: 'There is no release yet.',
+  PROJECT_NOT_FOUND: 'There is no such project, or it is not yours.',
+  REMOVAL_NEEDS_CONFIRMATION: 'The change would remove many targets: repeat it with the digest as `confirmRemovals`.',
+  REPOSITORY_IN_USE: 'Applications use the repository.',
+  REPOSITORY_NOT_FOUND: 'There is no such repository, or it is not yours.',
+  STALE_VERSION: 'Somebody else changed it since: read it again.',
+  TARGET_NOT_FOUND: 'There is no such target, or it is not yours.',
+  TOKEN_NOT_FOUND: 'There is no such token, or it is not yours.',
+} as const;
+
+export type UserErrorCode = keyof typeof CODES;
+const USER_ERROR_CODES = Object.keys(CODES) as readonly UserErrorCode[];
+const UserErrorCodeEnum = graphqlEnum('UserErrorCode', 'Stable codes of failures that the caller can mend.', USER_ERROR_CODES, (code) => CODES[code]);
+
+@ObjectType('UserError', { description: 'A failure that the caller can mend. Nothing was changed.' })
+export class UserError {
+  @Field(() => UserErrorCodeEnum, { description: 'Stable code, for scripts.' }) code!: UserErrorCode;
+  @Field(() => [String], { description: 'Path of the input field that is to blame; empty when it is none in particular.' }) field!: string[];
+  @Field(() => String, { description: 'What is wrong, for people.' }) message!: string;
+  @Field(() => String, { nullable: true, description: 'What to do about it.' }) hint!: string | null;
+  @Field(() => JsonScalar, { nullable: true, description: 'Values that go with the code, such as the count and digest of a removal.' }) details!: JsonObject | null;
+}
+
+export function userError(code: UserErrorCode, field: readonly string[], message: string, hint?: string, details?: JsonObject): UserError {
+  return { code, field: [...field], message, hint: hint ?? null, details: details ?? null };
+}

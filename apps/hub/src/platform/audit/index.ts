@@ -1,0 +1,1 @@
+export { auditEntryDigest, AuditTrail, type AuditRecord } from './audit-trail.js';

@@ -1,0 +1,70 @@
+import type { TransactionContext } from './transaction-context.js';
+
+/** A lease that is held: pass it to whatever must be fenced. */
+export interface HeldLease {
+  readonly name: string;
+  readonly holder: string;
+  /** Rises by one with every change of holder: a writer with a lower epoch is a ghost. */
+  readonly epoch: bigint;
+}
+
+/**
+ * Named leases of controllers, by database time. `acquire` and `renew` open their own short transaction; `assertHeld`
+ * runs inside the transaction of the work and locks the row, so that a take-over waits for the commit.
+ */
+export class Leases {
+  constructor(private readonly tx: TransactionContext) {}
+
+  /** Takes the lease if it is free, expired or already ours; undefined while somebody else holds it. */
+  async acquire(name: string, holder: string, ttlMs: number): Promise<HeldLease | undefined> {
+    return this.tx.run({ kind: 'system', controller: `lease:${name}` }, async () => {
+      const [row] = await this.tx.query<{ epoch: string }>(
+        `INSERT INTO leases AS held (name, holder, epoch, expires_at) VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
+           epoch = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.epoch ELSE held.epoch + 1 END
+         WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
+         RETURNING epoch`,
+        [name, holder, ttlMs],
+      );
+      return row === undefined ? undefined : { name, holder, epoch: BigInt(row.epoch) };
+    });
+  }
+
+  /** Extends a lease; false when it was lost, even to ourselves in a later epoch. */
+  async renew(lease: HeldLease, ttlMs: number): Promise<boolean> {
+    return this.tx.run({ kind: 'system', controller: `lease:${lease.name}` }, async () => {
+      const changed = await this.tx.execute(
+        `UPDATE leases SET expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE name = $1 AND holder = $2 AND epoch = $3 AND expires_at > clock_timestamp()`,
+        [lease.name, lease.holder, lease.epoch.toString(), ttlMs],
+      );
+      return changed === 1;
+    });
+  }
+
+  /** Gives the lease back early, so that another replica need not wait. A lost lease is left alone. */
+  async release(lease: HeldLease): Promise<void> {
+    await this.tx.run({ kind: 'system', controller: `lease:${lease.name}` }, async () => {
+      await this.tx.execute('UPDATE leases SET expires_at = clock_timestamp() WHERE name = $1 AND holder = $2 AND epoch = $3', [lease.name, lease.holder, lease.epoch.toString()]);
+    });
+  }
+
+  /**
+   * Inside a transaction: makes sure that the lease is still held, and keeps it from changing hands before the commit.
+   * @throws LeaseLost otherwise, which rolls the transaction back.
+   */
+  async assertHeld(lease: HeldLease): Promise<void> {
+    const rows = await this.tx.query('SELECT 1 FROM leases WHERE name = $1 AND holder = $2 AND epoch = $3 AND expires_at > clock_timestamp() FOR SHARE', [
+      lease.name, lease.holder, lease.epoch.toString(),
+    ]);
+    if (rows.length === 0) throw new LeaseLost(lease);
+  }
+}
+
+/** The fencing epoch moved on: the work must not be written. */
+export class LeaseLost extends Error {
+  readonly code = 'LEASE_LOST';
+
+  constructor(readonly lease: HeldLease) {
+    super(`the lease ${lease.name} was lost`);
+  }
+}

@@ -1,0 +1,75 @@
+import { silentLog, type Log } from '#kernel';
+import { escapeIdentifier } from 'pg';
+import type { DataSource } from 'typeorm';
+import { openDataSource } from './data-source.js';
+import { CREATE_PARTITION_FUNCTION } from './partitions.js';
+
+/** Tables of which the application may add and read rows, and nothing else. */
+export const INSERT_ONLY_TABLES = ['audit_log', 'target_transitions'] as const;
+
+/** Of the fleet-wide advisory lock that lets one of n starting replicas migrate: "capstan" in ASCII, shortened to 63 bits. */
+const MIGRATION_LOCK = '7161129302983246';
+
+export interface MigrationRequest {
+  /** Connection as the owner of the tables. */
+  readonly ownerUrl: string;
+  /** Role of the application; receives its rights here. The same role as the owner needs none. */
+  readonly appRole: string;
+  readonly log?: Log;
+}
+
+/**
+ * Brings the schema up to date under an advisory lock, then gives the application role exactly what it needs.
+ * Safe to call by many replicas at once and again at any time.
+ */
+export async function migrate(request: MigrationRequest): Promise<void> {
+  const log = request.log ?? silentLog;
+  const dataSource = await openDataSource({
+    url: request.ownerUrl, entities: [], poolSize: 2, applicationName: 'capstan-migrate',
+    statementTimeoutMs: 600_000, lockTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log,
+  });
+  const guard = dataSource.createQueryRunner();
+  try {
+    await guard.connect();
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    for (const migration of done) log.info('migrated', { migration: migration.name });
+    await grantToApp(dataSource, request.appRole);
+    await guard.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  } finally {
+    await guard.release();
+    await dataSource.destroy();
+  }
+}
+
+/** Names of migrations that this build knows and the database lacks. Reads as the application role. */
+export async function pendingMigrations(dataSource: DataSource): Promise<readonly string[]> {
+  const rows: { name: string }[] = await dataSource.query('SELECT name FROM migrations');
+  const done = new Set(rows.map((row) => row.name));
+  return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name).filter((name) => !done.has(name));
+}
+
+async function grantToApp(dataSource: DataSource, appRole: string): Promise<void> {
+  await dataSource.query(CREATE_PARTITION_FUNCTION);
+  const [owner]: { role: string }[] = await dataSource.query('SELECT current_user AS role');
+  if (owner === undefined || owner.role === appRole) return;
+  const role = escapeIdentifier(appRole);
+  const tables: { name: string }[] = await dataSource.query(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migrations'`,
+  );
+  await dataSource.query(`GRANT USAGE ON SCHEMA ${escapeIdentifier(await currentSchema(dataSource))} TO ${role}`);
+  await dataSource.query(`GRANT SELECT ON migrations TO ${role}`);
+  for (const { name } of tables) {
+    const insertOnly = INSERT_ONLY_TABLES.some((table) => table === name);
+    await dataSource.query(`REVOKE ALL ON ${escapeIdentifier(name)} FROM ${role}`);
+    await dataSource.query(`GRANT ${insertOnly ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE'} ON ${escapeIdentifier(name)} TO ${role}`);
+  }
+  await dataSource.query(`REVOKE ALL ON FUNCTION capstan_create_partition(text, date) FROM PUBLIC`);
+  await dataSource.query(`GRANT EXECUTE ON FUNCTION capstan_create_partition(text, date) TO ${role}`);
+}
+
+async function currentSchema(dataSource: DataSource): Promise<string> {
+  const [row]: { schema: string }[] = await dataSource.query('SELECT current_schema() AS schema');
+  if (row === undefined) throw new Error('the database has no current schema');
+  return row.schema;
+}

@@ -1,0 +1,129 @@
+import { backoffMs, type Log, type Random, type Timers } from '#kernel';
+import { Client } from 'pg';
+import { CHANNELS, type Channel } from './channels.js';
+
+export type NotificationListener = (payload: string) => void;
+
+const RECONNECT = { baseMs: 200, maxMs: 10_000 };
+const PROBE_MS = 15_000;
+const PROBE_DEADLINE_MS = 5_000;
+
+/**
+ * The one LISTEN connection of a replica. Delivery is at most once and only while connected: subscribers also pass
+ * `onReconnect` work that rereads everything they care about. Listeners must not throw and must not wait.
+ */
+export class Notifications {
+  readonly #listeners = new Map<Channel, Set<NotificationListener>>();
+  readonly #rereads = new Set<() => void>();
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+  #connected = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly timers: Timers,
+    private readonly random: Random,
+    private readonly log: Log,
+  ) {}
+
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** Calls `listener` with each payload of the channel until the returned function is called. */
+  listen(channel: Channel, listener: NotificationListener): () => void {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    listeners.add(listener);
+    this.#listeners.set(channel, listeners);
+    return () => void listeners.delete(listener);
+  }
+
+  /** Calls `reread` after every connection that follows a gap, since notifications of the gap are lost. */
+  onReconnect(reread: () => void): () => void {
+    this.#rereads.add(reread);
+    return () => void this.#rereads.delete(reread);
+  }
+
+  /** Resolves once listening for the first time; later breaks are repaired in the background. */
+  async start(): Promise<void> {
+    const client = await this.#connect();
+    this.#loop = this.#keep(client);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the listener is stopping'));
+    await this.#loop;
+  }
+
+  async #connect(): Promise<Client> {
+    const client = new Client({ connectionString: this.url, application_name: 'capstan-listen', connectionTimeoutMillis: 5_000, keepAlive: true });
+    client.on('error', () => undefined); // the `end` that follows is what the loop waits for
+    client.on('notification', ({ channel, payload }) => this.#deliver(channel, payload ?? ''));
+    try {
+      await client.connect();
+      for (const channel of Object.values(CHANNELS)) await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    this.#connected = true;
+    return client;
+  }
+
+  async #keep(first: Client): Promise<void> {
+    let client: Client | undefined = first;
+    let attempt = 0;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if (client === undefined) {
+          client = await this.#connect();
+          this.log.info('the database listener is connected again', { attempt });
+          for (const reread of this.#rereads) reread();
+        }
+        attempt = 0;
+        await this.#untilBroken(client);
+        if (!this.#stopping.signal.aborted) this.log.warn('the database listener lost its connection');
+      } catch (error) {
+        if (!this.#stopping.signal.aborted) this.log.warn('the database listener cannot connect', { error, attempt });
+      }
+      this.#connected = false;
+      await client?.end().catch(() => undefined);
+      client = undefined;
+      attempt += 1;
+      await this.timers.sleep(backoffMs(RECONNECT, attempt, this.random), this.#stopping.signal).catch(() => undefined); // stopping ends the wait
+    }
+  }
+
+  /** A cut without a reset is silent: a query from time to time finds it. */
+  async #untilBroken(client: Client): Promise<void> {
+    const ended = new Promise<'ended'>((resolve) => client.once('end', () => resolve('ended')));
+    const stopped = new Promise<'stopped'>((resolve) => this.#stopping.signal.addEventListener('abort', () => resolve('stopped'), { once: true }));
+    while (!this.#stopping.signal.aborted) {
+      const waiting = new AbortController();
+      const tick = this.timers.sleep(PROBE_MS, waiting.signal).then(() => 'tick' as const, () => 'tick' as const);
+      const event = await Promise.race([ended, stopped, tick]);
+      waiting.abort();
+      if (event !== 'tick') return;
+      await this.#probe(client);
+    }
+  }
+
+  async #probe(client: Client): Promise<void> {
+    const answered = new AbortController();
+    const late = this.timers.sleep(PROBE_DEADLINE_MS, answered.signal).then(
+      () => Promise.reject(new Error('the listener connection does not answer')),
+      () => undefined,
+    );
+    try {
+      await Promise.race([client.query('SELECT 1'), late]);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  #deliver(channel: string, payload: string): void {
+    for (const [known, listeners] of this.#listeners) {
+      if (known === channel) for (const listener of listeners) listener(payload);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export { HealthController } from './health.controller.js';
+export { httpAdapter, instrument } from './http-server.js';
+export { Listeners, type ListenerName } from './listeners.js';
+export { Metrics } from './metrics.js';
+export { Readiness, type ReadinessCheck } from './readiness.js';

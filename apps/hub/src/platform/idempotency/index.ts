@@ -1,0 +1,1 @@
+export { Idempotency, type IdempotentRequest } from './idempotency.js';

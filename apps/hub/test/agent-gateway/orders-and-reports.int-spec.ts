@@ -1,0 +1,315 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { orderDigest, targetId, type ClusterId, type TargetId, type TargetReport } from '#domain';
+import { systemClock } from '#runtime';
+import { until } from '#testing';
+import { decodeOrder, encodeReport, encodeTargetDigests, fromWireSigned, ORDER_TYPE, rootDigest, verifySigned, type HeldOrder } from '#wire';
+import { aCluster, aGatewayWorld, aJoinToken, anApplication, ids, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
+import { enrollRaw, expectEnrolled, RawAgent, type RawIdentity } from './raw-agent.js';
+
+jest.setTimeout(30_000);
+
+let world: GatewayWorld;
+let running: RunningGateway;
+const agents: RawAgent[] = [];
+
+beforeAll(async () => {
+  world = await aGatewayWorld();
+  running = await startGateway(world, { heartbeatMs: 60_000 });
+}, 60_000);
+afterAll(async () => {
+  for (const agent of agents) agent.close();
+  await running.gateway.stop();
+  await world.close();
+});
+
+async function enrolled(): Promise<RawIdentity & { readonly cluster: ClusterId }> {
+  const { cluster } = await aCluster(world);
+  return { ...expectEnrolled(await enrollRaw(world, running, await aJoinToken(world, cluster))), cluster };
+}
+
+async function connected(identity: RawIdentity, held: readonly HeldOrder[] = []): Promise<RawAgent> {
+  const agent = new RawAgent(world, running, identity);
+  agents.push(agent);
+  agent.hello({ rootDigest: rootDigest(held) });
+  await agent.next('welcome');
+  return agent;
+}
+
+const heldOf = ({ order }: ATarget): HeldOrder => ({ target: order.target, epoch: order.epoch, generation: order.generation, orderDigest: orderDigest(order) });
+
+/** Targets and generations of the orders in the frames, verified. */
+function ordersIn(agent: RawAgent): readonly string[] {
+  return agent.frames.flatMap((frame) => (frame.$case === 'orders' ? frame.value.orders : [])).map((wire) => {
+    const payload = verifySigned(fromWireSigned(wire), ORDER_TYPE, [world.signer]);
+    const order = payload.ok ? decodeOrder(payload.value) : undefined;
+    return order?.ok === true ? `${order.value.kind} ${order.value.target} ${order.value.generation}` : 'bad';
+  });
+}
+
+const line = (kind: string, { order }: ATarget): string => `${kind} ${order.target} ${order.generation}`;
+
+function aReport(target: TargetId, generation: bigint, overrides: Partial<TargetReport> = {}): TargetReport {
+  return {
+    target, epoch: 1n, generation, release: undefined, commit: '', renderDigest: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', health: 'HEALTHY', healthMessage: '', objectCount: 3,
+    unhealthy: [], drifted: [], healedCount: 0, pendingRemoval: undefined, observedAt: systemClock.now(), ...overrides,
+  };
+}
+
+async function statusOf(target: TargetId): Promise<Record<string, unknown> | undefined> {
+  return (await world.database.pool.query<Record<string, unknown>>('SELECT sync, reason, health, generation, sequence, session_epoch FROM target_status WHERE target_id = $1', [target])).rows[0];
+}
+
+async function report(agent: RawAgent, sequence: bigint, reports: readonly TargetReport[]): Promise<void> {
+  agent.send({ $case: 'reports', value: { sequence, reports: reports.map(encodeReport) } });
+  await until(`the acknowledgement of ${sequence}`, 10_000, () => agent.frames.find((frame) => frame.$case === 'reportsAck' && frame.value.sequence >= sequence), () => JSON.stringify(agent.frames.map((f) => f.$case)));
+}
+
+describe('orders', () => {
+  it('go out only where root digests differ, and only those that differ', async () => {
+    const identity = await enrolled();
+    const application = await anApplication(world);
+    const other = await anApplication(world);
+    const held = await application.assign(identity.cluster);
+    const missing = await other.assign(identity.cluster);
+    const agent = await connected(identity);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([heldOf(held)]) });
+    await agent.next('orders');
+    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', missing)]);
+
+    const inSync = await connected(identity, [heldOf(held), heldOf(missing)]);
+    const later = await other.assign(identity.cluster, { target: missing.target, parameters: 'changed' });
+    await inSync.next('orders');
+    expect(inSync.frames.map((frame) => frame.$case)).toEqual(['welcome', 'orders']); // in sync: no digests were asked for
+    expect(ordersIn(inSync)).toEqual([line('ASSIGNMENT', later)]);
+  });
+
+  it('reach only the cluster they are for', async () => {
+    const [mine, others] = [await enrolled(), await enrolled()];
+    const application = await anApplication(world);
+    const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    const assigned = await application.assign(mine.cluster);
+    await agent.next('orders');
+    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
+    const own = await application.assign(others.cluster);
+    await otherAgent.next('orders');
+    expect(ordersIn(otherAgent)).toEqual([line('ASSIGNMENT', own)]);
+  });
+
+  it('are found missing by a heartbeat whose root digest moved', async () => {
+    const identity = await enrolled();
+    const application = await anApplication(world);
+    const assigned = await application.assign(identity.cluster);
+    const agent = await connected(identity, [heldOf(assigned)]);
+    agent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: rootDigest([]) } }); // lost what it held
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    await agent.next('orders');
+    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
+  });
+
+  it('are never forwarded after they expired: the planner is asked to sign anew', async () => {
+    const identity = await enrolled();
+    const application = await anApplication(world);
+    const asked: string[] = [];
+    const unlisten = world.notifications.listen('application_changed', (payload) => void asked.push(payload));
+    const expired = await application.assign(identity.cluster, { expired: true });
+    const agent = await connected(identity);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    await until('the planner to hear', 10_000, () => (asked.includes(application.application) ? true : undefined));
+    unlisten();
+    const { rows } = await world.database.pool.query('SELECT reissue_requested_at IS NOT NULL AS asked FROM targets WHERE id = $1', [expired.target]);
+    expect(rows).toEqual([{ asked: true }]);
+    expect(ordersIn(agent)).toEqual([]);
+  });
+
+  it('that an agent refused as stale are asked for anew; other refusals become the reason of the target', async () => {
+    const identity = await enrolled();
+    const [stale, forged] = [await (await anApplication(world)).assign(identity.cluster), await (await anApplication(world)).assign(identity.cluster)];
+    const agent = await connected(identity);
+    const receipt = ({ order }: ATarget, reason: string): object => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, accepted: false, reason });
+    agent.send({ $case: 'orderReceipts', value: { receipts: [receipt(stale, 'STALE_GENERATION'), receipt(forged, 'SIGNATURE_INVALID')] as never } });
+    await until('the reason', 10_000, async () => ((await statusOf(forged.target))?.['reason'] === 'SIGNATURE_INVALID' ? true : undefined));
+    const { rows } = await world.database.pool.query('SELECT reissue_requested_at IS NOT NULL AS asked FROM targets WHERE id = $1', [stale.target]);
+    expect(rows).toEqual([{ asked: true }]);
+  });
+
+  it('never include a removal of what the hub does not know: it is shown as orphaned', async () => {
+    const identity = await enrolled();
+    const unknown: HeldOrder = { target: targetId(ids.uuid()), epoch: 1n, generation: 5n, orderDigest: rootDigest([]) };
+    const agent = await connected(identity, [unknown]);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([unknown]) });
+    await until('the orphan', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM orphaned_targets WHERE cluster_id = $1 AND target_id = $2', [identity.cluster, unknown.target])).rows.length > 0 ? true : undefined));
+    expect(ordersIn(agent)).toEqual([]);
+  });
+
+  it('do not undo what an agent took from a newer hub', async () => {
+    const identity = await enrolled();
+    const assigned = await (await anApplication(world)).assign(identity.cluster);
+    const ahead: HeldOrder = { ...heldOf(assigned), generation: 99n, orderDigest: rootDigest([]) };
+    const agent = await connected(identity, [ahead]);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([ahead]) });
+    const fresh = await (await anApplication(world)).assign(identity.cluster); // a later order shows that the comparison is over
+    await agent.next('orders');
+    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', fresh)]);
+  });
+
+  it('of any size go out in bounded messages', async () => {
+    const identity = await enrolled();
+    const assigned = await (await anApplication(world)).assign(identity.cluster, { parameters: 'x'.repeat(6 * 1024 * 1024) });
+    const agent = await connected(identity);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    await agent.next('orders');
+    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
+  });
+});
+
+describe('credentials', () => {
+  it('go before the orders of their repository, only to clusters that need them, and are taken back with the last target', async () => {
+    const [mine, others] = [await enrolled(), await enrolled()];
+    const application = await anApplication(world);
+    await world.database.pool.query(`UPDATE repositories SET credentials_encrypted = 'hunter2', credentials_digest = 'sha256:${'1'.repeat(64)}' WHERE id = $1`, [application.repository]);
+    const assigned = await application.assign(mine.cluster);
+    const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    const { value } = await agent.next('credentials');
+    expect(value).toMatchObject({ repositoryId: application.repository, origin: 'https://git.example.com:443', username: 'git', password: 'hunter2', dropped: false });
+    expect(otherAgent.frames.map((frame) => frame.$case)).not.toContain('credentials');
+
+    await application.assign(mine.cluster, { target: assigned.target, tombstone: true });
+    await agent.next('orders');
+    await world.database.pool.query(`UPDATE targets SET state = 'REMOVED' WHERE id = $1`, [assigned.target]);
+    const seen = agent.frames.length;
+    await report(agent, 1n, [aReport(assigned.target, 2n, { sync: 'REMOVED', reason: 'REMOVED' })]);
+    expect((await agent.next('credentials', seen)).value).toMatchObject({ repositoryId: application.repository, password: '', dropped: true });
+  });
+});
+
+describe('reports', () => {
+  it('are acknowledged after they are durable, with a transition where something changed', async () => {
+    const identity = await enrolled();
+    const assigned = await (await anApplication(world)).assign(identity.cluster);
+    const agent = await connected(identity);
+    const heard: string[] = [];
+    const unlisten = world.notifications.listen('target_changed', (payload) => void heard.push(payload));
+    await report(agent, 1n, [aReport(assigned.target, 1n)]);
+    expect(await statusOf(assigned.target)).toEqual({ sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY', generation: '1', sequence: '1', session_epoch: '1' });
+    await report(agent, 2n, [aReport(assigned.target, 1n)]); // nothing changed: no transition
+    await report(agent, 3n, [aReport(assigned.target, 1n, { health: 'DEGRADED' })]);
+    const { rows } = await world.database.pool.query('SELECT kind, sync, health FROM target_transitions WHERE target_id = $1 ORDER BY at', [assigned.target]);
+    expect(rows).toEqual([{ kind: 'OBSERVED', sync: 'SYNCED', health: 'HEALTHY' }, { kind: 'OBSERVED', sync: 'SYNCED', health: 'DEGRADED' }]);
+    await until('the notification', 5_000, () => (heard.includes(assigned.target) ? true : undefined));
+    unlisten();
+  });
+
+  it('older than what stands change nothing: by sequence, by generation, by session', async () => {
+    const identity = await enrolled();
+    const assigned = await (await anApplication(world)).assign(identity.cluster);
+    const agent = await connected(identity);
+    await report(agent, 5n, [aReport(assigned.target, 3n)]);
+    const stands = await statusOf(assigned.target);
+    agent.send({ $case: 'reports', value: { sequence: 4n, reports: [encodeReport(aReport(assigned.target, 3n, { sync: 'FAILED' }))] } }); // replayed
+    await report(agent, 6n, [aReport(assigned.target, 2n, { sync: 'FAILED' })]); // of an older order
+    expect(await statusOf(assigned.target)).toEqual(stands);
+    await world.database.pool.query('UPDATE clusters SET session_epoch = session_epoch + 1 WHERE id = $1', [identity.cluster]); // a newer session elsewhere
+    agent.send({ $case: 'reports', value: { sequence: 7n, reports: [encodeReport(aReport(assigned.target, 9n, { sync: 'FAILED' }))] } });
+    await agent.ended();
+    expect(await statusOf(assigned.target)).toEqual(stands);
+  });
+
+  it('of another cluster\'s target change nothing and are noted under the reporter (R1)', async () => {
+    const [mine, others] = [await enrolled(), await enrolled()];
+    const assigned = await (await anApplication(world)).assign(others.cluster);
+    const before = await statusOf(assigned.target);
+    await report(await connected(mine), 1n, [aReport(assigned.target, 1n, { sync: 'FAILED' })]);
+    expect(await statusOf(assigned.target)).toEqual(before);
+    const { rows } = await world.database.pool.query('SELECT cluster_id FROM orphaned_targets WHERE target_id = $1', [assigned.target]);
+    expect(rows).toEqual([{ cluster_id: mine.cluster }]);
+  });
+
+  it('of unknown targets are capped for each cluster', async () => {
+    const identity = await enrolled();
+    const agent = await connected(identity);
+    for (let batch = 1n; batch <= 3n; batch += 1n) await report(agent, batch, Array.from({ length: 100 }, () => aReport(targetId(ids.uuid()), 1n)));
+    const { rows } = await world.database.pool.query<{ count: string }>('SELECT count(*) FROM orphaned_targets WHERE cluster_id = $1', [identity.cluster]);
+    expect(rows).toEqual([{ count: '100' }]);
+  });
+
+  it('that say REMOVED acknowledge the tombstone, and no others do', async () => {
+    const identity = await enrolled();
+    const application = await anApplication(world);
+    const assigned = await application.assign(identity.cluster);
+    await application.assign(identity.cluster, { target: assigned.target, tombstone: true });
+    const agent = await connected(identity);
+    const acknowledged = async (): Promise<unknown> => (await world.database.pool.query('SELECT acknowledged_at IS NOT NULL AS done FROM tombstones WHERE target_id = $1', [assigned.target])).rows[0];
+    await report(agent, 1n, [aReport(assigned.target, 2n, { sync: 'REMOVING', reason: 'REMOVING' })]);
+    await report(agent, 2n, [aReport(assigned.target, 2n, { sync: 'SYNCED' })]);
+    expect(await acknowledged()).toEqual({ done: false });
+    await report(agent, 3n, [aReport(assigned.target, 2n, { sync: 'REMOVED', reason: 'REMOVED' })]);
+    expect(await acknowledged()).toEqual({ done: true });
+  });
+
+  it('with hostile texts are stored or refused alone, never poison for others', async () => {
+    const identity = await enrolled();
+    const [a, b] = [await (await anApplication(world)).assign(identity.cluster), await (await anApplication(world)).assign(identity.cluster)];
+    const agent = await connected(identity);
+    const hostile = encodeReport(aReport(a.target, 1n, { message: `nul \0 and \ud800 ${'x'.repeat(5_000)}`, drifted: [{ ref: { group: '', kind: 'K\0', namespace: '', name: 'n' }, kind: 'CHANGED', managers: ['\0'], fields: [] }] }));
+    const unknownState = { ...encodeReport(aReport(a.target, 1n)), sync: 77 as never };
+    const huge = { ...encodeReport(aReport(a.target, 1n)), generation: 2n ** 64n - 1n };
+    agent.send({ $case: 'reports', value: { sequence: 1n, reports: [unknownState, huge, hostile, encodeReport(aReport(b.target, 1n))] } });
+    await until('the acknowledgement', 10_000, () => agent.frames.find((frame) => frame.$case === 'reportsAck'));
+    expect((await statusOf(b.target))?.['sync']).toBe('SYNCED');
+    expect((await statusOf(a.target))?.['sync']).toBe('SYNCED');
+    expect(agent.frames.flatMap((frame) => (frame.$case === 'refused' ? [frame.value.code] : []))).toEqual(['UNKNOWN_MESSAGE', 'UNSUPPORTED']);
+  });
+});
+
+describe('facts', () => {
+  it('are kept for the cluster of the certificate', async () => {
+    const identity = await enrolled();
+    const agent = await connected(identity);
+    agent.send({ $case: 'facts', value: { kubernetesVersion: 'v1.36.3', provider: 'kind', region: '', nodes: 3, custom: { 'gpu': 'a\0', '../x': 'no' } } });
+    const facts = await until('the facts', 10_000, async () => {
+      const { rows } = await world.database.pool.query<{ facts: Record<string, unknown> }>('SELECT facts FROM clusters WHERE id = $1', [identity.cluster]);
+      return rows[0]?.facts['kubernetesVersion'] === undefined ? undefined : rows[0].facts;
+    });
+    expect(facts).toEqual({ kubernetesVersion: 'v1.36.3', provider: 'kind', region: '', nodes: 3, custom: { gpu: 'a\uFFFD' } });
+  });
+});
+
+describe('questions to an agent', () => {
+  const ref = { group: 'apps', kind: 'Deployment', namespace: 'app', name: 'app' };
+
+  it('are answered, refused, limited, and end with the session', async () => {
+    const identity = await enrolled();
+    const target = targetId(ids.uuid());
+    const never = new AbortController();
+    expect(await running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal)).toEqual({ ok: false, error: { code: 'AGENT_NOT_CONNECTED' } });
+    const agent = await connected(identity);
+    const asked = running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal);
+    const { value } = await agent.next('request');
+    agent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'describedObject', value: { objectJson: '{}', health: 1, healthMessage: '', events: [] } } } });
+    expect(await asked).toEqual({ ok: true, value: { objectJson: '{}', health: 'HEALTHY', healthMessage: '', events: [] } });
+
+    const open = Array.from({ length: 8 }, () => running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal));
+    expect(await running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal)).toMatchObject({ ok: false, error: { code: 'OVERLOADED' } });
+    agent.close();
+    expect(new Set((await Promise.all(open)).map((result) => (result.ok ? 'ok' : result.error.code)))).toEqual(new Set(['AGENT_NOT_CONNECTED']));
+  });
+
+  it('cannot be answered by another agent', async () => {
+    const [mine, others] = [await enrolled(), await enrolled()];
+    const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    const giveUp = new AbortController();
+    const asked = running.gateway.requests.describeObject(mine.cluster, targetId(ids.uuid()), ref, giveUp.signal);
+    const { value } = await agent.next('request');
+    otherAgent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'failure', value: { code: 'NOT_FOUND', message: '' } } } });
+    otherAgent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: '' } });
+    await otherAgent.next('heartbeatAck');
+    giveUp.abort();
+    expect(await asked).toEqual({ ok: false, error: { code: 'ABORTED' } });
+  });
+});

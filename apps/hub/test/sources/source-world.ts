@@ -1,0 +1,169 @@
+import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type Timers } from '#kernel';
+import { applicationId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId } from '#domain';
+import { IsomorphicGit, SystemGit, type GitPort } from '#git';
+import { systemClock, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
+import { aDatabase, GitServer, type TestDatabase } from '#testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { lookup } from 'node:dns/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { EvaluateReleases } from '../../src/features/releases/evaluate-releases.js';
+import { SqlReleaseStore } from '../../src/features/releases/sql-release.store.js';
+import { SqlSourcesWanted } from '../../src/features/releases/sql-sources-wanted.js';
+import { RepositorySchedule, RepositorySecrets } from '../../src/features/repositories/index.js';
+import { GitEgress } from '../../src/features/sources/git-egress.js';
+import { PollRepository } from '../../src/features/sources/poll-repository.js';
+import { SourceWatcher, type SourceWatcherSettings } from '../../src/features/sources/source-watcher.js';
+import { SqlSourceStore } from '../../src/features/sources/sql-source.store.js';
+import { AuditTrail } from '../../src/platform/audit/index.js';
+import { openDataSource, Outbox, systemScope, TransactionContext } from '../../src/platform/database/index.js';
+import { Envelope, MasterKeys } from '../../src/platform/secrets/index.js';
+
+export const ids = uuidV7Ids(systemClock, systemRandom);
+export type GitAdapter = 'system' | 'isomorphic';
+
+export interface WatcherParts {
+  readonly settings?: SourceWatcherSettings;
+  readonly failpoints?: Failpoints;
+  readonly timers?: Timers;
+  readonly allowedHosts?: readonly string[];
+  readonly log?: Log;
+  readonly adapter?: GitAdapter;
+}
+
+export interface RepositoryRow {
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly failures: number;
+  /** Until the next look. */
+  readonly due_in_ms: number;
+  readonly claim: string | null;
+}
+
+export interface ApplicationRow {
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly evaluated_commit: string | null;
+  readonly releases: number;
+}
+
+/** A database with a project, a Git server, and watchers over the real evaluation. Rollouts are left out: releases are what is looked at. */
+export class SourceWorld {
+  readonly project: ProjectId = projectId(ids.uuid());
+  readonly #directories: string[] = [];
+  readonly #gits: GitPort[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly dataSource: DataSource,
+    readonly tx: TransactionContext,
+    readonly git: GitServer,
+    readonly secrets: RepositorySecrets,
+    readonly defaultAdapter: GitAdapter,
+  ) {}
+
+  static async start(adapter: GitAdapter): Promise<SourceWorld> {
+    const database = await aDatabase();
+    const dataSource = await openDataSource({
+      url: database.url, entities: [], poolSize: 10, applicationName: 'source-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
+    });
+    const key = Buffer.from(systemRandom.bytes(32));
+    const secrets = new RepositorySecrets(new Envelope(new MasterKeys({ key, id: key.subarray(0, 8) }), systemRandom), systemRandom);
+    const world = new SourceWorld(database, dataSource, new TransactionContext(dataSource, systemTimers, systemRandom), await GitServer.start(), secrets, adapter);
+    await world.#sql('INSERT INTO projects (id, name) VALUES ($1, $2)', [world.project, `p-${world.project}`]);
+    return world;
+  }
+
+  /** A watcher of its own, with its own Git cache: another replica. */
+  async watcher(parts: WatcherParts = {}): Promise<SourceWatcher> {
+    const { tx } = this;
+    const timers = parts.timers ?? systemTimers;
+    const failpoints = parts.failpoints ?? noFailpoints;
+    const log = parts.log ?? silentLog;
+    const cacheDirectory = await mkdtemp(join(tmpdir(), 'capstan-watcher-'));
+    this.#directories.push(cacheDirectory);
+    const options = { cacheDirectory, timers: systemTimers, lookUpTimeoutMs: 3_000, fetchTimeoutMs: 10_000 };
+    const git = (parts.adapter ?? this.defaultAdapter) === 'system' ? new SystemGit(options) : new IsomorphicGit(options);
+    this.#gits.push(git);
+    const store = new SqlSourceStore(tx, new RepositorySchedule(tx));
+    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids });
+    const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
+    const poll = new PollRepository({
+      git, egress, store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),
+      meter: { measure: (work) => work() }, failpoints,
+    });
+    return new SourceWatcher({ store, poll, timers, random: systemRandom, ids, failpoints, log }, parts.settings);
+  }
+
+  async addRepository(url: string, credentials?: { readonly username: string; readonly password: string }): Promise<RepositoryId> {
+    const id = repositoryId(ids.uuid());
+    const sealed = credentials && this.secrets.sealCredentials(id, credentials);
+    await this.#sql('INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest) VALUES ($1, $2, $3, $4, 60000, $5, $6)', [
+      this.project, id, id, url, sealed === undefined ? null : Buffer.from(sealed.sealed), sealed?.digest ?? null,
+    ]);
+    return id;
+  }
+
+  async setCredentials(id: RepositoryId, credentials: { readonly username: string; readonly password: string }): Promise<void> {
+    const { sealed, digest } = this.secrets.sealCredentials(id, credentials);
+    await this.#sql('UPDATE repositories SET credentials_encrypted = $2, credentials_digest = $3 WHERE id = $1', [id, Buffer.from(sealed), digest]);
+  }
+
+  async addApplication(repository: RepositoryId, path: string, ref = 'main'): Promise<ApplicationId> {
+    const id = applicationId(ids.uuid());
+    const revision = ids.uuid();
+    const spec: ApplicationSpec = {
+      source: { repository, ref, path, renderer: 'AUTO', watch: [] }, parameters: {}, substitute: false, selector: { all: true, matchLabels: {}, matchExpressions: [] }, namespace: '',
+      sync: { automated: true, prune: true, drift: 'HEAL' }, strategy: { kind: 'ALL_AT_ONCE' },
+    };
+    const text = canonicalJson(JSON.parse(JSON.stringify(spec)));
+    await this.tx.run(systemScope('test'), async () => {
+      await this.tx.execute('INSERT INTO applications (project_id, id, name, repository_id, current_revision_id) VALUES ($1, $2, $3, $4, $5)', [this.project, id, `a-${id}`, repository, revision]);
+      await this.tx.execute('INSERT INTO application_revisions (project_id, id, application_id, number, spec, digest, created_by) VALUES ($1, $2, $3, 1, $4, $5, $2)', [this.project, revision, id, text, digestOf(text)]);
+    });
+    return id;
+  }
+
+  /** Makes everything due, as time would. */
+  async letTimePass(): Promise<void> {
+    await this.#sql('UPDATE repositories SET next_poll_at = now(), not_before = NULL');
+  }
+
+  async repository(id: RepositoryId): Promise<RepositoryRow> {
+    return this.#one<RepositoryRow>(`SELECT reason, message, failures, claim, extract(epoch FROM next_poll_at - clock_timestamp())::float8 * 1000 AS due_in_ms FROM repositories WHERE id = $1`, [id]);
+  }
+
+  async application(id: ApplicationId): Promise<ApplicationRow> {
+    return this.#one<ApplicationRow>('SELECT reason, message, evaluated_commit, (SELECT count(*)::int FROM releases r WHERE r.application_id = a.id) AS releases FROM applications a WHERE id = $1', [id]);
+  }
+
+  async ref(id: RepositoryId, ref = 'main'): Promise<{ readonly commit: string | null; readonly full_ref: string | null; readonly reason: string | null }> {
+    return this.#one('SELECT commit, full_ref, reason FROM repository_refs WHERE repository_id = $1 AND ref = $2', [id, ref]);
+  }
+
+  /** The commits of an application's releases, oldest first. */
+  async releasedCommits(id: ApplicationId): Promise<readonly string[]> {
+    const { rows } = await this.database.pool.query<{ commit: string }>('SELECT commit FROM releases WHERE application_id = $1 ORDER BY number', [id]);
+    return rows.map((row) => row.commit);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#gits.map((git) => git.close()));
+    await this.git.dispose();
+    await this.dataSource.destroy();
+    await this.database.drop();
+    await Promise.all(this.#directories.map((directory) => rm(directory, { recursive: true, force: true })));
+  }
+
+  async #sql(sql: string, values: unknown[] = []): Promise<void> {
+    await this.database.pool.query(sql, values);
+  }
+
+  async #one<T extends object>(sql: string, values: unknown[]): Promise<T> {
+    const { rows } = await this.database.pool.query<T>(sql, values);
+    const [row] = rows;
+    if (row === undefined) throw new Error('no such row');
+    return row;
+  }
+}
