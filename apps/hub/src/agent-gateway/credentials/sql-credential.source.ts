@@ -1,0 +1,47 @@
+import { repositoryId, type ClusterId, type RepositoryId } from '#domain';
+import { systemScope, type TransactionContext } from '../../platform/database/index.js';
+import type { CredentialSource, NeededCredential, OpenCredential } from './credential-sync.js';
+
+/** Opens the sealed credentials of a repository's row; the feature that seals them brings it. */
+export type OpenSealed = (repository: RepositoryId, sealed: Uint8Array) => { readonly username: string; readonly password: string };
+
+const SCOPE = systemScope('agent-gateway');
+
+/** Of targets in force, and of those on their way out: an agent that removes objects may still have to read the release. */
+const OF_CLUSTER = `
+  FROM repositories r WHERE r.credentials_encrypted IS NOT NULL AND r.credentials_digest IS NOT NULL AND EXISTS (
+    SELECT 1 FROM targets t JOIN releases l ON l.id = t.assigned_release_id
+    WHERE t.cluster_id = $1 AND t.state <> 'REMOVED' AND l.repository_id = r.id)`;
+
+export class SqlCredentialSource implements CredentialSource {
+  constructor(
+    private readonly tx: TransactionContext,
+    private readonly openSealed: OpenSealed,
+  ) {}
+
+  async needed(cluster: ClusterId): Promise<readonly NeededCredential[]> {
+    const rows = await this.tx.run(SCOPE, () => this.tx.query<{ id: string; credentials_digest: string }>(`SELECT r.id, r.credentials_digest ${OF_CLUSTER}`, [cluster]));
+    return rows.map((row) => ({ repositoryId: row.id, digest: row.credentials_digest }));
+  }
+
+  async open(cluster: ClusterId, repositoryIds: readonly string[]): Promise<readonly OpenCredential[]> {
+    const rows = await this.tx.run(SCOPE, () =>
+      this.tx.query<{ id: string; url: string; credentials_digest: string; credentials_encrypted: Buffer }>(
+        `SELECT r.id, r.url, r.credentials_digest, r.credentials_encrypted ${OF_CLUSTER} AND r.id = ANY($2::uuid[])`,
+        [cluster, repositoryIds],
+      ),
+    );
+    return rows.map((row) => ({
+      repositoryId: row.id,
+      digest: row.credentials_digest,
+      origin: originOf(row.url),
+      ...this.openSealed(repositoryId(row.id), row.credentials_encrypted),
+    }));
+  }
+}
+
+/** scheme://host:port, with the port always said. */
+export function originOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+}

@@ -1,0 +1,11 @@
+export { AgentGateway, type AgentGatewayPorts, type AgentGatewaySettings } from './agent-gateway.js';
+export type { OpenSealed } from './credentials/sql-credential.source.js';
+export { JOIN_TOKEN_TTL_MS, joinTokenHash, newJoinToken } from './enrollment/join-token.js';
+export { GatewayTrust } from './gateway-trust.js';
+export { loadHubIdentity, type HubIdentity, type HubIdentityPorts } from './hub-identity/load-hub-identity.js';
+export { SqlHubIdentityStore } from './hub-identity/sql-hub-identity.store.js';
+export { AgentRequests, type AgentRequestFailure } from './requests/agent-requests.js';
+export { Ed25519Signer } from './signing/ed25519-signer.js';
+export { issueOrder, ORDER_LIFETIME_MS, type IssuedOrder } from './signing/issue-order.js';
+export { registerSigningKey, type KnownSigningKey, type SigningKeyStore } from './signing/signing-keys.js';
+export { SqlSigningKeyStore } from './signing/sql-signing-key.store.js';

@@ -1,0 +1,46 @@
+import type { Digest } from '#kernel';
+import type { ClusterId, OrderVersion, ReasonCode, TargetId } from '#domain';
+import type { HeldOrder, Signed } from '#wire';
+
+/** What the hub wants a cluster to hold, without the bytes. */
+export interface WantedOrder {
+  readonly target: TargetId;
+  readonly generation: bigint;
+  readonly orderDigest: Digest;
+}
+
+export interface OrderView {
+  /** Assignments in force and tombstones that were not acknowledged yet. */
+  readonly wanted: readonly WantedOrder[];
+  /** `clusters.desired_seq` of the same snapshot: generations above it are yet to come. */
+  readonly upTo: bigint;
+}
+
+/** A signed order as it is stored and forwarded. */
+export interface StoredOrder extends WantedOrder {
+  readonly signed: Signed;
+  /** By database time. Never forwarded then: the planner is asked to sign anew. */
+  readonly isExpired: boolean;
+}
+
+export interface RefusedOrder extends OrderVersion {
+  readonly target: TargetId;
+  readonly reason: ReasonCode;
+}
+
+export interface OrderStore {
+  view(cluster: ClusterId): Promise<OrderView>;
+  /** Orders above a generation, in order of generation. */
+  above(cluster: ClusterId, generation: bigint, limit: number): Promise<readonly StoredOrder[]>;
+  /** The order wanted for each of these targets, in order of generation. */
+  forTargets(cluster: ClusterId, targets: readonly TargetId[]): Promise<readonly StoredOrder[]>;
+  /**
+   * Asks the planner to sign these orders anew with a fresh generation: sets `reissue_requested_at` and tells the application's planner.
+   * Once asked, asking again within a minute does nothing.
+   */
+  requestReissue(cluster: ClusterId, targets: readonly TargetId[]): Promise<void>;
+  /** Notes refusals that no new signature can mend, as the reason of the target. */
+  recordRefusals(cluster: ClusterId, refused: readonly RefusedOrder[]): Promise<void>;
+  /** Notes what an agent holds and this hub does not know; capped for each cluster, and cleared of what it no longer holds. */
+  recordOrphans(cluster: ClusterId, held: readonly HeldOrder[]): Promise<void>;
+}
