@@ -1,0 +1,86 @@
+import type { DriftPolicy, Renderer, SelectorOperator } from '#domain';
+import { Field, InputType, Int } from '@nestjs/graphql';
+import { graphqlEnum, JsonScalar, MutationInput } from '../../platform/api/index.js';
+
+export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path becomes Kubernetes objects.', ['AUTO', 'PLAIN', 'KUSTOMIZE'], (value) =>
+  ({ AUTO: 'Kustomize where there is a kustomization, else plain YAML.', PLAIN: 'Every YAML file of the directory.', KUSTOMIZE: 'kustomize build.' })[value],
+);
+export const DriftPolicyEnum = graphqlEnum<DriftPolicy>('DriftPolicy', 'What an agent does about drift.', ['HEAL', 'REPORT'], (value) =>
+  ({ HEAL: 'Puts back what was applied.', REPORT: 'Shows it and leaves it.' })[value],
+);
+export const StrategyEnum = graphqlEnum<'ALL_AT_ONCE'>('RolloutStrategyKind', 'How a release moves over the targets.', ['ALL_AT_ONCE'], () => 'Every target at once, in the one stage `all`.');
+export const OperatorEnum = graphqlEnum<SelectorOperator>('SelectorOperator', 'How a selector compares a label, as in Kubernetes.', ['In', 'NotIn', 'Exists', 'DoesNotExist'], (value) =>
+  ({ In: 'The label has one of the values.', NotIn: 'The label has none of the values, or is absent.', Exists: 'The label is there.', DoesNotExist: 'The label is absent.' })[value],
+);
+export const RemovalModeEnum = graphqlEnum<'DELETE' | 'ORPHAN'>('RemovalMode', 'What becomes of the objects of a target that is removed.', ['DELETE', 'ORPHAN'], (value) =>
+  ({ DELETE: 'The agent deletes what it applied.', ORPHAN: 'The agent lets go, and everything stays as it is.' })[value],
+);
+
+@InputType({ description: 'Where the content comes from.' })
+export class ApplicationSourceInput {
+  @Field(() => String, { description: 'Name of a repository of the project.' }) repository!: string;
+  @Field(() => String, { description: 'Branch, tag or full ref; a branch goes before a tag of the same name.' }) ref!: string;
+  @Field(() => String, { description: 'Directory inside the repository.' }) path!: string;
+  @Field(() => RendererEnum, { nullable: true, defaultValue: 'AUTO', description: 'How the path becomes objects.' }) renderer?: Renderer | null;
+  @Field(() => [String], { nullable: true, description: 'Further paths whose change makes a release.' }) watch?: string[] | null;
+}
+
+@InputType({ description: 'One condition of a selector.' })
+export class SelectorExpressionInput {
+  @Field(() => String, { description: 'Label key, or `facts.capstan.dev/<name>`.' }) key!: string;
+  @Field(() => OperatorEnum, { description: 'How it is compared.' }) operator!: SelectorOperator;
+  @Field(() => [String], { nullable: true, description: 'Values for In and NotIn.' }) values?: string[] | null;
+}
+
+@InputType({ description: 'Which clusters. An empty one is refused: `all: true` says every cluster.' })
+export class SelectorSpecInput {
+  @Field(() => Boolean, { nullable: true, description: 'Every cluster.' }) all?: boolean | null;
+  @Field(() => JsonScalar, { nullable: true, description: 'Labels that must have exactly these values: an object of texts.' }) matchLabels?: unknown;
+  @Field(() => [SelectorExpressionInput], { nullable: true, description: 'Further conditions; all must hold.' }) matchExpressions?: SelectorExpressionInput[] | null;
+}
+
+@InputType({ description: 'How what runs follows Git.' })
+export class SyncPolicyInput {
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'false: a new release waits for `syncApplication`.' }) automated?: boolean | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'false: what is no longer declared stays, and is listed.' }) prune?: boolean | null;
+  @Field(() => DriftPolicyEnum, { nullable: true, defaultValue: 'HEAL', description: 'What is done about drift.' }) drift?: DriftPolicy | null;
+}
+
+@InputType({ description: 'How a release moves over the targets.' })
+export class RolloutStrategyInput {
+  @Field(() => StrategyEnum, { description: 'Which strategy.' }) kind!: 'ALL_AT_ONCE';
+}
+
+@InputType({ description: 'An application, with the fields and names of its YAML.' })
+export class ApplicationSpecInput {
+  @Field(() => ApplicationSourceInput, { description: 'Where the content comes from.' }) source!: ApplicationSourceInput;
+  @Field(() => JsonScalar, { nullable: true, description: 'Values; texts may hold templates such as `{{ cluster.labels.size }}`.' }) parameters?: unknown;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Put parameters into `${name}` of the rendered objects.' }) substitute?: boolean | null;
+  @Field(() => SelectorSpecInput, { description: 'Which clusters.' }) selector!: SelectorSpecInput;
+  @Field(() => String, { nullable: true, description: 'Namespace of objects that name none; created if missing.' }) namespace?: string | null;
+  @Field(() => SyncPolicyInput, { nullable: true, description: 'How what runs follows Git.' }) sync?: SyncPolicyInput | null;
+  @Field(() => RolloutStrategyInput, { nullable: true, description: 'Absent on update: stays as it is.' }) strategy?: RolloutStrategyInput | null;
+}
+
+@InputType({ isAbstract: true })
+abstract class OfApplicationInput extends MutationInput {
+  @Field(() => String, { nullable: true, defaultValue: 'default', description: 'Name of the project.' }) project?: string | null;
+  @Field(() => String, { description: 'Name of the application.' }) name!: string;
+}
+
+@InputType({ description: 'A new application.' })
+export class CreateApplicationInput extends OfApplicationInput {
+  @Field(() => ApplicationSpecInput, { description: 'What to run, and where.' }) spec!: ApplicationSpecInput;
+}
+
+@InputType({ description: 'A new revision of an application.' })
+export class UpdateApplicationInput extends OfApplicationInput {
+  @Field(() => ApplicationSpecInput, { description: 'The complete specification.' }) spec!: ApplicationSpecInput;
+  @Field(() => Int, { nullable: true, description: 'Refuse when the application has another version by now.' }) version?: number | null;
+  @Field(() => String, { nullable: true, description: 'Digest of removals that REMOVAL_NEEDS_CONFIRMATION asked about.' }) confirmRemovals?: string | null;
+}
+
+@InputType({ description: 'Removes an application from every cluster.' })
+export class DeleteApplicationInput extends OfApplicationInput {
+  @Field(() => RemovalModeEnum, { description: 'What becomes of its objects.' }) mode!: 'DELETE' | 'ORPHAN';
+}

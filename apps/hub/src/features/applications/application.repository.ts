@@ -1,0 +1,21 @@
+import type { Result } from '#kernel';
+import type { ProjectId, RepositoryId } from '#domain';
+import type { Application } from './application.js';
+import type { DuplicateApplication, StaleApplication } from './application.errors.js';
+
+export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
+
+/** The write side of applications. Everything runs inside an open transaction. */
+export interface ApplicationRepository {
+  /** The id of a repository of the project. */
+  repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined>;
+  /** Adds an application with its first revision. A deleted one of that name does not count. */
+  add(application: Application): Promise<Result<Application, DuplicateApplication>>;
+  /** Locks the row until the end of the transaction. Deleted applications are not found. */
+  lockByName(project: ProjectId, name: string): Promise<Application | undefined>;
+  /**
+   * Saves unless somebody else changed it since it was read; the answer carries the new version. A revision with a new id is added, one
+   * that is stored already stays as it is.
+   */
+  save(application: Application): Promise<Result<Application, StaleApplication>>;
+}

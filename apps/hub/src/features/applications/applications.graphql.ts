@@ -1,0 +1,116 @@
+import { formatGlobalId, REASON_ADVICE, REASON_CODES, type ApplicationSpec, type DriftPolicy, type ReasonCode, type Renderer, type SelectorOperator } from '#domain';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { connectionType, DateTime, graphqlEnum, JsonScalar, MutationPayload, NodeType } from '../../platform/api/index.js';
+import { DriftPolicyEnum, OperatorEnum, RendererEnum, StrategyEnum } from './application-input.graphql.js';
+import type { ApplicationView, RevisionView } from './applications.read-model.js';
+
+export const ReasonCodeEnum = graphqlEnum('ReasonCode', 'Why something is in the state it is in. Stable; added to, never renamed.', REASON_CODES, (code) => REASON_ADVICE[code]);
+const ApplicationStateEnum = graphqlEnum<'ACTIVE' | 'DELETING' | 'DELETED'>('ApplicationState', 'The life of an application.', ['ACTIVE', 'DELETING', 'DELETED'], (state) =>
+  ({ ACTIVE: 'It runs.', DELETING: 'Its targets are being removed.', DELETED: 'It is gone; only its history is left.' })[state],
+);
+
+@ObjectType('ApplicationSource', { description: 'Where the content comes from.' })
+export class ApplicationSourceType {
+  @Field(() => String, { description: 'Name of the repository.' }) repository!: string;
+  @Field(() => String, { description: 'Branch, tag or full ref.' }) ref!: string;
+  @Field(() => String, { description: 'Directory inside the repository; empty for its root.' }) path!: string;
+  @Field(() => RendererEnum, { description: 'How the path becomes objects.' }) renderer!: Renderer;
+  @Field(() => [String], { description: 'Further paths whose change makes a release.' }) watch!: string[];
+}
+
+@ObjectType('SelectorExpression', { description: 'One condition of a selector.' })
+export class SelectorExpressionType {
+  @Field(() => String, { description: 'Label key, or `facts.capstan.dev/<name>`.' }) key!: string;
+  @Field(() => OperatorEnum, { description: 'How it is compared.' }) operator!: SelectorOperator;
+  @Field(() => [String], { description: 'Values for In and NotIn.' }) values!: string[];
+}
+
+@ObjectType('Selector', { description: 'Which clusters.' })
+export class SelectorType {
+  @Field(() => Boolean, { description: 'Every cluster.' }) all!: boolean;
+  @Field(() => JsonScalar, { description: 'Labels that must have exactly these values.' }) matchLabels!: unknown;
+  @Field(() => [SelectorExpressionType], { description: 'Further conditions.' }) matchExpressions!: SelectorExpressionType[];
+}
+
+@ObjectType('SyncPolicy', { description: 'How what runs follows Git.' })
+export class SyncPolicyType {
+  @Field(() => Boolean, { description: 'false: a new release waits for `syncApplication`.' }) automated!: boolean;
+  @Field(() => Boolean, { description: 'false: what is no longer declared stays, and is listed.' }) prune!: boolean;
+  @Field(() => DriftPolicyEnum, { description: 'What is done about drift.' }) drift!: DriftPolicy;
+}
+
+@ObjectType('RolloutStrategy', { description: 'How a release moves over the targets.' })
+export class RolloutStrategyType {
+  @Field(() => StrategyEnum, { description: 'Which strategy.' }) kind!: 'ALL_AT_ONCE';
+}
+
+@ObjectType('ApplicationSpec', { description: 'What to run and where, with every default filled in.' })
+export class ApplicationSpecType {
+  @Field(() => ApplicationSourceType, { description: 'Where the content comes from.' }) source!: ApplicationSourceType;
+  @Field(() => JsonScalar, { description: 'Values, with their templates.' }) parameters!: unknown;
+  @Field(() => Boolean, { description: 'Whether parameters are put into `${name}` of rendered objects.' }) substitute!: boolean;
+  @Field(() => SelectorType, { description: 'Which clusters.' }) selector!: SelectorType;
+  @Field(() => String, { description: 'Namespace of objects that name none; empty for none.' }) namespace!: string;
+  @Field(() => SyncPolicyType, { description: 'How what runs follows Git.' }) sync!: SyncPolicyType;
+  @Field(() => RolloutStrategyType, { description: 'How a release moves over the targets.' }) strategy!: RolloutStrategyType;
+}
+
+@ObjectType('ApplicationRevision', { implements: () => [NodeType], description: 'What an application said at one time. Never changes.' })
+export class ApplicationRevisionType extends NodeType {
+  @Field(() => Int, { description: 'From 1, without gaps.' }) number!: number;
+  @Field(() => ApplicationSpecType, { description: 'What it said.' }) spec!: ApplicationSpecType;
+  @Field(() => DateTime, { description: 'When it was made.' }) createdAt!: Date;
+  @Field(() => String, { nullable: true, description: 'Who made it.' }) createdBy!: string | null;
+}
+
+@ObjectType('Application', { implements: () => [NodeType], description: 'What to run on which clusters.' })
+export class ApplicationType extends NodeType {
+  @Field(() => String, { description: 'Unique in its project.' }) name!: string;
+  @Field(() => ApplicationRevisionType, { description: 'What it says now.' }) revision!: ApplicationRevisionType;
+  @Field(() => ApplicationStateEnum, { description: 'Its life.' }) state!: 'ACTIVE' | 'DELETING' | 'DELETED';
+  @Field(() => ReasonCodeEnum, { nullable: true, description: 'Why its newest content is not released; null when nothing is wrong.' }) reason!: ReasonCode | null;
+  @Field(() => String, { nullable: true, description: 'The reason, for people.' }) message!: string | null;
+  @Field(() => String, { nullable: true, description: 'What to do about it.' }) advice!: string | null;
+  @Field(() => Int, { description: 'Rises with every change.' }) version!: number;
+  @Field(() => DateTime, { description: 'When it was created.' }) createdAt!: Date;
+  /** Not in the schema: what the field resolvers of this type start from. */
+  key!: { readonly application: string; readonly project: string; readonly currentRelease: string | undefined };
+}
+
+@ObjectType({ description: 'A page of a list of Application.' })
+export class ApplicationConnection extends connectionType('Application', () => ApplicationType) {}
+
+@ObjectType({ description: 'The new application.' })
+export class CreateApplicationPayload extends MutationPayload {
+  @Field(() => ApplicationType, { nullable: true, description: 'The application; null when refused.' }) application!: ApplicationType | null;
+}
+@ObjectType({ description: 'The changed application.' })
+export class UpdateApplicationPayload extends MutationPayload {
+  @Field(() => ApplicationType, { nullable: true, description: 'The application; null when refused.' }) application!: ApplicationType | null;
+}
+@ObjectType({ description: 'The application on its way out.' })
+export class DeleteApplicationPayload extends MutationPayload {
+  @Field(() => ApplicationType, { nullable: true, description: 'The application; null when refused.' }) application!: ApplicationType | null;
+}
+
+export function toRevisionType(revision: RevisionView): ApplicationRevisionType {
+  return {
+    id: formatGlobalId('ApplicationRevision', revision.id), number: revision.number, spec: toSpecType(revision.spec), createdAt: revision.createdAt, createdBy: revision.createdBy ?? null,
+  };
+}
+
+export function toApplicationType(view: ApplicationView): ApplicationType {
+  const { reason } = view;
+  return {
+    id: formatGlobalId('Application', view.id), name: view.name, revision: toRevisionType(view.revision), state: view.state, reason: reason ?? null, message: view.message ?? null,
+    advice: reason === undefined ? null : REASON_ADVICE[reason], version: view.version, createdAt: view.createdAt,
+    key: { application: view.id, project: view.project, currentRelease: view.currentRelease },
+  };
+}
+
+function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy }: ApplicationSpec): ApplicationSpecType {
+  return {
+    source: { ...source, watch: [...source.watch] }, parameters, substitute, namespace, sync: { ...sync }, strategy: { ...strategy },
+    selector: { all: selector.all, matchLabels: selector.matchLabels, matchExpressions: selector.matchExpressions.map(({ key, operator, values }) => ({ key, operator, values: [...values] })) },
+  };
+}

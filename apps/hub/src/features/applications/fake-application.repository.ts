@@ -1,0 +1,38 @@
+import { err, ok, type Result } from '#kernel';
+import type { ApplicationId, ProjectId, RepositoryId } from '#domain';
+import type { Application } from './application.js';
+import type { DuplicateApplication, StaleApplication } from './application.errors.js';
+import type { ApplicationRepository } from './application.repository.js';
+
+/** In memory, for unit tests; kept honest by application.repository.contract.ts. */
+export class FakeApplicationRepository implements ApplicationRepository {
+  readonly #applications = new Map<ApplicationId, Application>();
+  readonly #repositories = new Map<string, RepositoryId>();
+
+  addRepository(project: ProjectId, name: string, id: RepositoryId): void {
+    this.#repositories.set(`${project}/${name}`, id);
+  }
+
+  repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined> {
+    return Promise.resolve(this.#repositories.get(`${project}/${name}`));
+  }
+
+  async add(application: Application): Promise<Result<Application, DuplicateApplication>> {
+    if ((await this.lockByName(application.project, application.name)) !== undefined) return err({ code: 'DUPLICATE_APPLICATION', name: application.name });
+    this.#applications.set(application.id, application);
+    return ok(application);
+  }
+
+  lockByName(project: ProjectId, name: string): Promise<Application | undefined> {
+    return Promise.resolve([...this.#applications.values()].find((known) => known.project === project && known.name === name && known.state !== 'DELETED'));
+  }
+
+  save(application: Application): Promise<Result<Application, StaleApplication>> {
+    const stored = this.#applications.get(application.id);
+    if (stored?.version !== application.version) return Promise.resolve(err({ code: 'STALE_VERSION', version: application.version }));
+    const revision = stored.revision.id === application.revision.id ? stored.revision : application.revision;
+    const saved = { ...application, name: stored.name, revision, version: application.version + 1 };
+    this.#applications.set(application.id, saved);
+    return Promise.resolve(ok(saved));
+  }
+}

@@ -1,0 +1,97 @@
+import { canonicalJson, digestOf, err, ok, type Result } from '#kernel';
+import {
+  applicationId, applicationRevisionId, principalId, projectId, repositoryId, type ApplicationSpec, type ProjectId, type RemovalMode, type RepositoryId,
+} from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import { Column, Entity, Not, PrimaryColumn } from 'typeorm';
+import { TransactionContext } from '../../platform/database/index.js';
+import { APPLICATION_STATES, type Application, type ApplicationRevision } from './application.js';
+import type { DuplicateApplication, StaleApplication } from './application.errors.js';
+import type { ApplicationRepository } from './application.repository.js';
+import { specJson } from './spec-json.js';
+
+/** The columns that people decide; those of evaluation and planning belong to their features. */
+@Entity({ name: 'applications' })
+export class ApplicationEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' }) projectId!: string;
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text') name!: string;
+  @Column('uuid', { name: 'repository_id' }) repositoryId!: string;
+  @Column('text') state!: string;
+  @Column('text', { name: 'deletion_mode', nullable: true }) deletionMode!: RemovalMode | null;
+  @Column('uuid', { name: 'current_revision_id' }) currentRevisionId!: string;
+  @Column('integer') version!: number;
+}
+
+@Entity({ name: 'application_revisions' })
+export class ApplicationRevisionEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' }) projectId!: string;
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'application_id' }) applicationId!: string;
+  @Column('integer') number!: number;
+  @Column('jsonb') spec!: ApplicationSpec;
+  @Column('text') digest!: string;
+  @Column('uuid', { name: 'created_by' }) createdBy!: string;
+}
+
+@Injectable()
+export class TypeormApplicationRepository implements ApplicationRepository {
+  constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
+
+  async repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined> {
+    // Locked against a removal that is under way: it renames the row, which is then not found.
+    const [row] = await this.tx.query<{ id: string }>('SELECT id FROM repositories WHERE project_id = $1 AND name = $2 FOR KEY SHARE', [project, name]);
+    return row === undefined ? undefined : repositoryId(row.id);
+  }
+
+  async add(application: Application): Promise<Result<Application, DuplicateApplication>> {
+    const { project, id, name, repository, state, revision, version } = application;
+    const inserted = await this.tx.execute(
+      `INSERT INTO applications (project_id, id, name, repository_id, state, current_revision_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (project_id, name) WHERE state <> 'DELETED' DO NOTHING`,
+      [project, id, name, repository, state, revision.id, version],
+    );
+    if (inserted === 0) return err({ code: 'DUPLICATE_APPLICATION', name });
+    await this.#addRevision(application);
+    return ok(application);
+  }
+
+  async lockByName(project: ProjectId, name: string): Promise<Application | undefined> {
+    // NO KEY UPDATE: rows that refer to the application may still come.
+    const row = await this.tx.manager.findOne(ApplicationEntity, { where: { projectId: project, name, state: Not('DELETED') }, lock: { mode: 'for_no_key_update' } });
+    if (row === null) return undefined;
+    const revision = await this.tx.manager.findOneByOrFail(ApplicationRevisionEntity, { projectId: project, id: row.currentRevisionId });
+    return toApplication(row, revision);
+  }
+
+  async save(application: Application): Promise<Result<Application, StaleApplication>> {
+    const { project, id, repository, state, deletionMode, revision, version } = application;
+    const isKnown = await this.tx.manager.existsBy(ApplicationRevisionEntity, { projectId: project, id: revision.id });
+    const { affected } = await this.tx.manager.update(ApplicationEntity, { projectId: project, id, version }, {
+      repositoryId: repository, state, deletionMode: deletionMode ?? null, currentRevisionId: revision.id, version: version + 1,
+    });
+    if (affected !== 1) return err({ code: 'STALE_VERSION', version });
+    if (!isKnown) await this.#addRevision(application);
+    return ok({ ...application, version: version + 1 });
+  }
+
+  async #addRevision({ project, id, revision }: Application): Promise<void> {
+    const text = canonicalJson(specJson(revision.spec));
+    await this.tx.execute('INSERT INTO application_revisions (project_id, id, application_id, number, spec, digest, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+      project, revision.id, id, revision.number, text, digestOf(text), revision.createdBy,
+    ]);
+  }
+}
+
+function toApplication(row: ApplicationEntity, revision: ApplicationRevisionEntity): Application {
+  const state = APPLICATION_STATES.find((known) => known === row.state);
+  if (state === undefined) throw new Error(`application ${row.id} has an unknown state`);
+  return {
+    project: projectId(row.projectId), id: applicationId(row.id), name: row.name, repository: repositoryId(row.repositoryId), state,
+    deletionMode: row.deletionMode ?? undefined, revision: toRevision(revision), version: row.version,
+  };
+}
+
+function toRevision(row: ApplicationRevisionEntity): ApplicationRevision {
+  return { id: applicationRevisionId(row.id), number: row.number, spec: row.spec, createdBy: principalId(row.createdBy) };
+}

@@ -1,0 +1,73 @@
+import { canonicalJson, err, ok, type Digest, type Ids, type Result } from '#kernel';
+import { applicationRevisionId, issuesUnder, validateApplication, type ApplicationInput, type ApplicationSpec, type RepositoryId } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/index.js';
+import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import type { Viewer } from '../../platform/api/index.js';
+import { IDS } from '../../platform/tokens.js';
+import type { Project } from '../projects/index.js';
+import type { Application } from './application.js';
+import type { UpdateApplicationFailure } from './application.errors.js';
+import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
+import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
+import { specJson } from './spec-json.js';
+
+export interface UpdateApplicationCommand {
+  /** undefined: no such project, or not the viewer's. */
+  readonly project: Project | undefined;
+  readonly projectName: string;
+  readonly name: string;
+  /** The complete specification; only a strategy that is left out stays as it is. */
+  readonly spec: ApplicationInput;
+  /** Refuses when the application has another version by now; undefined: whatever it is. */
+  readonly version: number | undefined;
+  readonly confirmRemovals: Digest | undefined;
+}
+
+/** Gives an application a new revision. The same specification again changes nothing. */
+@Injectable()
+export class UpdateApplication {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: Pick<TransactionContext, 'run' | 'notify'>,
+    @Inject(APPLICATION_REPOSITORY) private readonly applications: ApplicationRepository,
+    @Inject(APPLICATION_PLACEMENT) private readonly placement: ApplicationPlacement,
+    @Inject(AuditTrail) private readonly audit: Pick<AuditTrail, 'record'>,
+    @Inject(Outbox) private readonly outbox: Pick<Outbox, 'append'>,
+    @Inject(IDS) private readonly ids: Ids,
+  ) {}
+
+  async execute(viewer: Viewer, command: UpdateApplicationCommand): Promise<Result<Application, UpdateApplicationFailure>> {
+    const { project, name } = command;
+    if (project === undefined) return err({ code: 'PROJECT_NOT_FOUND', project: command.projectName });
+    return this.tx.run(viewerScope(viewer, project.id), async () => {
+      const stored = await this.applications.lockByName(project.id, name);
+      if (stored === undefined) return err({ code: 'APPLICATION_NOT_FOUND', name });
+      if (stored.state !== 'ACTIVE') return err({ code: 'APPLICATION_DELETING', name });
+      if (command.version !== undefined && command.version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
+      const spec = validateApplication(command.spec, stored.revision.spec);
+      if (!spec.ok) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec'], spec.error) });
+      const repository = await this.applications.repositoryIdOf(project.id, spec.value.source.repository);
+      if (repository === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && repository === stored.repository;
+      return isSame ? ok(stored) : this.#revise(viewer, stored, spec.value, repository, command.confirmRemovals);
+    });
+  }
+
+  async #revise(
+    viewer: Viewer, stored: Application, spec: ApplicationSpec, repository: RepositoryId, confirmRemovals: Digest | undefined,
+  ): Promise<Result<Application, UpdateApplicationFailure>> {
+    const { id, project } = stored;
+    const before = stored.revision.spec;
+    const revision = { id: applicationRevisionId(this.ids.uuid()), number: stored.revision.number + 1, spec, createdBy: viewer.principalId };
+    const saved = await this.applications.save({ ...stored, repository, revision });
+    if (!saved.ok) return saved;
+    const placed = await this.placement.onSelectorChanged(id, confirmRemovals);
+    if (!placed.ok) return placed;
+    if (before.sync.prune !== spec.sync.prune || before.sync.drift !== spec.sync.drift) await this.placement.onPolicyChanged(id);
+    await this.audit.record({ action: 'updateApplication', object: { kind: 'Application', id }, projectId: project, outcome: 'SUCCEEDED', before: specJson(before), after: specJson(spec) });
+    await this.outbox.append({ kind: 'application.updated', projectId: project, payload: { applicationId: id, revision: revision.number } });
+    this.tx.notify(CHANNELS.repositoryHint, repository);
+    this.tx.notify(CHANNELS.applicationChanged, id);
+    return saved;
+  }
+}

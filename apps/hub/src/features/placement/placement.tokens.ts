@@ -1,0 +1,1 @@
+export const PLACEMENT_STORE = Symbol('PlacementStore');

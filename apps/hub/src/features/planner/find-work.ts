@@ -1,0 +1,24 @@
+import { applicationId, type ApplicationId } from '#domain';
+import { systemScope, type TransactionContext } from '../../platform/database/index.js';
+
+/** Applications with anything for the planner to do, whoever should have said so: the safety net behind notifications. */
+const FIND = `
+  SELECT id FROM applications WHERE state = 'DELETING'
+  UNION SELECT application_id FROM tombstones WHERE acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at IS NOT NULL OR order_epoch <> (SELECT epoch FROM hub_identity))
+  UNION SELECT application_id FROM targets WHERE state = 'REMOVING' OR (state = 'ACTIVE' AND (assigned_release_id IS NULL OR order_stale OR reissue_requested_at IS NOT NULL))
+  UNION SELECT application_id FROM rollouts WHERE state = 'RUNNING'
+  ORDER BY 1 LIMIT $1`;
+
+export async function findWork(tx: TransactionContext, limit: number): Promise<readonly ApplicationId[]> {
+  const rows = await tx.run(systemScope('planner'), () => tx.query<{ id: string }>(FIND, [limit]));
+  return rows.map((row) => applicationId(row.id));
+}
+
+/** After a restore the fleet epoch has risen: every order is signed anew under it. Does nothing otherwise. */
+export async function requestOrdersOfOlderEpochs(tx: TransactionContext): Promise<number> {
+  return tx.run(systemScope('planner'), () =>
+    tx.execute(
+      `UPDATE targets SET reissue_requested_at = now() WHERE state = 'ACTIVE' AND order_bytes IS NOT NULL AND reissue_requested_at IS NULL AND order_epoch <> (SELECT epoch FROM hub_identity)`,
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+import { parseDigest, type Digest, type JsonObject } from '#kernel';
+import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ReleaseId, type RepositoryId, type TargetId } from '#domain';
+import { ORDER_LIFETIME_MS } from '../../agent-gateway/index.js';
+import type { TransactionContext } from '../../platform/database/index.js';
+import type { PlannedApplication } from './planned-application.js';
+
+/** What orders say of a release: the fields of the revision it was made from, and the repository as it is now. */
+export interface OrderMaterial {
+  readonly id: ReleaseId;
+  readonly commit: string;
+  readonly ref: string;
+  readonly sourceDigest: Digest;
+  readonly spec: ApplicationSpec;
+  readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
+}
+
+interface Row {
+  readonly id: string;
+  readonly commit: string;
+  readonly ref: string;
+  readonly source_digest: string;
+  readonly spec: ApplicationSpec;
+  readonly repository_id: string;
+  readonly url: string;
+  readonly credentials_digest: string | null;
+}
+
+export async function loadOrderMaterial(tx: TransactionContext, releases: readonly ReleaseId[]): Promise<ReadonlyMap<ReleaseId, OrderMaterial>> {
+  const rows = await tx.query<Row>(
+    `SELECT r.id, r.commit, r.ref, r.source_digest, v.spec, g.id AS repository_id, g.url, g.credentials_digest
+     FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id WHERE r.id = ANY($1::uuid[])`,
+    [[...new Set(releases)]],
+  );
+  return new Map(rows.map((row) => [releaseId(row.id), toMaterial(row)]));
+}
+
+/** What differs between the orders of one release. */
+export interface OrderParts {
+  readonly target: TargetId;
+  readonly cluster: ClusterId;
+  readonly epoch: bigint;
+  readonly generation: bigint;
+  readonly parameters: JsonObject;
+  readonly parametersDigest: Digest;
+  readonly approvedPrunes: readonly Digest[];
+}
+
+/** The order to run a release. The sync policy is that of the newest revision: it is no part of a release. */
+export function assignmentOrder(application: PlannedApplication, material: OrderMaterial, parts: OrderParts): AssignmentOrder {
+  const { spec } = material;
+  return {
+    kind: 'ASSIGNMENT', hub: application.hub, audience: parts.cluster, target: parts.target, epoch: parts.epoch, generation: parts.generation,
+    project: application.project, application: { id: application.id, name: application.name },
+    issuedAt: application.now, expiresAt: expiryOf(application),
+    release: {
+      id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository,
+      path: spec.source.path, renderer: spec.source.renderer, namespace: spec.namespace, substitute: spec.substitute,
+    },
+    parameters: parts.parameters, parametersDigest: parts.parametersDigest,
+    sync: { prune: application.spec.sync.prune, drift: application.spec.sync.drift },
+    approvedPrunes: parts.approvedPrunes,
+  };
+}
+
+export function expiryOf(application: PlannedApplication): Date {
+  return new Date(application.now.getTime() + ORDER_LIFETIME_MS);
+}
+
+export function digestIn(text: string, what: string): Digest {
+  const digest = parseDigest(text);
+  if (digest === undefined) throw new Error(`${what} holds no digest`);
+  return digest;
+}
+
+function toMaterial(row: Row): OrderMaterial {
+  return {
+    id: releaseId(row.id), commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec,
+    repository: {
+      id: repositoryId(row.repository_id), url: row.url,
+      credentialDigest: row.credentials_digest === null ? undefined : digestIn(row.credentials_digest, 'repositories.credentials_digest'),
+    },
+  };
+}

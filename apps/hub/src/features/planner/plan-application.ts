@@ -1,0 +1,57 @@
+import type { ApplicationId } from '#domain';
+import type { HeldLease } from '../../platform/database/index.js';
+import type { PlaceApplications, PlacementStore } from '../placement/index.js';
+import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
+import { AdmitLateTargets } from './admit-late-targets.js';
+import { AdvanceRollouts } from './advance-rollouts.js';
+import type { PlannerPorts } from './planner.ports.js';
+import { RefreshOrders } from './refresh-orders.js';
+import { ReissueOrders } from './reissue-orders.js';
+import { SettleRemovals } from './settle-removals.js';
+import { SignTombstones } from './sign-tombstones.js';
+
+export interface PlanApplicationPorts extends PlannerPorts {
+  readonly placementStore: PlacementStore;
+  readonly placement: PlaceApplications;
+  readonly rolloutStore: RolloutStore;
+  readonly rollouts: StartRollouts;
+}
+
+/** Batches of one step in one look at an application; what is left is found by the next look. */
+const MAX_BATCHES = 100;
+
+/**
+ * Everything that the planner does for one application, one step after the other, each in a transaction of its own. Every step begins from the
+ * rows alone, so that the whole may be killed anywhere and asked again.
+ */
+export class PlanApplication {
+  readonly #settle: SettleRemovals;
+  readonly #sign: SignTombstones;
+  readonly #admit: AdmitLateTargets;
+  readonly #refresh: RefreshOrders;
+  readonly #advance: AdvanceRollouts;
+  readonly #reissue: ReissueOrders;
+
+  constructor(ports: PlanApplicationPorts) {
+    this.#settle = new SettleRemovals(ports, ports.placementStore, ports.placement);
+    this.#sign = new SignTombstones(ports);
+    this.#admit = new AdmitLateTargets(ports, ports.rolloutStore, ports.rollouts);
+    this.#refresh = new RefreshOrders(ports, ports.rolloutStore, ports.rollouts);
+    this.#advance = new AdvanceRollouts(ports);
+    this.#reissue = new ReissueOrders(ports);
+  }
+
+  /** @throws LeaseLost when another replica plans by now */
+  async execute(lease: HeldLease, application: ApplicationId): Promise<void> {
+    await this.#settle.execute(lease, application);
+    await inBatches(() => this.#sign.execute(lease, application));
+    await this.#admit.execute(lease, application);
+    await this.#refresh.execute(lease, application);
+    await inBatches(() => this.#advance.execute(lease, application));
+    await inBatches(() => this.#reissue.execute(lease, application));
+  }
+}
+
+async function inBatches(step: () => Promise<boolean>): Promise<void> {
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) if (!(await step())) return;
+}

@@ -1,0 +1,164 @@
+import { jitterMs, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
+import { applicationId } from '#domain';
+import { CHANNELS, type HeldLease, type Leases, type Notifications, type TransactionContext } from '../../platform/database/index.js';
+import type { PlaceFacts } from '../placement/index.js';
+import { findWork, requestOrdersOfOlderEpochs } from './find-work.js';
+import type { PlanApplication } from './plan-application.js';
+
+export interface PlannerControllerPorts {
+  readonly tx: TransactionContext;
+  readonly leases: Pick<Leases, 'acquire' | 'renew' | 'release'>;
+  readonly notifications: Pick<Notifications, 'listen' | 'onReconnect'>;
+  readonly plan: Pick<PlanApplication, 'execute'>;
+  readonly facts: Pick<PlaceFacts, 'pass'>;
+  /** Who this replica is, unique among replicas. */
+  readonly holder: string;
+  readonly timers: Timers;
+  readonly monotonic: MonotonicClock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export const PLANNER_LEASE = 'planner';
+const LEASE_MS = 15_000;
+const RENEW_AFTER_MS = 5_000;
+/** How often everything is looked at, whatever notifications say. */
+const SCAN_EVERY_MS = 5_000;
+/** Notifications of one event come in swarms: a short wait makes one look of them. */
+const GATHER_MS = 10;
+const WORKERS = 4;
+const MAX_APPLICATIONS = 10_000;
+const MAX_FACT_BATCHES = 100;
+
+/**
+ * Plans, on the one replica that holds the lease. Woken by notifications, and by itself every few seconds. A failure of one application is
+ * logged and met again by the next scan; it holds up no other.
+ */
+export class PlannerController {
+  readonly #dirty = new Set<string>();
+  readonly #stopping = new AbortController();
+  readonly #unlisten: (() => void)[] = [];
+  #wake: (() => void) | undefined;
+  #scanNow = true;
+  #factsNow = true;
+  #lease: HeldLease | undefined;
+  #renewedAtMs = 0;
+  #loop: Promise<void> | undefined;
+
+  constructor(private readonly ports: PlannerControllerPorts) {}
+
+  start(): void {
+    const { notifications } = this.ports;
+    this.#unlisten.push(
+      notifications.listen(CHANNELS.applicationChanged, (id) => this.#mark(id)),
+      notifications.listen(CHANNELS.clusterChanged, () => {
+        this.#factsNow = true;
+        this.#wake?.();
+      }),
+      notifications.onReconnect(() => this.#scanSoon()),
+    );
+    this.#loop = this.#run();
+  }
+
+  /** Ends after the step that is under way, and gives the lease back. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the planner is stopping'));
+    for (const unlisten of this.#unlisten.splice(0)) unlisten();
+    await this.#loop;
+    if (this.#lease !== undefined) await this.ports.leases.release(this.#lease).catch((error: unknown) => this.ports.log.warn('cannot give the planner lease back', { error }));
+  }
+
+  /** Plans everything that is known to need it. @returns false while another replica holds the lease */
+  async pass(): Promise<boolean> {
+    const lease = await this.#hold();
+    if (lease === undefined) return false;
+    if (this.#factsNow) {
+      this.#factsNow = false;
+      for (let batch = 0; batch < MAX_FACT_BATCHES && (await this.ports.facts.pass()); batch += 1) await this.#hold();
+    }
+    if (this.#scanNow) {
+      this.#scanNow = false;
+      for (const id of await findWork(this.ports.tx, MAX_APPLICATIONS)) this.#dirty.add(id);
+    }
+    await Promise.all(Array.from({ length: WORKERS }, () => this.#work()));
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      let isPlanner = false;
+      try {
+        isPlanner = await this.pass();
+      } catch (error) {
+        if (!signal.aborted) this.ports.log.warn('planning failed for now', { error });
+      }
+      await this.#idle(isPlanner);
+    }
+  }
+
+  /** Until somebody calls, or the time of the next scan. Whoever does not plan need not hurry. */
+  async #idle(isPlanner: boolean): Promise<void> {
+    if (isPlanner && (this.#dirty.size > 0 || this.#factsNow || this.#scanNow)) return this.#sleep(GATHER_MS);
+    const waiting = new AbortController();
+    const woken = new Promise<'woken'>((resolve) => (this.#wake = () => resolve('woken')));
+    const late = this.ports.timers.sleep(jitterMs(SCAN_EVERY_MS, 0.3, this.ports.random), AbortSignal.any([waiting.signal, this.#stopping.signal])).then(() => 'late' as const, () => 'stopped' as const);
+    const why = await Promise.race(isPlanner ? [woken, late] : [late]);
+    waiting.abort();
+    this.#wake = undefined;
+    if (why === 'woken') return this.#sleep(GATHER_MS);
+    this.#scanNow = true;
+    this.#factsNow = true;
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await this.ports.timers.sleep(ms, this.#stopping.signal).catch(() => undefined); // stopping ends the wait
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      const [id] = this.#dirty;
+      if (id === undefined || this.#stopping.signal.aborted) return;
+      this.#dirty.delete(id);
+      const lease = await this.#hold();
+      if (lease === undefined) return this.#dirty.clear(); // the new holder scans for itself
+      try {
+        await this.ports.plan.execute(lease, applicationId(id));
+      } catch (error) {
+        this.ports.log.warn('an application could not be planned for now', { applicationId: id, error });
+      }
+    }
+  }
+
+  /** The lease, taken or renewed where necessary. Whoever takes it over looks at everything. */
+  async #hold(): Promise<HeldLease | undefined> {
+    const { leases, monotonic, tx } = this.ports;
+    const nowMs = monotonic.nowMs();
+    if (this.#lease !== undefined && nowMs - this.#renewedAtMs < RENEW_AFTER_MS) return this.#lease;
+    if (this.#lease !== undefined && (await leases.renew(this.#lease, LEASE_MS))) {
+      this.#renewedAtMs = nowMs;
+      return this.#lease;
+    }
+    const before = this.#lease?.epoch;
+    this.#lease = await leases.acquire(PLANNER_LEASE, this.ports.holder, LEASE_MS);
+    this.#renewedAtMs = nowMs;
+    if (this.#lease !== undefined && this.#lease.epoch !== before) {
+      await requestOrdersOfOlderEpochs(tx);
+      this.#scanNow = true;
+      this.#factsNow = true;
+    }
+    return this.#lease;
+  }
+
+  #mark(id: string): void {
+    if (this.#dirty.size >= MAX_APPLICATIONS) this.#scanNow = true;
+    else this.#dirty.add(id);
+    this.#wake?.();
+  }
+
+  #scanSoon(): void {
+    this.#scanNow = true;
+    this.#factsNow = true;
+    this.#wake?.();
+  }
+}

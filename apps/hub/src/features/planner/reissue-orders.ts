@@ -1,0 +1,56 @@
+import type { JsonObject } from '#kernel';
+import { clusterId, releaseId, targetId, type ApplicationId } from '#domain';
+import type { HeldLease } from '../../platform/database/index.js';
+import { bumpClusters } from './bump-clusters.js';
+import { assignmentOrder, digestIn, loadOrderMaterial } from './order-material.js';
+import { withApplication, type PlannedApplication } from './planned-application.js';
+import type { PlannerPorts } from './planner.ports.js';
+import { writeAssignments } from './write-assignments.js';
+
+interface Row {
+  readonly id: string;
+  readonly cluster_id: string;
+  readonly assigned_release_id: string;
+  readonly parameters: JsonObject;
+  readonly parameters_digest: string;
+  readonly approved_prunes: string[];
+}
+
+const BATCH = 1_000;
+const ASKED = `
+  SELECT id, cluster_id, assigned_release_id, parameters, parameters_digest, approved_prunes FROM targets
+  WHERE application_id = $1 AND state = 'ACTIVE' AND reissue_requested_at IS NOT NULL AND assigned_release_id IS NOT NULL AND parameters_digest IS NOT NULL
+  ORDER BY cluster_id LIMIT ${BATCH}`;
+
+/**
+ * Signs orders anew, with a fresh generation and the same release and parameters: because one expired before its agent could take it, because a
+ * person approved a prune, or because the fleet epoch has risen.
+ */
+export class ReissueOrders {
+  constructor(private readonly ports: PlannerPorts) {}
+
+  /** @returns true when there is more to do at once */
+  async execute(lease: HeldLease, id: ApplicationId): Promise<boolean> {
+    const isMore = await withApplication(this.ports, lease, id, (application) => this.#reissue(application));
+    return isMore ?? false;
+  }
+
+  async #reissue(application: PlannedApplication): Promise<boolean> {
+    const { tx } = this.ports;
+    const rows = await tx.query<Row>(ASKED, [application.id]);
+    if (rows.length === 0) return false;
+    const clusters = await bumpClusters(tx, rows.map((row) => clusterId(row.cluster_id)));
+    const materials = await loadOrderMaterial(tx, rows.map((row) => releaseId(row.assigned_release_id)));
+    const orders = rows.map((row) => {
+      const cluster = clusters.get(clusterId(row.cluster_id));
+      const material = materials.get(releaseId(row.assigned_release_id));
+      if (cluster === undefined || material === undefined) throw new Error(`cluster or release of target ${row.id} is missing`);
+      return assignmentOrder(application, material, {
+        target: targetId(row.id), cluster: cluster.id, epoch: application.epoch, generation: cluster.generation, parameters: row.parameters,
+        parametersDigest: digestIn(row.parameters_digest, 'targets.parameters_digest'), approvedPrunes: row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes')),
+      });
+    });
+    await writeAssignments(this.ports, orders, 'REISSUED');
+    return rows.length === BATCH;
+  }
+}

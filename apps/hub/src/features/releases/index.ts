@@ -1,0 +1,10 @@
+export { EvaluateReleases } from './evaluate-releases.js';
+export { RELEASE_EVALUATION, type Ancestry, type EvaluationSummary, type ReleaseEvaluation, type ResolvedSource, type SourceFailure } from './release-evaluation.js';
+export { RELEASE_ROLLOUTS, type ReleaseRollouts } from './release-rollouts.js';
+export { ReleaseConnection, ReleaseType, toReleaseType } from './releases.graphql.js';
+export { ReleaseReadModule, ReleasesModule } from './releases.module.js';
+export { ReleaseReadModel, type ReleaseView } from './releases.read-model.js';
+export { releaseLoader } from './releases.resolver.js';
+export { SOURCES_WANTED, type ResolvedRef, type SourcesWanted, type WantedEvaluation } from './sources-wanted.js';
+export { SqlReleaseStore } from './sql-release.store.js';
+export { SqlSourcesWanted } from './sql-sources-wanted.js';

@@ -1,0 +1,63 @@
+import type { Digest } from '#kernel';
+import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, ProjectId, ReasonCode, ReleaseId, RepositoryId } from '#domain';
+
+/** An application with what is known of its last evaluation. */
+export interface EvaluatedApplication {
+  readonly project: ProjectId;
+  readonly id: ApplicationId;
+  readonly revision: { readonly id: ApplicationRevisionId; readonly spec: ApplicationSpec };
+  /** The last commit that was judged on the same repository and ref; undefined: none, so that nothing can be rewritten. */
+  readonly lastCommit: string | undefined;
+  /** The commit of a rewritten history that a person has accepted. */
+  readonly acceptedRewrite: string | undefined;
+  readonly newest: NewestRelease | undefined;
+}
+
+export interface NewestRelease {
+  readonly id: ReleaseId;
+  readonly number: number;
+  readonly repository: RepositoryId;
+  readonly sourceDigest: Digest;
+  /** Of the revision that it was made from. */
+  readonly spec: ApplicationSpec;
+}
+
+export interface NewRelease {
+  readonly project: ProjectId;
+  readonly application: ApplicationId;
+  readonly id: ReleaseId;
+  readonly number: number;
+  readonly revision: ApplicationRevisionId;
+  readonly repository: RepositoryId;
+  readonly commit: string;
+  readonly ref: string;
+  readonly sourceDigest: Digest;
+  readonly releaseKey: Digest;
+  readonly fellBack: boolean;
+  readonly author: string;
+  readonly subject: string;
+  readonly committedAt: Date;
+}
+
+/** Why the newest content of an application is not released. */
+export interface EvaluationProblem {
+  readonly reason: ReasonCode;
+  readonly message: string;
+}
+
+/** Rows of releases, and what applications say of their evaluation. Everything runs inside an open transaction. */
+export interface ReleaseStore {
+  /** Active applications that follow a ref of a repository. */
+  applicationsOf(repository: RepositoryId, ref: string): Promise<readonly EvaluatedApplication[]>;
+  /** The same for one application, locked until the end of the transaction; undefined once it is deleted or has another revision. */
+  lock(application: EvaluatedApplication): Promise<EvaluatedApplication | undefined>;
+  add(release: NewRelease): Promise<void>;
+  /** Notes that a commit was judged with these revisions and that nothing is wrong. Applications that have moved on are left alone. */
+  noteEvaluated(applications: readonly EvaluatedApplication[], commit: string): Promise<void>;
+  /** Notes a problem. With `judged` the commit counts as evaluated: the same problem again would be no news. */
+  noteProblem(application: EvaluatedApplication, problem: EvaluationProblem, judged: string | undefined): Promise<void>;
+  /** Holds a commit of a rewritten history until a person accepts it. */
+  hold(application: EvaluatedApplication, problem: EvaluationProblem, commit: string): Promise<void>;
+  /** Notes a problem of every application that follows the ref, or any ref of the repository. */
+  noteSourceProblem(repository: RepositoryId, ref: string | undefined, problem: EvaluationProblem): Promise<void>;
+}

@@ -1,0 +1,96 @@
+import { parseDigest } from '#kernel';
+import { applicationId, applicationRevisionId, projectId, releaseId, repositoryId, type ApplicationSpec, type RepositoryId } from '#domain';
+import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
+import type { EvaluatedApplication, EvaluationProblem, NewRelease, NewestRelease, ReleaseStore } from './release.store.js';
+
+interface Row {
+  readonly project_id: string;
+  readonly id: string;
+  readonly revision_id: string;
+  readonly spec: ApplicationSpec;
+  readonly last_commit: string | null;
+  readonly accepted_rewrite: string | null;
+  readonly release_id: string | null;
+  readonly release_number: number;
+  readonly release_repository: string;
+  readonly source_digest: string;
+  readonly release_spec: ApplicationSpec;
+}
+
+/** What was judged counts as the past only of the same repository and ref: whoever changes the ref means another history. */
+const SELECT = `
+  SELECT a.project_id, a.id, v.id AS revision_id, v.spec, a.accepted_rewrite,
+    CASE WHEN e.spec -> 'source' ->> 'ref' = v.spec -> 'source' ->> 'ref' AND e.spec -> 'source' ->> 'repository' = v.spec -> 'source' ->> 'repository' THEN a.evaluated_commit END AS last_commit,
+    r.id AS release_id, r.number AS release_number, r.repository_id AS release_repository, r.source_digest, r.spec AS release_spec
+  FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
+  LEFT JOIN application_revisions e ON e.id = a.evaluated_revision_id
+  LEFT JOIN LATERAL (SELECT r.*, w.spec FROM releases r JOIN application_revisions w ON w.id = r.revision_id WHERE r.application_id = a.id ORDER BY r.number DESC LIMIT 1) r ON true`;
+
+export class SqlReleaseStore implements ReleaseStore {
+  constructor(private readonly tx: TransactionContext) {}
+
+  async applicationsOf(repository: RepositoryId, ref: string): Promise<readonly EvaluatedApplication[]> {
+    const rows = await this.tx.query<Row>(`${SELECT} WHERE a.repository_id = $1 AND a.state = 'ACTIVE' AND v.spec -> 'source' ->> 'ref' = $2 ORDER BY a.id`, [repository, ref]);
+    return rows.map(toApplication);
+  }
+
+  async lock(application: EvaluatedApplication): Promise<EvaluatedApplication | undefined> {
+    // Locked first, read after: what the locked row says now, and the releases that were made before it could be locked.
+    await this.tx.query('SELECT 1 FROM applications WHERE id = $1 FOR NO KEY UPDATE', [application.id]);
+    const [row] = await this.tx.query<Row>(`${SELECT} WHERE a.id = $1 AND a.state = 'ACTIVE' AND a.current_revision_id = $2`, [application.id, application.revision.id]);
+    return row && toApplication(row);
+  }
+
+  async add(release: NewRelease): Promise<void> {
+    const { project, id, application, number, revision, repository, commit, ref, sourceDigest, fellBack, author, subject, committedAt } = release;
+    await this.tx.execute(
+      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt],
+    );
+  }
+
+  async noteEvaluated(applications: readonly EvaluatedApplication[], commit: string): Promise<void> {
+    await this.tx.execute(
+      `UPDATE applications a SET evaluated_commit = $3, evaluated_revision_id = a.current_revision_id, reason = NULL, message = NULL, held_commit = NULL, accepted_rewrite = NULL
+       FROM unnest($1::uuid[], $2::uuid[]) AS e (id, revision_id) WHERE a.id = e.id AND a.current_revision_id = e.revision_id AND a.state = 'ACTIVE'`,
+      [applications.map((one) => one.id), applications.map((one) => one.revision.id), commit],
+    );
+  }
+
+  async noteProblem({ id }: EvaluatedApplication, { reason, message }: EvaluationProblem, judged: string | undefined): Promise<void> {
+    await this.tx.execute(
+      `UPDATE applications SET reason = $2, message = $3, evaluated_commit = coalesce($4, evaluated_commit), evaluated_revision_id = CASE WHEN $4::text IS NULL THEN evaluated_revision_id ELSE current_revision_id END
+       WHERE id = $1`,
+      [id, reason, message, judged ?? null],
+    );
+    this.tx.notify(CHANNELS.applicationChanged, id);
+  }
+
+  async hold({ id }: EvaluatedApplication, { reason, message }: EvaluationProblem, commit: string): Promise<void> {
+    await this.tx.execute('UPDATE applications SET reason = $2, message = $3, held_commit = $4 WHERE id = $1', [id, reason, message, commit]);
+  }
+
+  async noteSourceProblem(repository: RepositoryId, ref: string | undefined, { reason, message }: EvaluationProblem): Promise<void> {
+    // A hold outlives a failure: it is shown again by the next evaluation, and must not be lost from sight meanwhile.
+    await this.tx.execute(
+      `UPDATE applications a SET reason = $3, message = $4 FROM application_revisions v
+       WHERE v.id = a.current_revision_id AND a.repository_id = $1 AND a.state = 'ACTIVE' AND ($2::text IS NULL OR v.spec -> 'source' ->> 'ref' = $2)
+         AND a.held_commit IS NULL AND (a.reason, a.message) IS DISTINCT FROM ($3, $4)`,
+      [repository, ref ?? null, reason, message],
+    );
+  }
+}
+
+function toApplication(row: Row): EvaluatedApplication {
+  return {
+    project: projectId(row.project_id), id: applicationId(row.id), revision: { id: applicationRevisionId(row.revision_id), spec: row.spec },
+    lastCommit: row.last_commit ?? undefined, acceptedRewrite: row.accepted_rewrite ?? undefined, newest: row.release_id === null ? undefined : newestOf(row, row.release_id),
+  };
+}
+
+function newestOf(row: Row, id: string): NewestRelease {
+  const sourceDigest = parseDigest(row.source_digest);
+  if (sourceDigest === undefined) throw new Error(`release ${id} holds no digest`);
+  return { id: releaseId(id), number: row.release_number, repository: repositoryId(row.release_repository), sourceDigest, spec: row.release_spec };
+}

@@ -1,0 +1,155 @@
+import { assertNever } from '#kernel';
+import { applicationId, parseGlobalId, rolloutId } from '#domain';
+import { Inject } from '@nestjs/common';
+import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  ApiError, CurrentViewer, Loaders, NodeSources, PageArgs, parsePage, RequestLoaders, RequirePermission, toConnection, userError, type UserError, type Viewer,
+} from '../../platform/api/index.js';
+import { ApplicationReadModel, ApplicationType, toApplicationType } from '../applications/index.js';
+import { releaseLoader, ReleaseReadModel, ReleaseType, toReleaseType } from '../releases/index.js';
+import { TargetReadModel, TargetType, toTargetType, type TargetView } from '../targets/index.js';
+import {
+  RolloutConnection, RolloutTargetType, RolloutType, StageType, SyncApplicationInput, SyncApplicationPayload, toRolloutTargetType, toRolloutType, toStageType,
+} from './rollouts.graphql.js';
+import { RolloutReadModel, type RolloutView, type StageView } from './rollouts.read-model.js';
+import { SyncApplication, type SyncApplicationFailure } from './sync-application.js';
+
+const STAGES = Symbol('stages of rollouts');
+const ACTIVE = Symbol('active rollouts of applications');
+const TARGETS = Symbol('targets of rollouts');
+const MAX_TARGETS = 1_000;
+
+@Resolver(() => RolloutType)
+export class RolloutResolver {
+  constructor(
+    @Inject(RolloutReadModel) private readonly rollouts: RolloutReadModel,
+    @Inject(ApplicationReadModel) private readonly applications: ApplicationReadModel,
+    @Inject(ReleaseReadModel) private readonly releases: ReleaseReadModel,
+    @Inject(SyncApplication) private readonly sync: SyncApplication,
+    @Inject(NodeSources) nodes: NodeSources,
+  ) {
+    nodes.register('Rollout', {
+      permission: 'rollout:read',
+      load: async (viewer, id) => {
+        const [found] = await rollouts.findByIds(viewer, [id]);
+        return found && toRolloutType(found);
+      },
+    });
+  }
+
+  @Query(() => RolloutType, { nullable: true, description: 'A rollout by its id; null for "no such rollout or not yours".' })
+  @RequirePermission('rollout:read')
+  async rollout(@CurrentViewer() viewer: Viewer, @Args('id', { type: () => ID, description: 'Its id.' }) id: string): Promise<RolloutType | null> {
+    const key = parseGlobalId('Rollout', id);
+    const [found] = key === undefined ? [] : await this.rollouts.findByIds(viewer, [key]);
+    return found === undefined ? null : toRolloutType(found);
+  }
+
+  @Query(() => RolloutConnection, { name: 'rollouts', description: 'Rollouts of an application, newest first; none for an application that is not there or not yours.' })
+  @RequirePermission('rollout:read')
+  async list(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: PageArgs,
+    @Args('application', { type: () => String, description: 'Name of the application.' }) application: string,
+    @Args('project', { type: () => String, nullable: true, defaultValue: 'default', description: 'Its project.' }) project: string | null,
+  ): Promise<RolloutConnection> {
+    const found = await this.applications.findByName(viewer, project ?? 'default', application);
+    const page = parsePage(args, ['rollouts', found?.id ?? null]);
+    return toConnection(found === undefined ? [] : await this.rollouts.list(viewer, found.id, page), page, ({ number, id }) => ({ key: [number], id }), toRolloutType);
+  }
+
+  @Mutation(() => SyncApplicationPayload, { description: 'Lets a waiting rollout run, or sends the newest release to every target once more.' })
+  @RequirePermission('application:sync')
+  async syncApplication(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'Which application.' }) input: SyncApplicationInput): Promise<SyncApplicationPayload> {
+    const application = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
+    const result = await this.sync.execute(viewer, { application, name: input.name.slice(0, 80), acceptHistoryRewrite: input.acceptHistoryRewrite ?? false });
+    if (!result.ok) return { application: null, rollout: null, userErrors: [toUserError(result.error)] };
+    const [rollout] = result.value === undefined ? [] : await this.rollouts.findByIds(viewer, [result.value]);
+    const after = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
+    return { application: after === undefined ? null : toApplicationType(after), rollout: rollout === undefined ? null : toRolloutType(rollout), userErrors: [] };
+  }
+
+  @ResolveField('release', () => ReleaseType, { description: 'What moves.' })
+  @RequirePermission('release:read')
+  async release(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutType): Promise<ReleaseType> {
+    const found = await releaseLoader(loaders, this.releases, viewer).load(key.release);
+    if (found === undefined) throw new Error(`release ${key.release} of a rollout is missing`);
+    return toReleaseType(found);
+  }
+
+  @ResolveField('stages', () => [StageType], { description: 'Its stages, in order.' })
+  @RequirePermission('rollout:read')
+  async stages(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutType): Promise<StageType[]> {
+    const stages = await loaders.get<readonly StageView[]>(STAGES, (ids) => this.rollouts.stagesOf(viewer, ids)).load(key.id);
+    return (stages ?? []).map(toStageType);
+  }
+
+  @ResolveField('targets', () => [RolloutTargetType], { description: 'Its targets: what failed first, then what is under way.' })
+  @RequirePermission('rollout:read')
+  async targets(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { key }: RolloutType,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 200, description: `How many, 1 to ${MAX_TARGETS}.` }) first: number | null,
+  ): Promise<RolloutTargetType[]> {
+    const limit = first ?? 200;
+    if (limit < 1 || limit > MAX_TARGETS) throw new ApiError('BAD_REQUEST', `"first" must be 1 to ${MAX_TARGETS}.`);
+    return (await this.rollouts.targetsOf(viewer, rolloutId(key.id), limit)).map(toRolloutTargetType);
+  }
+}
+
+/** What a target of a rollout refers to. */
+@Resolver(() => RolloutTargetType)
+export class RolloutTargetResolver {
+  constructor(
+    @Inject(TargetReadModel) private readonly targets: TargetReadModel,
+    @Inject(ReleaseReadModel) private readonly releases: ReleaseReadModel,
+  ) {}
+
+  @ResolveField('target', () => TargetType, { description: 'The target.' })
+  @RequirePermission('target:read')
+  async target(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutTargetType): Promise<TargetType> {
+    const found = await loaders.get<TargetView>(TARGETS, (ids) => this.targets.findByIds(viewer, ids)).load(key.target);
+    if (found === undefined) throw new Error(`target ${key.target} of a rollout is missing`);
+    return toTargetType(found);
+  }
+
+  @ResolveField('fromRelease', () => ReleaseType, { nullable: true, description: 'What it was to run before.' })
+  @RequirePermission('release:read')
+  async fromRelease(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutTargetType): Promise<ReleaseType | null> {
+    const found = key.fromRelease === undefined ? undefined : await releaseLoader(loaders, this.releases, viewer).load(key.fromRelease);
+    return found === undefined ? null : toReleaseType(found);
+  }
+}
+
+/** What an application says of its rollouts. */
+@Resolver(() => ApplicationType)
+export class ApplicationRolloutsResolver {
+  constructor(@Inject(RolloutReadModel) private readonly rollouts: RolloutReadModel) {}
+
+  @ResolveField('activeRollout', () => RolloutType, { nullable: true, description: 'The newest rollout that is not over; null when all are.' })
+  @RequirePermission('rollout:read')
+  async activeRollout(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: ApplicationType): Promise<RolloutType | null> {
+    const found = await loaders.get<RolloutView>(ACTIVE, (ids) => this.rollouts.activeOf(viewer, ids)).load(key.application);
+    return found === undefined ? null : toRolloutType(found);
+  }
+
+  @ResolveField('rollouts', () => RolloutConnection, { description: 'Its rollouts, newest first.' })
+  @RequirePermission('rollout:read')
+  async list(@CurrentViewer() viewer: Viewer, @Parent() { key }: ApplicationType, @Args() args: PageArgs): Promise<RolloutConnection> {
+    const page = parsePage(args, ['rollouts', key.application]);
+    return toConnection(await this.rollouts.list(viewer, applicationId(key.application), page), page, ({ number, id }) => ({ key: [number], id }), toRolloutType);
+  }
+}
+
+function toUserError(failure: SyncApplicationFailure): UserError {
+  switch (failure.code) {
+    case 'APPLICATION_NOT_FOUND':
+      return userError(failure.code, ['name'], `There is no application ${JSON.stringify(failure.name)} in the project.`);
+    case 'APPLICATION_DELETING':
+      return userError(failure.code, ['name'], `Application ${failure.name} is being deleted.`);
+    case 'NOTHING_TO_SYNC':
+      return userError(failure.code, ['name'], `Application ${failure.name} has no release yet.`, 'See its reason, or wait for the first look into its repository.');
+    default:
+      return assertNever(failure);
+  }
+}

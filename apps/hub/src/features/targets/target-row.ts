@@ -1,0 +1,128 @@
+import type { JsonObject } from '#kernel';
+import {
+  applicationId, clusterId, describeTargetState, formatTargetName, isReasonCode, isTargetHealthy, isTargetSettled, isTargetSynced, projectId, releaseId, targetId,
+  type HealthState, type ReasonCode, type RemovalMode, type RolloutPhase, type RolloutTargetState, type SyncState, type TargetReport, type TargetSituation,
+} from '#domain';
+import type { TargetRowState, TargetView } from './target-view.js';
+
+/** What `SELECT_TARGETS` selects. */
+export interface TargetRow {
+  readonly project_id: string;
+  readonly id: string;
+  readonly application_id: string;
+  readonly cluster_id: string;
+  readonly state: TargetRowState;
+  readonly fact_mismatch: boolean;
+  readonly assigned_release_id: string | null;
+  readonly parameters: JsonObject;
+  readonly generation: string;
+  readonly order_epoch: string | null;
+  readonly blocked_reason: string | null;
+  readonly blocked_message: string | null;
+  readonly assigned_at: Date | null;
+  readonly created_at: Date;
+  readonly project: string;
+  readonly application: string;
+  readonly cluster: string;
+  readonly removal_mode: RemovalMode | null;
+  readonly removal_cause: string | null;
+  readonly removal_generation: string | null;
+  readonly removal_epoch: string | null;
+  readonly removal_at: Date | null;
+  readonly acknowledged_at: Date | null;
+  readonly observed_epoch: string;
+  readonly observed_generation: string;
+  readonly release_id: string | null;
+  readonly commit: string | null;
+  readonly render_digest: string | null;
+  readonly sync: SyncState;
+  readonly reason: string;
+  readonly message: string;
+  readonly health: HealthState;
+  readonly health_message: string;
+  readonly object_count: number;
+  readonly healed_count: number;
+  readonly detail: Partial<Pick<TargetReport, 'unhealthy' | 'drifted'>> & { readonly pendingRemoval?: TargetReport['pendingRemoval'] | null };
+  readonly sync_since: Date;
+  readonly observed_at: Date | null;
+  readonly reported_at: Date | null;
+  readonly rollout_phase: RolloutPhase | null;
+  readonly rollout_state: RolloutTargetState | null;
+}
+
+/** The state that people see, from a row alone. */
+export function toTargetView(row: TargetRow): TargetView {
+  const situation = situationOf(row);
+  const described = describeTargetState(situation);
+  const words = explain(row, described.sync, described.reason);
+  return {
+    project: projectId(row.project_id), id: targetId(row.id), application: applicationId(row.application_id), cluster: clusterId(row.cluster_id), state: row.state,
+    name: formatTargetName({ project: row.project, application: row.application, cluster: row.cluster }),
+    sync: described.sync, health: described.health, ...words,
+    generation: BigInt((row.state === 'ACTIVE' ? undefined : row.removal_generation) ?? row.generation),
+    isSettled: isTargetSettled(situation), isSynced: isTargetSynced(situation), isHealthy: isTargetHealthy(situation),
+    assigned:
+      row.assigned_release_id === null
+        ? undefined
+        : { release: releaseId(row.assigned_release_id), parameters: row.parameters, generation: BigInt(row.generation), at: row.assigned_at ?? row.created_at },
+    removal:
+      row.removal_mode === null || row.removal_cause === null || row.removal_at === null
+        ? undefined
+        : { mode: row.removal_mode, cause: row.removal_cause, requestedAt: row.removal_at, acknowledgedAt: row.acknowledged_at ?? undefined },
+    observed: observedOf(row),
+  };
+}
+
+export function situationOf(row: TargetRow): TargetSituation {
+  const epoch = BigInt(row.order_epoch ?? 0);
+  const blockedBy = row.blocked_reason === null ? undefined : reasonIn(row.blocked_reason);
+  const isAssigned = row.assigned_release_id !== null;
+  return {
+    assigned: isAssigned ? { release: releaseId(row.assigned_release_id), epoch, generation: BigInt(row.generation) } : undefined,
+    removal:
+      row.removal_mode === null || row.removal_generation === null
+        ? undefined
+        : { epoch: BigInt(row.removal_epoch ?? epoch), generation: BigInt(row.removal_generation), mode: row.removal_mode, isAcknowledged: row.acknowledged_at !== null },
+    observed:
+      row.reported_at === null
+        ? undefined
+        : {
+            epoch: BigInt(row.observed_epoch), generation: BigInt(row.observed_generation), release: row.release_id === null ? undefined : releaseId(row.release_id),
+            sync: row.sync, reason: reasonIn(row.reason), health: row.health,
+          },
+    // What blocks a target outlives the rollout that found it.
+    rollout:
+      blockedBy !== undefined
+        ? { phase: row.rollout_phase ?? 'FAILED', targetState: 'FAILED', blockedBy }
+        : row.rollout_phase === null || row.rollout_state === null
+          ? undefined
+          : { phase: row.rollout_phase, targetState: row.rollout_state, blockedBy: undefined },
+    isFactMismatch: row.fact_mismatch,
+  };
+}
+
+/** Reason, message and time that belong to the state shown. */
+function explain(row: TargetRow, sync: SyncState, reason: ReasonCode): { readonly reason: ReasonCode; readonly message: string; readonly since: Date } {
+  if (row.removal_at !== null && (sync === 'REMOVING' || sync === 'REMOVED')) return { reason, message: '', since: row.acknowledged_at ?? row.removal_at };
+  if (row.blocked_reason !== null && row.state === 'ACTIVE') return { reason, message: row.blocked_message ?? '', since: row.assigned_at ?? row.created_at };
+  if (sync === 'PENDING') {
+    // An agent that refused the order says why, though it runs an older one.
+    const isRefused = reason === 'WAITING_FOR_AGENT' && row.sync === 'PENDING' && row.reported_at !== null;
+    return { reason: isRefused ? reasonIn(row.reason) : reason, message: isRefused ? row.message : '', since: row.assigned_at ?? row.created_at };
+  }
+  return { reason, message: row.message, since: row.sync_since };
+}
+
+function observedOf(row: TargetRow): TargetView['observed'] {
+  const { detail } = row;
+  return {
+    release: row.release_id === null ? undefined : releaseId(row.release_id), commit: row.commit ?? undefined, renderDigest: row.render_digest ?? undefined,
+    sync: row.sync, health: row.health, healthMessage: row.health_message, objectCount: row.object_count, healedCount: row.healed_count,
+    unhealthy: detail.unhealthy ?? [], drifted: detail.drifted ?? [], pendingRemoval: detail.pendingRemoval ?? undefined,
+    observedAt: row.observed_at ?? undefined, reportedAt: row.reported_at ?? undefined,
+  };
+}
+
+function reasonIn(text: string): ReasonCode {
+  return isReasonCode(text) ? text : 'INTERNAL_ERROR';
+}
