@@ -1,0 +1,46 @@
+import { digestOf, type Random } from '#kernel';
+import type { RepositoryId } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import { Envelope, type SealContext } from '../../platform/secrets/index.js';
+import { RANDOM } from '../../platform/tokens.js';
+import type { SealedCredentials } from './repository.js';
+
+/** In the clear: only on the way in, to Git and to an agent that needs it. */
+export interface RepositoryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Seals and opens what a repository keeps secret. Each value opens only in its own column of its own row. */
+@Injectable()
+export class RepositorySecrets {
+  constructor(
+    @Inject(Envelope) private readonly envelope: Envelope,
+    @Inject(RANDOM) private readonly random: Random,
+  ) {}
+
+  sealCredentials(id: RepositoryId, { username, password }: RepositoryCredentials): SealedCredentials {
+    return { sealed: this.envelope.sealText(JSON.stringify({ username, password }), cellOf(id, 'credentials_encrypted')), digest: digestOf(this.random.bytes(32)) };
+  }
+
+  /** @throws UnsealError */
+  openCredentials(id: RepositoryId, sealed: Uint8Array): RepositoryCredentials {
+    const parsed: unknown = JSON.parse(this.envelope.openText(sealed, cellOf(id, 'credentials_encrypted')));
+    const { username, password }: { username?: unknown; password?: unknown } = typeof parsed === 'object' && parsed !== null ? parsed : {};
+    if (typeof username !== 'string' || typeof password !== 'string') throw new Error(`the credentials of repository ${id} have an unforeseen form`);
+    return { username, password };
+  }
+
+  sealWebhookSecret(id: RepositoryId, secret: string): Uint8Array {
+    return this.envelope.sealText(secret, cellOf(id, 'webhook_secret_encrypted'));
+  }
+
+  /** @throws UnsealError */
+  openWebhookSecret(id: RepositoryId, sealed: Uint8Array): string {
+    return this.envelope.openText(sealed, cellOf(id, 'webhook_secret_encrypted'));
+  }
+}
+
+function cellOf(id: RepositoryId, column: string): SealContext {
+  return { table: 'repositories', column, rowId: id };
+}

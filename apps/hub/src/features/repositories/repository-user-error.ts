@@ -1,0 +1,34 @@
+import { assertNever } from '#kernel';
+import { userError, type UserError } from '../../platform/api/index.js';
+import type { CreateRepositoryFailure, DeleteRepositoryFailure, UpdateRepositoryFailure } from './repository.errors.js';
+
+/** Failures of this feature as the API tells them. */
+export function toRepositoryUserError(failure: CreateRepositoryFailure | UpdateRepositoryFailure | DeleteRepositoryFailure): UserError {
+  switch (failure.code) {
+    case 'PROJECT_NOT_FOUND':
+      return userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`);
+    case 'REPOSITORY_NOT_FOUND':
+      return userError(failure.code, ['name'], `There is no repository ${JSON.stringify(failure.name.slice(0, 80))} in the project.`);
+    case 'DUPLICATE_REPOSITORY':
+      return userError(failure.code, ['name'], `The project has a repository ${failure.name}.`, 'Update it, or take another name.');
+    case 'STALE_VERSION':
+      return userError(failure.code, ['version'], `The repository has version ${failure.version} by now.`, 'Read it again and repeat the change.', { version: failure.version });
+    case 'REPOSITORY_IN_USE': {
+      const { applications, count } = failure;
+      const more = count > applications.length ? ` and ${count - applications.length} more` : '';
+      return userError(failure.code, ['name'], `Applications use it: ${applications.join(', ')}${more}.`, 'Delete them first, or give them another repository.', { count, applications });
+    }
+    case 'INVALID_NAME':
+    case 'INVALID_URL':
+    case 'INVALID_POLL':
+    case 'INVALID_CREDENTIALS':
+    case 'INVALID_VALUE':
+      return userError(failure.code, failure.field, sentence(failure.rule));
+    default:
+      return assertNever(failure);
+  }
+}
+
+function sentence(rule: string): string {
+  return `${rule.charAt(0).toUpperCase()}${rule.slice(1)}.`;
+}

@@ -1,0 +1,119 @@
+import { err, ok, type Result } from '#kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/index.js';
+import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { UnsealError } from '../../platform/secrets/index.js';
+import type { Viewer } from '../../platform/api/index.js';
+import type { Project } from '../projects/index.js';
+import { auditedRepository, type Repository } from './repository.js';
+import type { InvalidRepositorySetting, UpdateRepositoryFailure } from './repository.errors.js';
+import { RepositorySchedule } from './repository-schedule.js';
+import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
+import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
+import { checkCredentials, checkPoll, checkRepositoryUrl, checkWebhookSecret, invalid, sameOrigin } from './validate-repository.js';
+
+/** What is undefined stays as it is. */
+export interface UpdateRepositoryCommand {
+  /** undefined: no such project, or not the viewer's. */
+  readonly project: Project | undefined;
+  readonly projectName: string;
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly pollMs: number | undefined;
+  readonly credentials: RepositoryCredentials | undefined;
+  readonly removeCredentials: boolean;
+  readonly webhookSecret: string | undefined;
+  readonly removeWebhookSecret: boolean;
+  /** Refuses when the repository has another version by now; undefined: whatever it is. */
+  readonly version: number | undefined;
+}
+
+/** Changes a repository's settings and has it looked at anew. The same settings again change nothing. */
+@Injectable()
+export class UpdateRepository {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: Pick<TransactionContext, 'run'>,
+    @Inject(REPOSITORY_STORE) private readonly repositories: RepositoryStore,
+    @Inject(RepositorySecrets) private readonly secrets: RepositorySecrets,
+    @Inject(RepositorySchedule) private readonly schedule: Pick<RepositorySchedule, 'startOver'>,
+    @Inject(AuditTrail) private readonly audit: Pick<AuditTrail, 'record'>,
+    @Inject(Outbox) private readonly outbox: Pick<Outbox, 'append'>,
+  ) {}
+
+  async execute(viewer: Viewer, command: UpdateRepositoryCommand): Promise<Result<Repository, UpdateRepositoryFailure>> {
+    const { project, name } = command;
+    if (project === undefined) return err({ code: 'PROJECT_NOT_FOUND', project: command.projectName });
+    return this.tx.run(viewerScope(viewer, project.id), async () => {
+      const stored = await this.repositories.lockByName(project.id, name);
+      if (stored === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', name });
+      if (command.version !== undefined && command.version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
+      const changed = this.#change(stored, command);
+      if (!changed.ok) return changed;
+      return isSame(stored, changed.value) ? ok(stored) : this.#save(stored, changed.value);
+    });
+  }
+
+  async #save(stored: Repository, changed: Repository): Promise<Result<Repository, UpdateRepositoryFailure>> {
+    const { id, project } = stored;
+    const saved = await this.repositories.save(changed);
+    if (!saved.ok) return saved;
+    await this.schedule.startOver(id);
+    const before = auditedRepository(stored);
+    await this.audit.record({ action: 'updateRepository', object: { kind: 'Repository', id }, projectId: project, outcome: 'SUCCEEDED', before, after: auditedRepository(saved.value) });
+    await this.outbox.append({ kind: 'repository.updated', projectId: project, payload: { repositoryId: id } });
+    return saved;
+  }
+
+  #change(stored: Repository, command: UpdateRepositoryCommand): Result<Repository, InvalidRepositorySetting> {
+    const url = command.url === undefined ? ok(stored.url) : checkRepositoryUrl(command.url);
+    if (!url.ok) return url;
+    const poll = command.pollMs === undefined ? ok(stored.pollMs) : checkPoll(command.pollMs);
+    if (!poll.ok) return poll;
+    const credentials = this.#credentials(stored, command, url.value);
+    if (!credentials.ok) return credentials;
+    const webhookSecret = this.#webhookSecret(stored, command);
+    return webhookSecret.ok ? ok({ ...stored, url: url.value, pollMs: poll.value, credentials: credentials.value, webhookSecret: webhookSecret.value }) : webhookSecret;
+  }
+
+  #credentials(stored: Repository, command: UpdateRepositoryCommand, url: string): Result<Repository['credentials'], InvalidRepositorySetting> {
+    if (command.credentials !== undefined) {
+      if (command.removeCredentials) return invalid('INVALID_VALUE', ['removeCredentials'], 'credentials are given and to be removed at once');
+      const checked = checkCredentials(command.credentials);
+      if (!checked.ok) return checked;
+      return ok(this.#holds(stored, checked.value) ? stored.credentials : this.secrets.sealCredentials(stored.id, checked.value));
+    }
+    if (command.removeCredentials || stored.credentials === undefined) return ok(undefined);
+    // Whoever may change the URL need not know the password: it must not be sent where they please.
+    if (!sameOrigin(stored.url, url)) return invalid('INVALID_CREDENTIALS', ['credentials'], 'the credentials belong to another host: give them again, or remove them');
+    return ok(stored.credentials);
+  }
+
+  #webhookSecret(stored: Repository, command: UpdateRepositoryCommand): Result<Repository['webhookSecret'], InvalidRepositorySetting> {
+    if (command.webhookSecret === undefined) return ok(command.removeWebhookSecret ? undefined : stored.webhookSecret);
+    if (command.removeWebhookSecret) return invalid('INVALID_VALUE', ['removeWebhookSecret'], 'a webhook secret is given and to be removed at once');
+    const checked = checkWebhookSecret(command.webhookSecret);
+    if (!checked.ok) return checked;
+    const { id, webhookSecret } = stored;
+    const isHeld = webhookSecret !== undefined && opened(() => this.secrets.openWebhookSecret(id, webhookSecret)) === checked.value;
+    return ok(isHeld ? webhookSecret : this.secrets.sealWebhookSecret(id, checked.value));
+  }
+
+  #holds({ id, credentials }: Repository, { username, password }: RepositoryCredentials): boolean {
+    const held = credentials && opened(() => this.secrets.openCredentials(id, credentials.sealed));
+    return held?.username === username && held.password === password;
+  }
+}
+
+/** What can be opened no more, because its master key is gone, is replaced like anything else. */
+function opened<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof UnsealError) return undefined;
+    throw error;
+  }
+}
+
+function isSame(a: Repository, b: Repository): boolean {
+  return a.url === b.url && a.pollMs === b.pollMs && a.credentials === b.credentials && a.webhookSecret === b.webhookSecret;
+}

@@ -1,0 +1,117 @@
+import { projectId, repositoryId, type RepositoryId } from '#domain';
+import { systemScope, type TransactionContext } from '../../platform/database/index.js';
+import type { RepositorySchedule } from '../repositories/index.js';
+import { ClaimLost, type ClaimedRepository, type PollRecord, type RefSighting, type SourceProblem, type SourceStore } from './source.store.js';
+
+interface ClaimedRow {
+  readonly project_id: string;
+  readonly id: string;
+  readonly url: string;
+  readonly poll_ms: number;
+  readonly credentials_encrypted: Buffer | null;
+  readonly failures: number;
+}
+
+const SCOPE = systemScope('source-watcher');
+const MILLIS = `interval '1 millisecond'`;
+
+export class SqlSourceStore implements SourceStore {
+  constructor(
+    private readonly tx: TransactionContext,
+    private readonly schedule: Pick<RepositorySchedule, 'hint'>,
+  ) {}
+
+  async claimDue(claim: string, limit: number, leaseMs: number): Promise<readonly ClaimedRepository[]> {
+    const rows = await this.#run(() =>
+      this.tx.query<ClaimedRow>(
+        `UPDATE repositories r SET claim = $1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + $3 * ${MILLIS}, last_polled_at = clock_timestamp()
+         FROM (SELECT id FROM repositories WHERE deleted_at IS NULL AND next_poll_at <= clock_timestamp() AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+               ORDER BY next_poll_at LIMIT $2 FOR UPDATE SKIP LOCKED) due
+         WHERE r.id = due.id RETURNING r.project_id, r.id, r.url, r.poll_ms, r.credentials_encrypted, r.failures`,
+        [claim, limit, leaseMs],
+      ),
+    );
+    return rows.map((row) => ({
+      project: projectId(row.project_id), id: repositoryId(row.id), url: row.url, pollMs: row.poll_ms, credentials: row.credentials_encrypted ?? undefined, failures: row.failures, claim,
+    }));
+  }
+
+  async renew({ id, claim }: ClaimedRepository, leaseMs: number): Promise<boolean> {
+    const sql = `UPDATE repositories SET claimed_until = clock_timestamp() + $3 * ${MILLIS} WHERE id = $1 AND claim = $2 AND deleted_at IS NULL`;
+    return (await this.#run(() => this.tx.execute(sql, [id, claim, leaseMs]))) === 1;
+  }
+
+  async knownRefs({ id }: ClaimedRepository): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#run(() => this.tx.query<{ ref: string; full_ref: string }>('SELECT ref, full_ref FROM repository_refs WHERE repository_id = $1 AND full_ref IS NOT NULL', [id]));
+    return new Map(rows.map((row) => [row.ref, row.full_ref]));
+  }
+
+  async noteSightings(repository: ClaimedRepository, sightings: readonly RefSighting[]): Promise<void> {
+    const columns = sightings.map((one) => ('absent' in one ? [one.ref, null, null, one.absent.reason, one.absent.message] : [one.ref, one.fullRef, one.commit, null, null]));
+    const column = (index: number): readonly (string | null)[] => columns.map((values) => values[index] ?? null);
+    await this.#fenced(repository, async () => {
+      await this.tx.execute('DELETE FROM repository_refs WHERE repository_id = $1 AND NOT ref = ANY($2::text[])', [repository.id, column(0)]);
+      await this.tx.execute(
+        `INSERT INTO repository_refs AS known (project_id, repository_id, ref, full_ref, commit, reason, message)
+         SELECT $1, $2, seen.* FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS seen (ref, full_ref, commit, reason, message)
+         ON CONFLICT (project_id, repository_id, ref) DO UPDATE SET
+           full_ref = coalesce(excluded.full_ref, known.full_ref), commit = coalesce(excluded.commit, known.commit), reason = excluded.reason, message = excluded.message, resolved_at = now(),
+           changed_at = CASE WHEN excluded.commit IS NOT NULL AND excluded.commit IS DISTINCT FROM known.commit THEN now() ELSE known.changed_at END`,
+        [repository.project, repository.id, column(0), column(1), column(2), column(3), column(4)],
+      );
+    });
+  }
+
+  async noteProblem(repository: ClaimedRepository, refs: readonly string[] | undefined, { reason, message }: SourceProblem): Promise<void> {
+    await this.#fenced(repository, () =>
+      this.tx.execute('UPDATE repository_refs SET reason = $3, message = $4 WHERE repository_id = $1 AND ($2::text[] IS NULL OR ref = ANY($2::text[]))', [repository.id, refs ?? null, reason, message]),
+    );
+  }
+
+  async finish({ id, claim }: ClaimedRepository, { delayMs, isPause, problem, isSuccess }: PollRecord): Promise<boolean> {
+    const changed = await this.#run(() =>
+      this.tx.execute(
+        `UPDATE repositories SET claim = NULL, claimed_until = NULL, reason = $5, message = $6,
+           failures = CASE WHEN $7 THEN 0 ELSE failures + 1 END, last_success_at = CASE WHEN $7 THEN clock_timestamp() ELSE last_success_at END,
+           not_before = CASE WHEN $4 THEN clock_timestamp() + $3 * ${MILLIS} END,
+           next_poll_at = CASE WHEN hinted_at > claimed_at AND NOT $4 THEN greatest(clock_timestamp(), claimed_at + interval '1 second') ELSE clock_timestamp() + $3 * ${MILLIS} END
+         WHERE id = $1 AND claim = $2`,
+        [id, claim, delayMs, isPause, problem?.reason ?? null, problem?.message ?? null, isSuccess],
+      ),
+    );
+    return changed === 1;
+  }
+
+  async release({ id, claim }: ClaimedRepository): Promise<void> {
+    await this.#run(() => this.tx.execute('UPDATE repositories SET claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2', [id, claim]));
+  }
+
+  async hint(ids: readonly RepositoryId[]): Promise<void> {
+    await this.#run(async () => {
+      for (const id of ids.toSorted()) await this.schedule.hint(id); // in one order everywhere: two watchers must not wait for each other
+    });
+  }
+
+  async hintUnseen(): Promise<void> {
+    await this.#run(async () => {
+      const rows = await this.tx.query<{ id: string }>(
+        `SELECT DISTINCT r.id FROM repositories r JOIN applications a ON a.repository_id = r.id AND a.state = 'ACTIVE' JOIN application_revisions v ON v.id = a.current_revision_id
+         WHERE r.deleted_at IS NULL AND r.next_poll_at > now() AND v.created_at >= r.last_polled_at ORDER BY r.id`,
+      );
+      for (const { id } of rows) await this.schedule.hint(repositoryId(id));
+    });
+  }
+
+  /** The row stays locked until the commit: whoever takes over waits for it. */
+  async #fenced(repository: ClaimedRepository, work: () => Promise<unknown>): Promise<void> {
+    await this.#run(async () => {
+      const held = await this.tx.query('SELECT 1 FROM repositories WHERE id = $1 AND claim = $2 AND deleted_at IS NULL FOR NO KEY UPDATE', [repository.id, repository.claim]);
+      if (held.length === 0) throw new ClaimLost(repository.id);
+      await work();
+    });
+  }
+
+  #run<T>(work: () => Promise<T>): Promise<T> {
+    return this.tx.run(SCOPE, work);
+  }
+}
