@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubeFailure, KubeFailureCode } from '#kube';
+import { explainFailure } from './explain-failure.js';
+
+const ref = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const failure = (code: KubeFailureCode, more: Partial<KubeFailure> = {}): KubeFailure => ({ code, httpStatus: 400, message: 'because', ...more });
+
+describe('explainFailure', () => {
+  it.each<[KubeFailureCode, 'wait' | 'stalled', string]>([
+    ['KIND_NOT_FOUND', 'stalled', 'KIND_NOT_FOUND'],
+    ['FORBIDDEN', 'stalled', 'FORBIDDEN'],
+    ['ADMISSION_DENIED', 'stalled', 'ADMISSION_DENIED'],
+    ['INVALID', 'stalled', 'INVALID_FOR_SERVER'],
+    ['BAD_REQUEST', 'stalled', 'INVALID_FOR_SERVER'],
+    ['UNAVAILABLE', 'wait', 'CLUSTER_UNAVAILABLE'],
+    ['TIMEOUT', 'wait', 'CLUSTER_UNAVAILABLE'],
+    ['NAMESPACE_TERMINATING', 'wait', 'CLUSTER_UNAVAILABLE'],
+    ['CONFLICT', 'wait', 'CLUSTER_UNAVAILABLE'],
+  ])('%s: %s, %s', (code, kind, reason) => {
+    expect(explainFailure(ref, failure(code))).toMatchObject({ kind, why: { reason } });
+  });
+
+  it('names field and manager of a conflict', () => {
+    const outcome = explainFailure(ref, failure('CONFLICT', { conflicts: [{ manager: 'hpa', field: '.spec.replicas' }] }));
+    expect(outcome).toEqual({ kind: 'stalled', why: { reason: 'FIELD_CONFLICT', message: 'Deployment.apps shop/web: .spec.replicas is held by hpa' } });
+  });
+
+  it('keeps to the wish of the server', () => {
+    expect(explainFailure(ref, failure('TOO_MANY_REQUESTS', { retryAfterMs: 7_000 }))).toMatchObject({ kind: 'wait', retryMs: 7_000 });
+  });
+
+  it('tells a namespace that is not there', () => {
+    const outcome = explainFailure(ref, failure('NOT_FOUND', { subject: { group: '', resource: 'namespaces', name: 'shop' } }));
+    expect(outcome).toMatchObject({ kind: 'stalled', why: { reason: 'INVALID_FOR_SERVER', message: 'Deployment.apps shop/web: namespace shop does not exist' } });
+  });
+});

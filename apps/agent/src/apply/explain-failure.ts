@@ -1,0 +1,58 @@
+import { assertNever } from '#kernel';
+import { formatObjectRef, stalled, wait, type ObjectRef, type StepOutcome } from '#domain';
+import type { KubeFailure } from '#kube';
+
+const RETRY_MS = 2_000;
+const MAX_SAID = 600;
+
+/** What a refused or failed call about one object means for its target: whether it passes by itself, the reason code, and a sentence. */
+export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcome<never> {
+  const object = formatObjectRef(ref);
+  const said = `${object}: ${failure.message.slice(0, MAX_SAID)}`;
+  switch (failure.code) {
+    case 'KIND_NOT_FOUND':
+      return stalled('KIND_NOT_FOUND', `the cluster does not know ${ref.kind}${ref.group === '' ? '' : ` of ${ref.group}`}, which ${object} is`);
+    case 'CONFLICT':
+      return (failure.conflicts ?? []).length > 0 ? stalled('FIELD_CONFLICT', sayConflicts(object, failure)) : wait(RETRY_MS, 'CLUSTER_UNAVAILABLE', `${object} was changed meanwhile`);
+    case 'FORBIDDEN':
+      return stalled('FORBIDDEN', said);
+    case 'ADMISSION_DENIED':
+      return stalled('ADMISSION_DENIED', said);
+    case 'INVALID':
+    case 'BAD_REQUEST':
+    case 'TOO_LARGE':
+    case 'METHOD_NOT_SUPPORTED':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+    case 'NOT_IMPLEMENTED':
+      return stalled('INVALID_FOR_SERVER', said);
+    case 'NOT_FOUND':
+      return isNamespaceMissing(failure) ? stalled('INVALID_FOR_SERVER', `${object}: namespace ${failure.subject?.name} does not exist`) : wait(RETRY_MS, 'CLUSTER_UNAVAILABLE', said);
+    case 'NAMESPACE_TERMINATING':
+    case 'ALREADY_EXISTS':
+    case 'UNAUTHORIZED':
+    case 'EXPIRED':
+    case 'TOO_MANY_REQUESTS':
+    case 'SERVER_ERROR':
+    case 'UNAVAILABLE':
+    case 'TIMEOUT':
+    case 'ABORTED':
+    case 'CERTIFICATE_REJECTED':
+    case 'CREDENTIALS_UNAVAILABLE':
+    case 'TRUNCATED_RESPONSE':
+    case 'MALFORMED_RESPONSE':
+      return wait(failure.retryAfterMs ?? RETRY_MS, 'CLUSTER_UNAVAILABLE', said);
+    default:
+      return assertNever(failure.code);
+  }
+}
+
+/** A write was refused because the namespace of the object is not there. */
+export function isNamespaceMissing({ code, subject }: KubeFailure): boolean {
+  return code === 'NOT_FOUND' && subject?.group === '' && subject.resource === 'namespaces';
+}
+
+function sayConflicts(object: string, failure: KubeFailure): string {
+  const conflicts = failure.conflicts ?? [];
+  const fields = conflicts.slice(0, 5).map(({ field, manager }) => `${field} is held by ${manager}`);
+  return `${object}: ${fields.join('; ')}${conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : ''}`;
+}

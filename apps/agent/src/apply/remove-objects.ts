@@ -1,0 +1,78 @@
+import { done, formatObjectRef, objectKey, removalVerdict, type LiveEntry, type StepOutcome } from '#domain';
+import type { KubeFailure } from '#kube';
+import type { Clock } from '#kernel';
+import type { KubeClient } from '#kube';
+import { explainFailure } from './explain-failure.js';
+import { inParallel } from './in-parallel.js';
+import type { ObjectReader } from './object-reader.js';
+
+export interface RemoveHow {
+  readonly reader: ObjectReader;
+  readonly applier: KubeClient;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly maxCalls: number;
+  readonly signal: AbortSignal;
+  /** Asked right before each delete; an outcome stops it. */
+  readonly mayWrite: () => StepOutcome<never> | undefined;
+  readonly beforeDelete: () => Promise<void>;
+  readonly afterDelete: () => Promise<void>;
+}
+
+/** An object that was to go and is still there. */
+export interface Survivor {
+  readonly entry: LiveEntry;
+  /** Names what holds it back. */
+  readonly message: string;
+  /** On its way out for this long, by its deletion timestamp; undefined: not asked to go yet, or refused. */
+  readonly leavingForMs: number | undefined;
+  /** Something must happen before it goes: a finalizer, a right. False: it is only on its way. */
+  readonly isBlocked: boolean;
+}
+
+/**
+ * Removes objects of one inventory: each is looked at once more right before, and deleted under its UID as precondition. Answers with those
+ * that are still there, to be tracked; what is gone or not ours any more is not among them. A look that fails keeps the object tracked.
+ */
+export async function removeObjects(entries: readonly LiveEntry[], how: RemoveHow): Promise<StepOutcome<readonly Survivor[]>> {
+  const results = await inParallel(entries, how.maxCalls, (entry) => removeOne(entry, how));
+  const failed = results.find((result) => result.kind !== 'done');
+  if (failed !== undefined) return failed;
+  return done(results.flatMap((result) => (result.kind === 'done' && result.value !== undefined ? [result.value] : [])));
+}
+
+async function removeOne(entry: LiveEntry, how: RemoveHow): Promise<StepOutcome<Survivor | undefined>> {
+  const looked = await look(entry, how);
+  if (looked.kind !== 'REMOVE') return done(looked.survivor);
+  const resource = await how.reader.resolve(entry, how.signal);
+  if (!resource.ok) return done(refused(entry, resource.error));
+  const fenced = how.mayWrite();
+  if (fenced !== undefined) return fenced;
+  await how.beforeDelete();
+  const deleted = await how.applier.delete(resource.value, entry.ref.namespace, entry.ref.name, { uid: entry.uid, signal: how.signal });
+  await how.afterDelete();
+  // Gone meanwhile, or another object by now: the look after it tells which.
+  if (!deleted.ok && deleted.error.code !== 'NOT_FOUND' && deleted.error.code !== 'CONFLICT') return done(refused(entry, deleted.error));
+  return done((await look(entry, how)).survivor);
+}
+
+async function look(entry: LiveEntry, how: RemoveHow): Promise<{ readonly kind: 'REMOVE' | 'OTHER'; readonly survivor: Survivor | undefined }> {
+  const live = await how.reader.read(entry, { metadataOnly: true, signal: how.signal });
+  if (!live.ok) return { kind: 'OTHER', survivor: refused(entry, live.error) };
+  const verdict = removalVerdict(entry, live.value, how.owner);
+  if (verdict === 'GONE' || verdict === 'NOT_OURS') return { kind: 'OTHER', survivor: undefined };
+  const finalizers = live.value?.metadata.finalizers ?? [];
+  const since = live.value?.metadata.deletionTimestamp;
+  const survivor: Survivor = {
+    entry,
+    message: `${formatObjectRef(entry.ref)}${finalizers.length === 0 ? ' is on its way out' : ` waits for ${finalizers.slice(0, 5).join(', ')}`}`,
+    leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)),
+    isBlocked: finalizers.length > 0,
+  };
+  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor };
+}
+
+function refused(entry: LiveEntry, failure: KubeFailure): Survivor {
+  const outcome = explainFailure(entry.ref, failure);
+  return { entry, message: outcome.kind === 'done' ? objectKey(entry.ref) : outcome.why.message, leavingForMs: undefined, isBlocked: true };
+}

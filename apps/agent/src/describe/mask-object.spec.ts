@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { anObject } from '#testing';
+import { maskObject } from './mask-object.js';
+
+const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"password":"canary"}}', note: 'kept' };
+
+describe('maskObject', () => {
+  it('shows the keys of a Secret and none of its values', () => {
+    const masked = maskObject(anObject('v1', 'Secret', 'shop/s', { metadata: { annotations, managedFields: [{ manager: 'x' }] }, type: 'Opaque', data: { password: 'canary', empty: '' }, stringData: { other: 'canary' } }));
+    expect(masked).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's', namespace: 'shop', annotations: { note: 'kept' } },
+      type: 'Opaque',
+      data: { password: '********', empty: '********' },
+      stringData: { other: '********' },
+    });
+  });
+
+  it('masks a Secret whose data is not what it should be', () => {
+    expect(JSON.stringify(maskObject(anObject('v1', 'Secret', 'shop/s', { data: 'canary', stringData: ['canary'] })))).not.toContain('canary');
+  });
+
+  it('leaves other objects as they are, without managedFields', () => {
+    const object = anObject('v1', 'ConfigMap', 'shop/c', { metadata: { uid: 'u' }, data: { a: '1' } });
+    expect(maskObject({ ...object, metadata: { ...object.metadata, managedFields: [{}] } })).toEqual(object);
+  });
+});

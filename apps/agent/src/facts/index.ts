@@ -1,0 +1,1 @@
+export { ClusterFacts } from './cluster-facts.js';

@@ -1,0 +1,13 @@
+import { compareApplied, healthOf, type KubeObject, type ObjectRef } from '#domain';
+import type { ObservedObject } from '../reconcile/target-runtime.js';
+
+/**
+ * What one look at an object says: its health, and whether it is as applied. Pure.
+ *
+ * @param sent as we sent it last; undefined: not known, so drift cannot be told
+ * @param live undefined only when the server said that the object does not exist
+ */
+export function observeObject(ref: ObjectRef, sent: KubeObject | undefined, live: KubeObject | undefined, now: Date): ObservedObject {
+  const { health, message } = healthOf(live, now);
+  return { ref, health, message, drift: sent === undefined ? undefined : compareApplied(sent, live), resourceVersion: live?.metadata.resourceVersion };
+}

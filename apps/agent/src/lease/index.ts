@@ -1,0 +1,1 @@
+export { LeaseKeeper, type HeldLease, type LeaseDeps, type LeaseSettings } from './lease-keeper.js';

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { targetId, type ObjectRef } from '#domain';
+import { ObjectIndex } from './object-index.js';
+
+const a = targetId('00000000-0000-7000-8000-00000000000a');
+const b = targetId('00000000-0000-7000-8000-00000000000b');
+const ref = (name: string): ObjectRef => ({ group: '', kind: 'ConfigMap', namespace: 'shop', name });
+
+describe('ObjectIndex', () => {
+  it('gives an object to the first that claims it, and the second nothing at all', () => {
+    const index = new ObjectIndex();
+    expect(index.claim(a, [ref('x'), ref('y')])).toEqual([]);
+    expect(index.claim(b, [ref('y'), ref('z')])).toEqual([{ ref: ref('y'), owner: a }]);
+    expect(index.ownerOf(ref('z'))).toBeUndefined();
+    expect(index.wantedBy(ref('y'), a)).toBe(b);
+  });
+
+  it('lets go of what is not recorded, and names who waited for it', () => {
+    const index = new ObjectIndex();
+    index.claim(a, [ref('x'), ref('y')]);
+    index.claim(b, [ref('y')]);
+    expect(index.settle(a, [ref('x')])).toEqual([b]);
+    expect(index.claim(b, [ref('y')])).toEqual([]);
+    expect(index.ownerOf(ref('y'))).toBe(b);
+    expect(index.wantedBy(ref('y'), a)).toBeUndefined();
+  });
+
+  it('keeps what an inventory has while a pass claims more', () => {
+    const index = new ObjectIndex();
+    index.settle(a, [ref('x')]);
+    index.claim(a, [ref('y')]);
+    expect([ref('x'), ref('y')].map((one) => index.ownerOf(one))).toEqual([a, a]);
+    expect(index.settle(a, [])).toEqual([]);
+    expect(index.ownerOf(ref('x'))).toBeUndefined();
+  });
+});

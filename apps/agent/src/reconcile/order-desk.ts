@@ -1,0 +1,94 @@
+import { maxVersion, ownerAnnotation, type Order, type OrderVersion, type TargetId } from '#domain';
+import type { Clock, Failpoints } from '#kernel';
+import type { HeldOrder } from '#wire';
+import { inParallel } from '../apply/in-parallel.js';
+import { buildRemovedReport } from '../report/build-removed-report.js';
+import type { OrderInbox, ReportSink, VerifiedOrder } from '../session/session.ports.js';
+import type { AgentFailpoint } from './agent-failpoints.js';
+import type { OrderStore } from './agent.ports.js';
+import { TargetRuntime } from './target-runtime.js';
+
+export interface OrderDeskDeps {
+  readonly orders: OrderStore;
+  readonly reports: ReportSink;
+  readonly clock: Clock;
+  readonly failpoints: Failpoints;
+}
+
+const PUTS_AT_ONCE = 8;
+const AFTER_PUT: AgentFailpoint = 'agent.orders.after-put';
+
+/** The orders in force, by target. What it holds is durable before anybody hears that it is held. */
+export class OrderDesk implements OrderInbox {
+  readonly #runtimes = new Map<TargetId, TargetRuntime>();
+  #floor: OrderVersion = { epoch: 0n, generation: 0n };
+  #onOrder: (target: TargetId) => void = () => undefined;
+
+  constructor(private readonly deps: OrderDeskDeps) {}
+
+  /** What was stored before this process began. `onOrder` hears of every order that comes into force, these included. */
+  begin(orders: readonly VerifiedOrder[], floor: OrderVersion, onOrder: (target: TargetId) => void): void {
+    this.#floor = floor;
+    this.#onOrder = onOrder;
+    for (const order of orders) this.#takeUp(order);
+  }
+
+  runtimeOf(target: TargetId): TargetRuntime | undefined {
+    return this.#runtimes.get(target);
+  }
+
+  runtimes(): Iterable<TargetRuntime> {
+    return this.#runtimes.values();
+  }
+
+  held(): readonly HeldOrder[] {
+    return [...this.#runtimes.values()].map(({ order }) => heldOf(order));
+  }
+
+  heldFor(target: TargetId): HeldOrder | undefined {
+    const runtime = this.#runtimes.get(target);
+    return runtime && heldOf(runtime.order);
+  }
+
+  floor(): OrderVersion {
+    return this.#floor;
+  }
+
+  async accept(orders: readonly VerifiedOrder[], signal: AbortSignal): Promise<void> {
+    await inParallel(orders, PUTS_AT_ONCE, async (order) => {
+      const put = await this.deps.orders.put(order, signal);
+      if (!put.ok) throw new Error(`an order could not be stored: ${put.error.code}: ${put.error.message}`);
+      await this.deps.failpoints.hit(AFTER_PUT);
+      this.#takeUp(order);
+    });
+  }
+
+  confirmRemoved(order: VerifiedOrder): void {
+    this.deps.reports.offer(buildRemovedReport(order.order, this.deps.clock.now()));
+  }
+
+  /** A removal is complete. The target is forgotten unless a newer order has come for it meanwhile. */
+  removed(runtime: TargetRuntime, order: VerifiedOrder): boolean {
+    this.#floor = maxVersion(this.#floor, order.order);
+    this.deps.reports.offer(buildRemovedReport(order.order, this.deps.clock.now()));
+    if (runtime.order !== order) return false;
+    this.#runtimes.delete(runtime.target);
+    return true;
+  }
+
+  #takeUp(order: VerifiedOrder): void {
+    const { target } = order.order;
+    const runtime = this.#runtimes.get(target);
+    if (runtime === undefined) this.#runtimes.set(target, new TargetRuntime(target, order));
+    else runtime.take(order);
+    this.#onOrder(target);
+  }
+}
+
+export function ownerOf(order: Order): string {
+  return ownerAnnotation(order.hub, order.project.name, order.application.name);
+}
+
+function heldOf({ order, orderDigest }: VerifiedOrder): HeldOrder {
+  return { target: order.target, epoch: order.epoch, generation: order.generation, orderDigest };
+}

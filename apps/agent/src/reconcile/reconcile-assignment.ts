@@ -1,0 +1,54 @@
+import { done, formatObjectRef, type StepOutcome } from '#domain';
+import type { SyncStatus } from './target-runtime.js';
+import type { Ordered, StepContext } from './step.js';
+import { applyWaves } from './steps/apply-waves.js';
+import { checkClaims } from './steps/check-claims.js';
+import { checkServer } from './steps/check-server.js';
+import { commitRelease } from './steps/commit-release.js';
+import { ensureNamespace } from './steps/ensure-namespace.js';
+import { loadContent } from './steps/load-content.js';
+import { planRemoval } from './steps/plan-removal.js';
+import { prepareContent } from './steps/prepare-content.js';
+import { pruneObjects, type Pruned } from './steps/prune-objects.js';
+import { recordIntent } from './steps/record-intent.js';
+
+/**
+ * One pass for one assignment: everything that can say no comes before the first write. Safe to repeat, and to kill between any two lines.
+ * The answer is the target's status; a pass that did not come to its end leaves what ran as it was, or says that it is partial.
+ */
+export async function reconcileAssignment(context: StepContext, ordered: Ordered): Promise<StepOutcome<Pruned>> {
+  const content = await loadContent(context, ordered);
+  if (content.kind !== 'done') return content;
+  const prepared = await prepareContent(context, content.value);
+  if (prepared.kind !== 'done') return prepared;
+  const planned = await planRemoval(context, prepared.value);
+  if (planned.kind !== 'done') return planned;
+  const claimed = await checkClaims(context, planned.value);
+  if (claimed.kind !== 'done') return claimed;
+  const checked = await checkServer(context, claimed.value);
+  if (checked.kind !== 'done') return checked;
+  const intended = await recordIntent(context, checked.value);
+  if (intended.kind !== 'done') return intended;
+  const placed = await ensureNamespace(context, intended.value);
+  if (placed.kind !== 'done') return placed;
+  const applied = await applyWaves(context, placed.value);
+  if (applied.kind !== 'done') return applied;
+  const pruned = await pruneObjects(context, applied.value);
+  if (pruned.kind !== 'done') return pruned;
+  const committed = await commitRelease(context, pruned.value);
+  return committed.kind === 'done' ? done(committed.value) : committed;
+}
+
+const NAMED = 10;
+
+/** What a finished pass says. A release is synced even while something undeclared is still there; the reason tells. */
+export function statusOfPass(pruned: Pruned): SyncStatus {
+  const blocked = pruned.survivors.filter(({ isBlocked }) => isBlocked);
+  if (blocked.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_BLOCKED', message: nameSome(blocked.map(({ message }) => message)) };
+  if (pruned.prunable.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_DISABLED', message: `no longer declared: ${nameSome(pruned.prunable.map(({ ref }) => formatObjectRef(ref)))}` };
+  return { sync: 'SYNCED', reason: 'SYNCED', message: '' };
+}
+
+function nameSome(names: readonly string[]): string {
+  return `${names.slice(0, NAMED).join('; ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
+}

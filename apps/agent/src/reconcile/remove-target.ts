@@ -1,0 +1,112 @@
+import {
+  done, formatObjectRef, guardRemoval, objectKey, orderRemoval, removalVerdict, resolveIntended, stalled, wait, type InventoryEntry, type LiveEntry, type StepOutcome, type TombstoneOrder,
+} from '#domain';
+import { explainFailure } from '../apply/explain-failure.js';
+import { inParallel } from '../apply/in-parallel.js';
+import { removeObjects, type Survivor } from '../apply/remove-objects.js';
+import { completeRemoval } from './complete-removal.js';
+import { releaseObjects } from './release-objects.js';
+import { saveInventory } from './save-inventory.js';
+import { checkFence, reached, type StepContext } from './step.js';
+
+const RETRY_MS = 2_000;
+/** An object that refuses to go holds up those that it may need (its operator, its namespace) for this long and no longer. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Carries out a tombstone: DELETE removes what the target owns, in reverse order and by UID; ORPHAN lets go of it. Ends `done` only when the
+ * removal is complete and durable. Safe to repeat, and to kill between any two lines.
+ */
+export async function removeTarget(context: StepContext, order: TombstoneOrder, report: () => void): Promise<StepOutcome> {
+  const { runtime, renders } = context;
+  renders.forget(runtime.target);
+  if (runtime.status.sync !== 'REMOVING' && runtime.status.sync !== 'AWAITING_APPROVAL') {
+    runtime.status = { sync: 'REMOVING', reason: 'REMOVING', message: '' };
+    report();
+  }
+  const cleared = order.mode === 'ORPHAN' ? await releaseObjects(context) : await deleteObjects(context, order);
+  if (cleared.kind !== 'done') return cleared;
+  if (runtime.order !== context.inForce) return wait(RETRY_MS, 'REMOVING', 'a newer order has come');
+  return completeRemoval(context, order);
+}
+
+async function deleteObjects(context: StepContext, order: TombstoneOrder): Promise<StepOutcome> {
+  const { runtime, ports, reader, owner, signal } = context;
+  const found = await lookAtAll(context);
+  if (found.kind !== 'done') return found;
+  const entries = found.value;
+  const decision = guardRemoval({
+    target: runtime.target,
+    cause: 'TOMBSTONE',
+    entries: entries.filter(({ isLeaving }) => !isLeaving).map(({ entry }) => entry),
+    inventorySize: entries.length,
+    approvals: order.approvedRemovals,
+  });
+  const listed = new Map(decision.waiting.map((entry) => [objectKey(entry.ref), entry]));
+  const saved = await keepOnly(context, entries.map(({ entry }) => listed.get(objectKey(entry.ref)) ?? entry));
+  if (saved.kind !== 'done') return saved;
+  runtime.pendingRemoval = decision.digest && { digest: decision.digest, total: decision.waiting.length, objects: decision.waiting.slice(0, 100).map(({ ref }) => ref) };
+
+  const doomed = [...decision.removeNow, ...entries.filter(({ isLeaving }) => isLeaving).map(({ entry }) => entry)];
+  let blocked: readonly Survivor[] = [];
+  for (const step of orderRemoval(doomed)) {
+    const removed = await removeObjects(step, {
+      reader,
+      applier: ports.cluster.applier,
+      owner,
+      clock: ports.clock,
+      maxCalls: ports.settings.maxCalls,
+      signal,
+      mayWrite: () => checkFence(context),
+      beforeDelete: () => reached(context, 'agent.removal.before-delete'),
+      afterDelete: () => reached(context, 'agent.removal.after-delete'),
+    });
+    if (removed.kind !== 'done') return removed;
+    const survivors = removed.value;
+    const gone = new Set(step.map(({ ref }) => objectKey(ref)));
+    for (const { entry } of survivors) gone.delete(objectKey(entry.ref));
+    const recorded = await keepOnly(context, (runtime.inventory?.entries ?? []).filter(({ ref }) => !gone.has(objectKey(ref))));
+    if (recorded.kind !== 'done') return recorded;
+    await reached(context, 'agent.removal.after-record');
+    blocked = [...blocked, ...survivors];
+    if (survivors.some(({ leavingForMs }) => leavingForMs === undefined || leavingForMs < PATIENCE_MS)) break;
+  }
+  if (blocked.length > 0) return sayBlocked(blocked);
+  if (decision.digest !== undefined) {
+    return stalled('REMOVAL_NEEDS_APPROVAL', `${nameSome(decision.waiting.map(({ ref }) => formatObjectRef(ref)))} hold data or other objects; digest ${decision.digest}`);
+  }
+  return done();
+}
+
+function sayBlocked(survivors: readonly Survivor[]): StepOutcome<never> {
+  const stuck = survivors.filter(({ isBlocked }) => isBlocked);
+  return wait(RETRY_MS, stuck.length > 0 ? 'PRUNE_BLOCKED' : 'REMOVING', nameSome((stuck.length > 0 ? stuck : survivors).map(({ message }) => message)));
+}
+
+/** Every entry as it is now: gone and foreign ones are left out, intended ones are found by mark and manager or given up. */
+async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly { readonly entry: LiveEntry; readonly isLeaving: boolean }[]>> {
+  const { runtime, reader, owner, ports, signal } = context;
+  const looks = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, async (entry) => {
+    const read = await reader.read(entry, { metadataOnly: true, signal });
+    if (!read.ok) return explainFailure(entry.ref, read.error);
+    const isLeaving = read.value?.metadata.deletionTimestamp !== undefined;
+    if (entry.state === 'INTENDED') {
+      const resolved = resolveIntended(entry, read.value, owner);
+      return done(resolved.kind === 'ADOPT' ? { entry: resolved.entry, isLeaving } : undefined);
+    }
+    const verdict = removalVerdict(entry, read.value, owner);
+    return done(verdict === 'GONE' || verdict === 'NOT_OURS' ? undefined : { entry, isLeaving });
+  });
+  const failed = looks.find((look) => look.kind !== 'done');
+  if (failed !== undefined) return failed;
+  return done(looks.flatMap((look) => (look.kind === 'done' && look.value !== undefined ? [look.value] : [])));
+}
+
+function keepOnly(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome> {
+  const { inventory } = context.runtime;
+  return inventory === undefined ? Promise.resolve(done()) : saveInventory(context, { ...inventory, entries });
+}
+
+function nameSome(names: readonly string[]): string {
+  return `${names.slice(0, 10).join('; ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`;
+}

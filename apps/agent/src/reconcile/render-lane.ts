@@ -1,0 +1,84 @@
+import { err, errorMessage, errorName, type Log, type Result } from '#kernel';
+import type { AssignmentOrder, TargetId } from '#domain';
+import type { ContentSource, ReconcileSettings, RenderedContent, SourceFailure } from './agent.ports.js';
+
+export interface RenderLaneDeps {
+  readonly source: ContentSource;
+  readonly settings: Pick<ReconcileSettings, 'maxTargets'>;
+  readonly log: Log;
+}
+
+interface Job {
+  readonly key: string;
+  readonly stop: AbortController;
+  result: Result<RenderedContent, SourceFailure> | undefined;
+}
+
+/**
+ * Fetches and renders beside the workers, a few at a time, so that a Git server that hangs keeps no target from being healed. One job per
+ * target: a newer order ends the job of the older. Bounded by the number of targets.
+ */
+export class RenderLane {
+  readonly #jobs = new Map<TargetId, Job>();
+  #waiting: { readonly job: Job; readonly start: () => Promise<void> }[] = [];
+  readonly #running = new Set<Promise<void>>();
+
+  /** @param onEnd called when a job has ended by itself and its result can be taken */
+  constructor(
+    private readonly deps: RenderLaneDeps,
+    private readonly onEnd: (target: TargetId) => void,
+  ) {}
+
+  /** The result under this key if there is one, which is handed out once; else undefined, and a job for it is under way. */
+  take(target: TargetId, key: string, order: AssignmentOrder, signal: AbortSignal): Result<RenderedContent, SourceFailure> | undefined {
+    const known = this.#jobs.get(target);
+    if (known?.key === key) {
+      if (known.result !== undefined) this.#jobs.delete(target);
+      return known.result;
+    }
+    this.forget(target);
+    const job: Job = { key, stop: new AbortController(), result: undefined };
+    this.#jobs.set(target, job);
+    this.#waiting.push({ job, start: () => this.#render(target, job, order, AbortSignal.any([signal, job.stop.signal])) });
+    this.#pump();
+    return undefined;
+  }
+
+  forget(target: TargetId): void {
+    const job = this.#jobs.get(target);
+    if (job === undefined) return;
+    job.stop.abort();
+    this.#jobs.delete(target);
+    this.#waiting = this.#waiting.filter((waiting) => waiting.job !== job);
+  }
+
+  /** Resolves when nothing is being rendered any more. */
+  async ended(): Promise<void> {
+    this.#waiting = [];
+    await Promise.allSettled(this.#running);
+  }
+
+  async #render(target: TargetId, job: Job, order: AssignmentOrder, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      job.result = await this.deps.source.render(order, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.deps.log.error('rendering ended by an unexpected error', { target, name: errorName(error), message: errorMessage(error), error });
+      job.result = err({ reason: 'INTERNAL_ERROR', message: 'rendering failed unexpectedly; see the log of the agent', retryable: true });
+    }
+    if (this.#jobs.get(target) === job) this.onEnd(target);
+  }
+
+  #pump(): void {
+    while (this.#running.size < this.deps.settings.maxTargets) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const running: Promise<void> = next.start().finally(() => {
+        this.#running.delete(running);
+        this.#pump();
+      });
+      this.#running.add(running);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { done, objectKey, type InventoryEntry, type StepOutcome } from '#domain';
+import type { TargetInventory } from './agent.ports.js';
+import { checkFence, explainStateFailure, type StepContext } from './step.js';
+
+/**
+ * Makes a target's inventory durable, and only then what this process goes by. Writes nothing when nothing changed. A write that failed may
+ * have happened, so what is stored is read again before the next pass.
+ */
+export async function saveInventory(context: StepContext, inventory: TargetInventory): Promise<StepOutcome> {
+  const { runtime, ports, index, directory } = context;
+  if (runtime.inventory !== undefined && isSame(runtime.inventory, inventory)) return done();
+  const fenced = checkFence(context);
+  if (fenced !== undefined) return fenced;
+  const saved = await ports.inventory.save(inventory, context.signal);
+  if (!saved.ok) {
+    runtime.isInDoubt = true;
+    return explainStateFailure(saved.error);
+  }
+  runtime.inventory = inventory;
+  directory.wake(index.settle(runtime.target, inventory.entries.map(({ ref }) => ref)));
+  return done();
+}
+
+function isSame(a: TargetInventory, b: TargetInventory): boolean {
+  if (a.head.held.digest !== b.head.held.digest || a.head.applied?.contentKey !== b.head.applied?.contentKey || a.entries.length !== b.entries.length) return false;
+  const known = new Map(a.entries.map((entry) => [objectKey(entry.ref), spell(entry)]));
+  return b.entries.every((entry) => known.get(objectKey(entry.ref)) === spell(entry));
+}
+
+function spell(entry: InventoryEntry): string {
+  const base = [entry.apiVersion, entry.state, entry.appliedHash];
+  return (entry.state === 'LIVE' ? [...base, entry.uid, entry.isProtected, entry.listedIn ?? ''] : base).join(' ');
+}

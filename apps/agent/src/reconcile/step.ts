@@ -1,0 +1,78 @@
+import { stalled, wait, type ApplyPlan, type AssignmentOrder, type KubeObject, type LiveEntry, type ObjectMeta, type StepOutcome } from '#domain';
+import type { VerifiedOrder } from '../session/session.ports.js';
+import type { ObjectReader } from '../apply/object-reader.js';
+import type { AgentFailpoint } from './agent-failpoints.js';
+import type { AgentPorts, RenderedContent, StateFailure } from './agent.ports.js';
+import type { ObjectIndex } from './object-index.js';
+import type { RenderLane } from './render-lane.js';
+import type { TargetDirectory } from './target-directory.js';
+import type { TargetRuntime } from './target-runtime.js';
+
+/** What every step works with. */
+export interface StepContext {
+  readonly ports: AgentPorts;
+  readonly reader: ObjectReader;
+  readonly renders: RenderLane;
+  readonly index: ObjectIndex;
+  readonly directory: TargetDirectory;
+  readonly runtime: TargetRuntime;
+  /** The order of this pass; a newer one may come into force meanwhile. */
+  readonly inForce: VerifiedOrder;
+  /** Value of the owner annotation of the target's application. */
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One small reconciler of a pass. Safe to repeat, and to kill between any two lines. A pass is a chain of them; each takes what those
+ * before it found and adds its own.
+ */
+export type Step<In, Out> = (context: StepContext, input: In) => Promise<StepOutcome<Out>>;
+
+/** One pass for an assignment, as far as it has come. */
+export interface Ordered {
+  readonly order: AssignmentOrder;
+  readonly contentKey: string;
+}
+export interface WithContent extends Ordered {
+  readonly content: RenderedContent;
+}
+export interface Prepared extends WithContent {
+  readonly objects: readonly KubeObject[];
+}
+export interface Planned extends Prepared {
+  readonly plan: ApplyPlan;
+  /** What goes at the end of the pass. */
+  readonly removeNow: readonly LiveEntry[];
+  /** Undeclared objects that stay because `sync.prune` is false. */
+  readonly prunable: readonly LiveEntry[];
+  /** Undeclared objects that are on their way out already. */
+  readonly leaving: readonly LiveEntry[];
+}
+export interface Claimed extends Planned {
+  /** Metadata of what is there, by object key. What is missing here does not exist. */
+  readonly live: ReadonlyMap<string, ObjectMeta>;
+  /** Objects that must be sent: new or changed, and with a new release also those that drifted. */
+  readonly toSend: readonly KubeObject[];
+}
+export interface Checked extends Claimed {
+  /** The application's namespace does not exist yet. */
+  readonly isNamespaceMissing: boolean;
+}
+
+const STATE_RETRY_MS = 2_000;
+
+/** Durable state that could not be read or written: nothing that follows may happen. */
+export function explainStateFailure(failure: StateFailure): StepOutcome<never> {
+  if (failure.code === 'CORRUPT') return stalled('INTERNAL_ERROR', `stored state does not read: ${failure.message}`);
+  return wait(STATE_RETRY_MS, 'CLUSTER_UNAVAILABLE', failure.code === 'FENCED' ? 'another agent has taken over this cluster' : failure.message);
+}
+
+/** Asked right before a write: a writer that lost its lease writes nothing more. */
+export function checkFence({ ports }: StepContext): StepOutcome<never> | undefined {
+  return ports.fence.isHeld() ? undefined : explainStateFailure({ code: 'FENCED', message: '' });
+}
+
+export async function reached({ ports }: StepContext, name: AgentFailpoint): Promise<void> {
+  await ports.failpoints.hit(name);
+}

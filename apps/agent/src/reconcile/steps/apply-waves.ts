@@ -1,0 +1,68 @@
+import { err, ok, type Result } from '#kernel';
+import { done, liveEntry, objectKey, objectRefOf, wait, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
+import { applyObject, identityOf } from '../../apply/apply-object.js';
+import { explainFailure } from '../../apply/explain-failure.js';
+import { inParallel } from '../../apply/in-parallel.js';
+import { settleWave } from '../../apply/settle-wave.js';
+import { observeObject } from '../../health/observe-object.js';
+import { saveInventory } from '../save-inventory.js';
+import { checkFence, reached, type Checked, type Step, type StepContext } from '../step.js';
+
+/**
+ * Applies wave after wave. The UIDs of a wave are durable before the next begins, also of a wave in which something failed: what was created is
+ * known. A newer order ends it between two waves.
+ */
+export const applyWaves: Step<Checked, Checked> = async (context, input) => {
+  const { runtime, inForce, ports, reader, signal } = context;
+  const sending = new Set(input.toSend.map((object) => objectKey(objectRefOf(object))));
+  for (const wave of input.plan.waves) {
+    const objects = wave.objects.filter((object) => sending.has(objectKey(objectRefOf(object))));
+    if (objects.length > 0) {
+      const applied = await applyWave(context, { ...wave, objects });
+      if (applied.kind !== 'done') return applied;
+      const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
+      if (settled.kind !== 'done') return settled;
+      await reached(context, 'agent.apply.after-settle');
+    }
+    if (runtime.order !== inForce) return wait(0, 'APPLYING', 'a newer order has come');
+  }
+  return done(input);
+};
+
+async function applyWave(context: StepContext, wave: Wave): Promise<StepOutcome> {
+  const { runtime, ports } = context;
+  runtime.isPartial = true;
+  const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => applyOne(context, object));
+  await reached(context, 'agent.apply.after-wave');
+  const applied = results.flatMap((result) => (result.ok ? [result.value] : []));
+  const recorded = await recordLive(context, applied);
+  if (recorded.kind !== 'done') return recorded;
+  await reached(context, 'agent.apply.after-live');
+  const refused = results.flatMap((result) => (result.ok ? [] : [result.error]));
+  return refused.find(({ kind }) => kind === 'stalled') ?? refused[0] ?? done();
+}
+
+async function applyOne(context: StepContext, object: KubeObject): Promise<Result<LiveEntry, StepOutcome<never>>> {
+  const { runtime, ports, signal } = context;
+  const fenced = checkFence(context);
+  if (fenced !== undefined) return err(fenced);
+  const ref = objectRefOf(object);
+  const key = objectKey(ref);
+  const stored = await applyObject(ports.cluster.applier, object, { dryRun: false, before: runtime.sent.get(key), signal });
+  if (!stored.ok) return err(explainFailure(ref, stored.error));
+  await reached(context, 'agent.apply.after-object');
+  const identity = identityOf(stored.value);
+  if (!identity.ok) return err(explainFailure(ref, identity.error));
+  runtime.sent.set(key, object);
+  // What was seen before the write says nothing any more.
+  runtime.observed.set(key, observeObject(ref, object, stored.value, ports.clock.now()));
+  return ok(liveEntry(object, identity.value.uid));
+}
+
+/** Puts the UIDs of what was just applied into the inventory. */
+export function recordLive(context: StepContext, applied: readonly LiveEntry[]): Promise<StepOutcome> {
+  const { inventory } = context.runtime;
+  if (inventory === undefined) throw new Error('nothing is applied without an inventory');
+  const fresh = new Map(applied.map((entry) => [objectKey(entry.ref), entry]));
+  return saveInventory(context, { ...inventory, entries: inventory.entries.map((entry) => fresh.get(objectKey(entry.ref)) ?? entry) });
+}

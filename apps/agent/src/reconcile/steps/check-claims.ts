@@ -1,0 +1,78 @@
+import {
+  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
+} from '#domain';
+import { explainFailure } from '../../apply/explain-failure.js';
+import { inParallel } from '../../apply/in-parallel.js';
+import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
+
+const NAMED = 5;
+
+/**
+ * Looks at every declared object before any write: an object that another application has, here or by its mark, or that belongs to the
+ * agent, fails the whole release. Finds on the way what has to be sent; an unchanged object is compared, never sent on suspicion.
+ */
+export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
+  const { index, runtime, directory, ports } = context;
+  const taken = index.claim(runtime.target, input.objects.map(objectRefOf));
+  if (taken.length > 0) {
+    return stalled('OBJECT_CLAIMED', sayClaims(context, taken.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
+  }
+  const scopes = renderedScopes(input.objects);
+  const isNewRelease = runtime.inventory?.head.applied?.contentKey !== input.contentKey;
+  const looks = await inParallel(input.objects, ports.settings.maxCalls, (object) => look(context, object, scopes, isNewRelease));
+  const failed = looks.find((one) => one.kind !== 'done');
+  if (failed !== undefined) return failed;
+
+  const found = looks.flatMap((one) => (one.kind === 'done' ? [one.value] : []));
+  const reserved = found.find(({ reservation }) => reservation !== undefined);
+  if (reserved !== undefined) return stalled('RESERVED_NAMESPACE', `${formatObjectRef(objectRefOf(reserved.object))} ${reserved.reservation}`);
+  const claims = found.flatMap(({ object, claimedBy }) => (claimedBy === undefined ? [] : [`${formatObjectRef(objectRefOf(object))} belongs to ${claimedBy}`]));
+  if (claims.length > 0) return stalled('OBJECT_CLAIMED', sayClaims(context, claims));
+  await reached(context, 'agent.apply.after-claims');
+  return done({
+    ...input,
+    live: new Map(found.flatMap(({ object, meta }) => (meta === undefined ? [] : [[objectKey(objectRefOf(object)), meta] as const]))),
+    toSend: found.filter(({ mustSend }) => mustSend).map(({ object }) => object),
+  });
+};
+
+interface Look {
+  readonly object: KubeObject;
+  readonly meta: ObjectMeta | undefined;
+  readonly mustSend: boolean;
+  readonly claimedBy: string | undefined;
+  readonly reservation: string | undefined;
+}
+
+async function look(context: StepContext, object: KubeObject, scopes: ReadonlyMap<string, unknown>, isNewRelease: boolean): Promise<StepOutcome<Look>> {
+  const { reader, runtime, owner, signal, ports } = context;
+  const ref = objectRefOf(object);
+  const entry = runtime.entry(objectKey(ref));
+  const isUnchanged = entry?.state === 'LIVE' && entry.appliedHash === appliedHashOf(object);
+  const read = await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
+  const isDefinedHere = !read.ok && read.error.code === 'KIND_NOT_FOUND' && scopes.has(`${ref.group}/${ref.kind}`);
+  if (!read.ok && !isDefinedHere) return explainFailure(ref, read.error);
+  const live = read.ok ? read.value : undefined;
+  const hasDrifted = isUnchanged && compareApplied(object, live) !== undefined;
+  return done({
+    object,
+    meta: live?.metadata,
+    // With the same release, what drifted is healed or reported, never sent here.
+    mustSend: !isUnchanged || (hasDrifted && isNewRelease),
+    claimedBy: live === undefined ? undefined : claimedBy(context, live),
+    reservation: live === undefined ? undefined : findReservation({ ...live, kind: object.kind }, '', ports.cluster.reserved),
+  });
+
+  function claimedBy({ index, directory }: StepContext, { metadata }: KubeObject): string | undefined {
+    const claim = claimOf(metadata, owner);
+    if (claim.kind !== 'FOREIGN') return undefined;
+    // The mark of an application of ours whose inventory no longer has the object: it let go, and the object moves over.
+    const isLetGo = index.ownerOf(ref) === runtime.target && directory.hasOwner(metadata.annotations?.[OWNER_ANNOTATION] ?? '');
+    return isLetGo ? undefined : claim.claimedBy;
+  }
+}
+
+function sayClaims({ runtime, directory }: StepContext, claims: readonly string[]): string {
+  const named = claims.slice(0, NAMED).join('; ');
+  return `${directory.nameOf(runtime.target)} may not have: ${named}${claims.length > NAMED ? ` and ${claims.length - NAMED} more` : ''}`;
+}

@@ -1,0 +1,49 @@
+import { done, objectKey, objectRefOf, parseApiVersion, type KubeObject, type StepOutcome } from '#domain';
+import { applyObject } from '../../apply/apply-object.js';
+import { explainFailure } from '../../apply/explain-failure.js';
+import { inParallel } from '../../apply/in-parallel.js';
+import { reached, type Checked, type Claimed, type Step, type StepContext } from '../step.js';
+
+/**
+ * Asks the API server about everything before the first write: validation, admission, rights and conflicts. Objects whose namespace or
+ * kind comes with this very release cannot be asked about yet.
+ */
+export const checkServer: Step<Claimed, Checked> = async (context, input) => {
+  const { ports, reader, runtime, signal } = context;
+  const namespace = await findNamespace(context, input);
+  if (namespace.kind !== 'done') return namespace;
+  const isNamespaceMissing = namespace.value;
+
+  const coming = new Set(input.objects.filter((object) => isNamespace(object) && !input.live.has(objectKey(objectRefOf(object)))).map((object) => object.metadata.name));
+  if (isNamespaceMissing) coming.add(input.order.release.namespace);
+  const answers = await inParallel(input.toSend, ports.settings.maxCalls, async (object): Promise<StepOutcome> => {
+    const ref = objectRefOf(object);
+    if (coming.has(ref.namespace)) return done();
+    const resource = await reader.resolve({ ref, apiVersion: object.apiVersion }, signal);
+    if (!resource.ok) return resource.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, resource.error);
+    const answer = await applyObject(ports.cluster.applier, object, { dryRun: true, before: runtime.sent.get(objectKey(ref)), signal });
+    // A webhook that has side effects may refuse dry runs as such, which says nothing about the object.
+    if (answer.ok || (answer.error.code === 'BAD_REQUEST' && answer.error.message.includes('does not support dry run'))) return done();
+    return explainFailure(ref, answer.error);
+  });
+  const refused = answers.find(({ kind }) => kind === 'stalled') ?? answers.find(({ kind }) => kind === 'wait');
+  if (refused !== undefined && refused.kind !== 'done') return refused;
+  await reached(context, 'agent.apply.after-server-check');
+  return done({ ...input, isNamespaceMissing });
+};
+
+/** Whether the application's namespace has to be made; a release that declares it makes it itself. */
+async function findNamespace({ reader, signal }: StepContext, input: Claimed): Promise<StepOutcome<boolean>> {
+  const name = input.order.release.namespace;
+  const isUsed = input.toSend.some((object) => object.metadata.namespace === name);
+  if (name === '' || !isUsed || input.objects.some((object) => isNamespace(object) && object.metadata.name === name)) return done(false);
+  const ref = { group: '', kind: 'Namespace', namespace: '', name };
+  const found = await reader.read({ ref, apiVersion: 'v1' }, { metadataOnly: true, signal });
+  // An account that is confined to namespaces may not look at them; whether this one is there shows when it is used.
+  if (!found.ok) return found.error.code === 'FORBIDDEN' ? done(false) : explainFailure(ref, found.error);
+  return done(found.value === undefined);
+}
+
+function isNamespace(object: KubeObject): boolean {
+  return object.kind === 'Namespace' && parseApiVersion(object.apiVersion).group === '';
+}

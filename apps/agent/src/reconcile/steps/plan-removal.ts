@@ -1,0 +1,85 @@
+import {
+  done, formatObjectRef, guardRemoval, objectKey, planApply, removalVerdict, resolveIntended, stalled, type InventoryEntry, type LiveEntry, type RemovalDecision, type StepOutcome,
+} from '#domain';
+import { explainFailure } from '../../apply/explain-failure.js';
+import { inParallel } from '../../apply/in-parallel.js';
+import { saveInventory } from '../save-inventory.js';
+import { reached, type Planned, type Prepared, type Step, type StepContext } from '../step.js';
+
+const NAMED = 10;
+
+/**
+ * What the release does to the inventory, and whether it may: a prune past the guard holds the whole release until a person has approved
+ * exactly that plan, because a release that drops so much is more often a mistake than a wish. Writes nothing but the listing.
+ */
+export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
+  const { runtime, index } = context;
+  const inventory = runtime.inventory?.entries ?? [];
+  const planned = planApply(input.objects, inventory);
+  if (!planned.ok) return stalled(planned.error.code, planned.error.code === 'NO_OBJECTS' ? 'the release holds no object' : `${formatObjectRef(planned.error.ref)} is declared twice`);
+
+  const plan = planned.value;
+  const looked = await lookAt(context, [...plan.prune, ...plan.unresolved]);
+  if (looked.kind !== 'done') return looked;
+  const dropped = new Set(looked.value.filter(({ fate }) => fate === 'DROP').map(({ key }) => key));
+  const found = new Map(looked.value.map(({ key, entry }) => [key, entry]));
+  const entries = plan.entries.flatMap((entry) => (dropped.has(objectKey(entry.ref)) ? [] : [found.get(objectKey(entry.ref)) ?? entry]));
+  const of = (fate: Fate): readonly LiveEntry[] => looked.value.flatMap((look) => (look.fate === fate && look.entry.state === 'LIVE' ? [look.entry] : []));
+
+  const leaving = of('LEAVING');
+  const removable = of('REMOVE').filter((entry) => index.wantedBy(entry.ref, runtime.target) === undefined);
+  // Another application has taken the object up: it moves there as it is instead of being removed here and created there.
+  const moving = new Set(of('REMOVE').filter((entry) => !removable.includes(entry)).map(({ ref }) => objectKey(ref)));
+  const base = { ...input, leaving, plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
+  if (!input.order.sync.prune) {
+    runtime.pendingRemoval = undefined;
+    return done({ ...base, removeNow: [], prunable: removable });
+  }
+  const decision = guardRemoval({
+    target: runtime.target,
+    cause: 'PRUNE',
+    entries: removable,
+    inventorySize: inventory.filter(({ state }) => state === 'LIVE').length,
+    approvals: input.order.approvedPrunes,
+  });
+  if (decision.digest !== undefined) return awaitApproval(context, inventory, decision);
+  runtime.pendingRemoval = undefined;
+  return done({ ...base, removeNow: decision.removeNow, prunable: [] });
+};
+
+type Fate = 'REMOVE' | 'LEAVING' | 'DROP';
+
+/** Looks at what is no longer declared: what is there and ours may go; what is gone or somebody else's only leaves the inventory. */
+async function lookAt(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
+  const { reader, owner, ports, signal } = context;
+  const looks = await inParallel(entries, ports.settings.maxCalls, async (entry) => {
+    const live = await reader.read(entry, { metadataOnly: true, signal });
+    // A kind that is not served any more took its objects with it only if the server says so of each: until then they stay tracked.
+    if (!live.ok) return explainFailure(entry.ref, live.error);
+    const key = objectKey(entry.ref);
+    if (entry.state === 'INTENDED') {
+      const resolved = resolveIntended(entry, live.value, owner);
+      if (resolved.kind === 'FORGET') return done({ key, entry, fate: 'DROP' as const });
+      return done({ key, entry: resolved.entry, fate: live.value?.metadata.deletionTimestamp === undefined ? ('REMOVE' as const) : ('LEAVING' as const) });
+    }
+    const verdict = removalVerdict(entry, live.value, owner);
+    return done({ key, entry, fate: verdict === 'GONE' || verdict === 'NOT_OURS' ? ('DROP' as const) : verdict });
+  });
+  const failed = looks.find((look) => look.kind !== 'done');
+  if (failed !== undefined) return failed;
+  return done(looks.flatMap((look) => (look.kind === 'done' ? [look.value] : [])));
+}
+
+async function awaitApproval(context: StepContext, inventory: readonly InventoryEntry[], decision: RemovalDecision): Promise<StepOutcome<never>> {
+  const { runtime } = context;
+  if (runtime.inventory === undefined || decision.digest === undefined) throw new Error('nothing can wait without an inventory');
+  const listed = new Map(decision.waiting.map((entry) => [objectKey(entry.ref), entry]));
+  const saved = await saveInventory(context, { ...runtime.inventory, entries: inventory.map((entry) => listed.get(objectKey(entry.ref)) ?? entry) });
+  if (saved.kind !== 'done') return saved;
+  await reached(context, 'agent.prune.after-listing');
+  const refs = decision.waiting.map(({ ref }) => ref);
+  runtime.pendingRemoval = { digest: decision.digest, total: refs.length, objects: refs.slice(0, 100) };
+  const names = refs.slice(0, NAMED).map(formatObjectRef).join(', ');
+  const why = decision.because === 'COUNT' ? `would remove ${refs.length} of ${inventory.length} objects` : 'would remove objects that hold data or other objects';
+  return stalled('PRUNE_NEEDS_APPROVAL', `the release ${why}: ${names}${refs.length > NAMED ? ` and ${refs.length - NAMED} more` : ''}; digest ${decision.digest}`);
+}

@@ -1,0 +1,43 @@
+import { done, objectKey, orderRemoval, type LiveEntry } from '#domain';
+import { removeObjects, type Survivor } from '../../apply/remove-objects.js';
+import { saveInventory } from '../save-inventory.js';
+import { checkFence, reached, type Checked, type Step } from '../step.js';
+
+export interface Pruned extends Checked {
+  /** Still there, and still tracked. */
+  readonly survivors: readonly Survivor[];
+}
+
+/** Prunes last, what others need at the very end, and goes on tracking whatever refuses to go. */
+export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
+  const { ports, reader, owner, signal } = context;
+  const survivors: Survivor[] = [];
+  const doomed: readonly LiveEntry[] = [...input.removeNow, ...input.leaving];
+  for (const step of orderRemoval(doomed)) {
+    const removed = await removeObjects(step, {
+      reader,
+      applier: ports.cluster.applier,
+      owner,
+      clock: ports.clock,
+      maxCalls: ports.settings.maxCalls,
+      signal,
+      mayWrite: () => checkFence(context),
+      beforeDelete: () => reached(context, 'agent.prune.before-delete'),
+      afterDelete: () => reached(context, 'agent.prune.after-delete'),
+    });
+    if (removed.kind !== 'done') return removed;
+    survivors.push(...removed.value);
+    const saved = await forget(step, removed.value);
+    if (saved.kind !== 'done') return saved;
+    await reached(context, 'agent.prune.after-record');
+  }
+  return done({ ...input, survivors });
+
+  function forget(step: readonly LiveEntry[], left: readonly Survivor[]): ReturnType<typeof saveInventory> {
+    const { inventory } = context.runtime;
+    if (inventory === undefined) throw new Error('nothing is pruned without an inventory');
+    const staying = new Set(left.map(({ entry }) => objectKey(entry.ref)));
+    const gone = new Set(step.map(({ ref }) => objectKey(ref)).filter((key) => !staying.has(key)));
+    return saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !gone.has(objectKey(ref))) });
+  }
+};

@@ -1,0 +1,24 @@
+import { appliedHashOf, done, objectKey, objectRefOf, type InventoryEntry } from '#domain';
+import { saveInventory } from '../save-inventory.js';
+import { reached, type Checked, type Step } from '../step.js';
+
+/**
+ * Intent first: before anything is created, the inventory says that it may be. An object that has gone, or stands under another UID, is
+ * intended anew, since its creation gives it a UID that a crash would lose.
+ */
+export const recordIntent: Step<Checked, Checked> = async (context, input) => {
+  const { runtime, owner, inForce } = context;
+  const sending = new Map(input.toSend.map((object) => [objectKey(objectRefOf(object)), object]));
+  const entries = input.plan.entries.map((entry): InventoryEntry => {
+    const key = objectKey(entry.ref);
+    const object = sending.get(key);
+    if (object === undefined || (entry.state === 'LIVE' && input.live.get(key)?.uid === entry.uid)) return entry;
+    return { ref: entry.ref, apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object) };
+  });
+  const { epoch, generation } = input.order;
+  const head = { target: runtime.target, owner, held: { epoch, generation, digest: inForce.orderDigest }, applied: runtime.inventory?.head.applied };
+  const saved = await saveInventory(context, { head, entries });
+  if (saved.kind !== 'done') return saved;
+  await reached(context, 'agent.apply.after-intent');
+  return done(input);
+};

@@ -1,0 +1,11 @@
+import type { TargetId } from '#domain';
+
+/** What one target's worker may know of the other targets of this agent. */
+export interface TargetDirectory {
+  /** Whether a target of this agent carries this owner annotation, and its inventory is known. */
+  hasOwner(owner: string): boolean;
+  /** `project/application` of a target; its id when it has no order. */
+  nameOf(target: TargetId): string;
+  /** Something that these targets waited for may have come. */
+  wake(targets: readonly TargetId[]): void;
+}

@@ -1,0 +1,109 @@
+import type { Digest } from '#kernel';
+import { objectKey, type DriftedObject, type HealthState, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId } from '#domain';
+import { HealPacing } from '../drift/heal-pacing.js';
+import type { VerifiedOrder } from '../session/session.ports.js';
+import type { TargetInventory } from './agent.ports.js';
+
+/** What was seen of one object when it was looked at last. */
+export interface ObservedObject {
+  readonly ref: ObjectRef;
+  readonly health: HealthState;
+  readonly message: string;
+  /** undefined: as applied. */
+  readonly drift: DriftedObject | undefined;
+  /** undefined: not there. */
+  readonly resourceVersion: string | undefined;
+}
+
+/** Where the target stands with its order, apart from drift. */
+export interface SyncStatus {
+  readonly sync: SyncState;
+  readonly reason: ReasonCode;
+  readonly message: string;
+}
+
+export interface PendingRemoval {
+  readonly digest: Digest;
+  readonly total: number;
+  readonly objects: readonly ObjectRef[];
+}
+
+/**
+ * What this process knows of one target. All of it can be rebuilt from the cluster; nothing here is the only copy. Written by the target's
+ * one worker, except for the order and the wishes, which come from outside at any time.
+ */
+export class TargetRuntime {
+  /** The order in force. */
+  order: VerifiedOrder;
+  /** A whole pass is wanted: a new order, a retry, or something that only a pass can settle. */
+  wantsPass = true;
+  /** Objects that the cluster said something about. */
+  readonly touched = new Set<string>();
+  /** A write of the inventory failed and may have happened: it is read again before anything else. */
+  isInDoubt = false;
+  /** The last pass had something to write and was not finished: objects may be of two releases. */
+  isPartial = false;
+  /** Objects as we sent them last, by key: what is healed to, and what may be taken back by force. */
+  readonly sent = new Map<string, KubeObject>();
+  readonly observed = new Map<string, ObservedObject>();
+  /** Objects of the inventory that the release does not declare: not looked at. Those that are leaving want a pass when the cluster speaks of them. */
+  undeclared: ReadonlySet<string> = new Set();
+  leaving: ReadonlySet<string> = new Set();
+  status: SyncStatus = { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', message: '' };
+  pendingRemoval: PendingRemoval | undefined;
+  /** Failed passes in a row. */
+  failures = 0;
+  healedCount = 0;
+  lastHealed: readonly DriftedObject[] = [];
+  /** Monotonic times: of the next pass, of the next look at everything, of the next look at what is not healthy. */
+  passDueAtMs = Number.POSITIVE_INFINITY;
+  compareAllAtMs = 0;
+  recheckAtMs = Number.POSITIVE_INFINITY;
+  /** Why the last healing did not work; undefined: it did, or there was none. */
+  healFailure: StepReason | undefined;
+  readonly pacing = new HealPacing();
+  /** The content key that was noted as healthy last. */
+  healthyKey: string | undefined;
+  #inventory: TargetInventory | undefined;
+  #entries: ReadonlyMap<string, InventoryEntry> = new Map();
+
+  constructor(
+    readonly target: TargetId,
+    order: VerifiedOrder,
+  ) {
+    this.order = order;
+  }
+
+  /** A newer order replaces the one in force; what was counted for the old one starts again. */
+  take(order: VerifiedOrder): void {
+    this.order = order;
+    this.wantsPass = true;
+    this.failures = 0;
+    this.healedCount = 0;
+    this.lastHealed = [];
+    this.pendingRemoval = undefined;
+    this.healFailure = undefined;
+  }
+
+  /** @param resourceVersion undefined: it is gone, or nobody said */
+  touch(ref: ObjectRef, resourceVersion: string | undefined): boolean {
+    const key = objectKey(ref);
+    if (resourceVersion !== undefined && this.observed.get(key)?.resourceVersion === resourceVersion) return false;
+    this.touched.add(key);
+    return true;
+  }
+
+  /** What is stored, as far as is known; undefined: not read yet. */
+  get inventory(): TargetInventory | undefined {
+    return this.#inventory;
+  }
+
+  set inventory(inventory: TargetInventory | undefined) {
+    this.#inventory = inventory;
+    this.#entries = new Map(inventory?.entries.map((entry) => [objectKey(entry.ref), entry]));
+  }
+
+  entry(key: string): InventoryEntry | undefined {
+    return this.#entries.get(key);
+  }
+}

@@ -1,0 +1,1 @@
+export { openSource, type OpenSource, type SourceSettings } from './open-source.js';

@@ -1,0 +1,68 @@
+import type { Log, Timers } from '#kernel';
+import type { ReservedForAgent } from '#domain';
+import { selectGit, type GitPort } from '#git';
+import { createRenderer, type Renderer } from '#render';
+import { join } from 'node:path';
+import type { ContentSource } from '../reconcile/agent.ports.js';
+import type { CredentialSecrets } from '../state/index.js';
+import { findProgram } from './find-program.js';
+import { GitContentSource } from './git-content-source.js';
+import { RepositoryCache } from './repository-cache.js';
+
+export interface SourceSettings {
+  /** Cache only. */
+  readonly dataDir: string;
+  /** undefined: the system's git where there is one. */
+  readonly git: 'system' | 'isomorphic' | undefined;
+  /** undefined: found on the PATH. */
+  readonly kustomize: string | undefined;
+  readonly path: string;
+  readonly cacheBytes: number;
+  readonly maxRenders: number;
+}
+
+export interface OpenSource {
+  readonly source: ContentSource;
+  /** Ends helper processes. */
+  close(): Promise<void>;
+}
+
+const MAX_REPOSITORIES = 50;
+
+/**
+ * The source of this process: Git and renderer, each looked for once, in the background and again after a failure, so that an agent
+ * heals from its stored content before it knows whether this machine has a git.
+ *
+ * @param over ends fetches that are under way
+ */
+export function openSource(settings: SourceSettings, credentials: CredentialSecrets, reserved: ReservedForAgent, deps: { readonly timers: Timers; readonly log: Log }, over: AbortSignal): OpenSource {
+  const { log, timers } = deps;
+  const directory = join(settings.dataDir, 'git');
+  const git = once(() => selectGit({ cacheDirectory: directory, timers, log, path: settings.path, preferred: settings.git }));
+  const repositories = once(async () => {
+    const cache = new RepositoryCache(await git(), { directory, maxBytes: settings.cacheBytes, maxRepositories: MAX_REPOSITORIES }, log, over);
+    await cache.open();
+    return cache;
+  });
+  const renderer = once(async (): Promise<Renderer> => {
+    const kustomize = settings.kustomize ?? (await findProgram('kustomize', settings.path));
+    return createRenderer({ kustomize, workDirectory: join(settings.dataDir, 'render') }, log, over);
+  });
+  let opened: Promise<GitPort> | undefined;
+  return {
+    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer, credentials, reserved, maxRenders: settings.maxRenders, log }),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}
+
+/** Remembers the first success; a failure is tried again by the next one who asks. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
