@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { until } from '#testing';
+import { join } from 'node:path';
+import { AGENT_ACCOUNT, APPLY_ACCOUNT } from './stage/agent-accounts.js';
+import { createApplication, registeredRepository } from './stage/applications.js';
+import { describeOnStage } from './stage/describe-on-stage.js';
+import { filesOf, findFixtures } from './stage/fixtures.js';
+import { targetsOf, untilRuns } from './stage/targets.js';
+
+const SUITE = 'from a commit to the clusters, on real content';
+const fixtures = findFixtures(SUITE);
+const IMAGE = /podinfo:6\.14\.1/;
+
+if (fixtures === undefined) {
+  describe(SUITE, () => it.skip('needs the fixtures', () => undefined));
+} else {
+  describeOnStage(SUITE, { clusters: [{ name: 'prod', labels: { env: 'prod' } }, { name: 'dev', labels: { env: 'dev' } }] }, (promise) => {
+    promise('a commit reaches the cluster whose labels match by exactly the expected writes, and stays without another', async (stage) => {
+      const [prod, dev] = [stage.cluster('prod'), stage.cluster('dev')];
+      for (const cluster of stage.clusters) cluster.mark();
+      const repository = await registeredRepository(stage, 'podinfo');
+      const files = await filesOf(join(fixtures, 'podinfo/kustomize'), 'kustomize');
+      const commit = await repository.commit(files, 'podinfo 6.14.1');
+      await createApplication(stage, { name: 'podinfo', repository: 'podinfo', path: 'kustomize', selector: { matchLabels: { env: 'prod' } }, namespace: 'podinfo' });
+      const target = await untilRuns(stage, 'podinfo', 'prod', commit);
+      expect(target.observed).toMatchObject({ objectCount: 3, drift: [], pendingRemoval: null });
+      expect((await targetsOf(stage, 'podinfo')).map(({ cluster }) => cluster.name)).toEqual(['prod']);
+      const installation = [
+        'create namespaces podinfo',
+        'patch apps/deployments podinfo/podinfo',
+        'patch autoscaling/horizontalpodautoscalers podinfo/podinfo',
+        'patch services podinfo/podinfo',
+      ];
+      expect(prod.writeLines()).toEqual(installation);
+      expect(prod.strangeWrites()).toEqual([]);
+      expect(prod.writes().every(({ user, impersonatedUser }) => user === AGENT_ACCOUNT && impersonatedUser === APPLY_ACCOUNT)).toBe(true);
+      expect(dev.writeLines()).toEqual([]);
+
+      // The autoscaler has its way with a field that Git does not name, and nobody fights it.
+      await until('the autoscaler scales the Deployment', 60_000, async () => {
+        const spec = (await prod.get('apps/Deployment', 'podinfo', 'podinfo'))['spec'];
+        return typeof spec === 'object' && spec !== null && 'replicas' in spec && spec.replicas === 2 ? true : undefined;
+      });
+      const polled = stage.git.count('ref-look-up', 'podinfo');
+      await until('the hub has looked at Git three times more', 30_000, () => (stage.git.count('ref-look-up', 'podinfo') >= polled + 3 ? true : undefined));
+      expect(prod.writeLines()).toEqual(installation);
+    });
+
+    promise('a commit to one file changes exactly that object', async (stage) => {
+      const prod = stage.cluster('prod');
+      const repository = await registeredRepository(stage, 'upgrade');
+      const files = await filesOf(join(fixtures, 'podinfo/kustomize'), 'kustomize');
+      const first = await repository.commit(files, 'podinfo 6.14.1');
+      await createApplication(stage, { name: 'upgrade', repository: 'upgrade', path: 'kustomize', selector: { matchLabels: { env: 'prod' } }, namespace: 'upgrade' });
+      await untilRuns(stage, 'upgrade', 'prod', first);
+      const service = await prod.get('Service', 'upgrade', 'podinfo');
+      prod.mark();
+      const second = await repository.commit({ 'kustomize/deployment.yaml': (files['kustomize/deployment.yaml'] ?? '').replace(IMAGE, 'podinfo:6.14.2') }, 'podinfo 6.14.2');
+      await untilRuns(stage, 'upgrade', 'prod', second);
+      expect(prod.writes().filter(({ namespace }) => namespace === 'upgrade').map(({ verb, resource, name }) => [verb, resource, name])).toEqual([['patch', 'deployments', 'podinfo']]);
+      expect((await prod.get('Service', 'upgrade', 'podinfo')).metadata.resourceVersion).toBe(service.metadata.resourceVersion);
+      expect(JSON.stringify((await prod.get('apps/Deployment', 'upgrade', 'podinfo'))['spec'])).toContain('podinfo:6.14.2');
+    });
+
+    promise('plain manifests in several folders bring their namespace and rights to every cluster', async (stage) => {
+      for (const cluster of stage.clusters) cluster.mark();
+      const repository = await registeredRepository(stage, 'webapp');
+      const commit = await repository.commit(await filesOf(join(fixtures, 'podinfo/deploy/webapp'), 'deploy/webapp'), 'webapp');
+      await createApplication(stage, { name: 'webapp', repository: 'webapp', path: 'deploy/webapp' });
+      for (const cluster of stage.clusters) {
+        await untilRuns(stage, 'webapp', cluster.name, commit);
+        const order = cluster.writes().filter(({ namespace, name }) => namespace === 'webapp' || name === 'webapp');
+        expect(order[0]).toMatchObject({ resource: 'namespaces', name: 'webapp' });
+        expect(order.map(({ group, resource, name }) => `${group}/${resource}/${name}`).toSorted()).toEqual([
+          '/namespaces/webapp',
+          '/serviceaccounts/reconciler',
+          '/serviceaccounts/webapp',
+          '/services/backend',
+          '/services/frontend',
+          'apps/deployments/backend',
+          'apps/deployments/frontend',
+          'autoscaling/horizontalpodautoscalers/backend',
+          'autoscaling/horizontalpodautoscalers/frontend',
+          'rbac.authorization.k8s.io/rolebindings/reconciler',
+          'rbac.authorization.k8s.io/roles/reconciler',
+        ]);
+        expect(cluster.deleteLines()).toEqual([]);
+        expect(cluster.strangeWrites()).toEqual([]);
+      }
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import { expect } from '@jest/globals';
+import { until } from '#testing';
+import { parse } from 'yaml';
+import { configMap } from './stage/content.js';
+import { describeOnStage } from './stage/describe-on-stage.js';
+
+const manifests = (url: string): string => `apiVersion: capstan.dev/v1
+kind: Repository
+metadata: { name: fleet, project: default }
+spec: { url: "${url}", poll: 1s }
+---
+apiVersion: capstan.dev/v1
+kind: Application
+metadata: { name: podinfo, project: default }
+spec:
+  source: { repository: fleet, ref: main, path: apps/podinfo, renderer: auto }
+  parameters: { size: "{{ cluster.labels.size }}" }
+  substitute: true
+  selector: { matchLabels: { env: prod }, matchExpressions: [{ key: region, operator: In, values: [eu, us] }] }
+  namespace: podinfo
+  sync: { automated: true, prune: true, drift: HEAL }
+`;
+
+describeOnStage('the first steps of a user', { clusters: [{ name: 'joined', labels: { env: 'prod', region: 'ap', size: 'small' } }] }, (promise) => {
+  promise('with the command line lead from a repository to a running application and back', async (stage) => {
+    const fleet = await stage.repository('fleet');
+    await fleet.commit({ 'apps/podinfo/settings.yaml': configMap('settings', { size: '${size}' }) });
+    const run = async (exitCode: number, ...args: readonly string[]): Promise<string> => {
+      const outcome = await stage.capstan(args);
+      expect({ args, exitCode: outcome.exitCode, stderr: outcome.exitCode === exitCode ? '' : outcome.stderr }).toEqual({ args, exitCode, stderr: '' });
+      return `${outcome.stdout}${outcome.stderr}`;
+    };
+
+    const applied = await stage.capstan(['apply', '-f', '-'], manifests(fleet.url));
+    expect(applied).toMatchObject({ exitCode: 0, stdout: 'repository/fleet created\napp/podinfo created\n' });
+    expect((await stage.capstan(['apply', '-f', '-'], manifests(fleet.url))).stdout).toBe('repository/fleet unchanged\napp/podinfo unchanged\n');
+
+    await run(0, 'label', 'cluster', 'joined', 'region=eu');
+    expect(await run(0, 'wait', 'app/podinfo', '--for=synced', '--timeout', '60s')).toContain('app/podinfo synced');
+    expect(await run(0, 'wait', 'app/podinfo', '--for=healthy', '--timeout', '60s')).toContain('app/podinfo healthy');
+    expect((await stage.cluster('joined').get('ConfigMap', 'podinfo', 'settings'))['data']).toEqual({ size: 'small' });
+
+    for (const kind of ['clusters', 'repositories', 'apps', 'targets']) expect(await run(0, 'get', kind, '-o', 'wide')).not.toBe('');
+    expect(await run(0, 'get', 'clusters', '-l', 'region in (eu)', '-o', 'name')).toBe('cluster/joined\n');
+    expect(await run(0, 'get', 'clusters', '-l', 'region=us', '-o', 'name')).not.toContain('cluster/joined');
+    expect(parse(await run(0, 'get', 'targets', '-o', 'json'))).toMatchObject([{ name: 'default/podinfo@joined', sync: 'SYNCED', health: 'HEALTHY' }]);
+    expect(parse(await run(0, 'describe', 'app/podinfo'))).toMatchObject({ name: 'podinfo', targetCounts: { total: 1, synced: 1 } });
+    expect(parse(await run(0, 'describe', 'target/podinfo@joined'))).toMatchObject({ sync: 'SYNCED', reason: 'SYNCED' });
+    await run(0, 'sync', 'app/podinfo');
+
+    await run(6, 'describe', 'app/nowhere');
+    await run(2, 'get', 'gadgets');
+    expect((await run(7, 'label', 'cluster', 'joined', 'region=ap'))).toContain('REMOVAL_NEEDS_CONFIRMATION');
+    await run(3, 'wait', 'app/podinfo', '--for=deleted', '--timeout', '1s');
+    await run(2, 'delete', 'app/podinfo', '--mode', 'delete');
+    await run(0, 'delete', 'app/podinfo', '--mode', 'delete', '--yes');
+    await run(0, 'wait', 'app/podinfo', '--for=deleted', '--timeout', '60s');
+    expect(await stage.cluster('joined').find('ConfigMap', 'podinfo', 'settings')).toBeUndefined();
+    await until('the repository is free', 10_000, async () => ((await stage.capstan(['delete', 'repository/fleet', '--yes'])).exitCode === 0 ? true : undefined));
+  });
+
+  promise('without a token or a hub end with codes that a script can tell apart', async (stage) => {
+    const { capstanCommand } = await import('./stage/capstan-command.js');
+    const { ROOT } = await import('./stage/stage.js');
+    const get = (env: Readonly<Record<string, string>>): Promise<number | null> => capstanCommand(ROOT, env, ['get', 'clusters']).then(({ exitCode }) => exitCode);
+    expect(await get({ CAPSTAN_SERVER: stage.hub.url })).toBe(4);
+    expect(await get({ CAPSTAN_SERVER: stage.hub.url, CAPSTAN_TOKEN: `cap_00000000_${'A'.repeat(43)}` })).toBe(4);
+    expect(await get({ CAPSTAN_SERVER: 'http://127.0.0.1:1', CAPSTAN_TOKEN: stage.hub.token })).toBe(8);
+  });
+
+  promise('bring up an agent process by the environment that `cluster join` prints', async (stage) => {
+    const { agent } = stage.cluster('joined');
+    await agent.kill();
+    // What the manifest's agent held is left in the cluster; the printed environment alone must do.
+    const { exitCode, stdout, stderr } = await stage.capstan(['cluster', 'join', 'joined']);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('cluster/joined exists already') });
+    const printed = Object.fromEntries(stdout.trimEnd().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    expect(Object.keys(printed).toSorted()).toEqual(['CAPSTAN_APPLY_SERVICE_ACCOUNT', 'CAPSTAN_HUB', 'CAPSTAN_HUB_CA_HASH', 'CAPSTAN_JOIN_TOKEN', 'CAPSTAN_NAMESPACE']);
+    agent.start({ ...printed, CAPSTAN_HUB_CA_FILE: '' });
+    await stage.untilConnected();
+  });
+});

@@ -1,0 +1,27 @@
+import type { GitRepositoryBuilder } from '#testing';
+import type { Stage } from './stage.js';
+
+export interface ApplicationRequest {
+  readonly name: string;
+  readonly repository: string;
+  readonly path: string;
+  readonly selector?: Readonly<Record<string, unknown>>;
+  readonly namespace?: string;
+  readonly sync?: { readonly automated?: boolean; readonly prune?: boolean; readonly drift?: 'HEAL' | 'REPORT' };
+}
+
+/** The input of an application; without a selector it goes everywhere. */
+export function applicationSpec({ repository, path, selector, namespace, sync }: ApplicationRequest): Readonly<Record<string, unknown>> {
+  return { source: { repository, ref: 'main', path }, selector: selector ?? { all: true }, ...(namespace === undefined ? {} : { namespace }), ...(sync === undefined ? {} : { sync }) };
+}
+
+export async function createApplication(stage: Stage, request: ApplicationRequest): Promise<void> {
+  await stage.api.must('createApplication', { project: 'default', name: request.name, spec: applicationSpec(request) });
+}
+
+/** A repository on the Git server that the hub polls every second. */
+export async function registeredRepository(stage: Stage, name: string, poll = '1s'): Promise<GitRepositoryBuilder> {
+  const repository = await stage.repository(name);
+  await stage.api.must('createRepository', { project: 'default', name, url: repository.url, poll });
+  return repository;
+}

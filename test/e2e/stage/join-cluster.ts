@@ -1,0 +1,96 @@
+import type { KubeObject } from '#domain';
+import type { RealCluster } from '#testing';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { must } from '../../contract/kubernetes/contract-server.js';
+import { AGENT_NAMESPACE } from './agent-accounts.js';
+import { capstanCommand } from './capstan-command.js';
+import type { HubProcess } from './hub-process.js';
+import { Program } from './program.js';
+import { StageCluster } from './stage-cluster.js';
+
+export interface ClusterRequest {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** What the applying account may touch; absent: everything. */
+  readonly namespaces?: readonly string[];
+}
+
+export interface JoinRequest extends ClusterRequest {
+  readonly root: string;
+  readonly directory: string;
+  readonly hub: HubProcess;
+  readonly real: RealCluster;
+  readonly kustomize: string;
+}
+
+/**
+ * Joins a cluster as an operator does: `capstan cluster join --output manifest`, applied on the API server. The kwok node only plays the
+ * agent's pod, so the agent that works is a process beside it, with a token of the pod's ServiceAccount and the pod's settings.
+ */
+export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
+  const { name, root, directory, real } = request;
+  for (const namespace of request.namespaces ?? []) must(await real.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+  const objects = await joinManifest(request);
+  for (const object of objects) must(await real.client.apply(object, { fieldManager: 'kubectl' }));
+  const kubeconfig = join(directory, `${name}.agent.kubeconfig`);
+  writeFileSync(kubeconfig, await agentKubeconfig(real), { mode: 0o600 });
+  const caFile = join(directory, `${name}.hub-ca.pem`);
+  writeFileSync(caFile, secretText(objects, 'capstan-hub', 'ca.pem'));
+  const agent = new Program({
+    name: `agent of ${name}`,
+    args: ['--max-semi-space-size=2', join(root, 'dist/agent.mjs')],
+    directory,
+    logPath: join(directory, `${name}.agent.log`),
+    env: {
+      KUBECONFIG: kubeconfig,
+      CAPSTAN_HUB: secretText(objects, 'capstan-hub', 'host'),
+      CAPSTAN_HUB_CA_FILE: caFile,
+      CAPSTAN_JOIN_TOKEN: secretText(objects, 'capstan-join', 'token'),
+      CAPSTAN_NAMESPACE: AGENT_NAMESPACE,
+      CAPSTAN_APPLY_SERVICE_ACCOUNT: 'capstan-apply',
+      CAPSTAN_DATA_DIR: join(directory, `${name}.cache`),
+      // An agent that was killed is waited for by the next one.
+      CAPSTAN_LEASE_DURATION: '4s',
+      CAPSTAN_KUSTOMIZE: request.kustomize,
+    },
+  });
+  agent.start();
+  return new StageCluster(name, real, agent);
+}
+
+async function joinManifest({ name, labels, namespaces, hub, root }: JoinRequest): Promise<readonly KubeObject[]> {
+  const preset = namespaces === undefined ? ['--preset', 'cluster-admin'] : ['--preset', 'namespaced', '--namespaces', ...namespaces];
+  const labelled = Object.entries(labels).flatMap(([key, value]) => ['-l', `${key}=${value}`]);
+  const { exitCode, stdout, stderr } = await capstanCommand(root, { CAPSTAN_SERVER: hub.url, CAPSTAN_TOKEN: hub.token }, ['cluster', 'join', name, ...labelled, '--output', 'manifest', ...preset]);
+  if (exitCode !== 0) throw new Error(`capstan cluster join ${name} ended with ${String(exitCode)}: ${stderr}`);
+  return parseManifest(stdout);
+}
+
+/** The objects of a YAML stream that `capstan` or helm has printed. */
+export function parseManifest(yaml: string): readonly KubeObject[] {
+  return parseAllDocuments(yaml).map((document): KubeObject | null => document.toJS()).filter((object) => object !== null);
+}
+
+/** The kubeconfig of the agent: its ServiceAccount's token, as its pod has one. */
+export async function agentKubeconfig(real: RealCluster): Promise<string> {
+  const config: { readonly clusters: unknown } = JSON.parse(readFileSync(real.adminKubeconfig, 'utf8'));
+  const token = await real.tokenFor(AGENT_NAMESPACE, 'capstan-agent');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: config.clusters,
+    users: [{ name: 'agent', user: { token } }],
+    contexts: [{ name: 'agent', context: { cluster: real.name, user: 'agent' } }],
+    'current-context': 'agent',
+  });
+}
+
+function secretText(objects: readonly KubeObject[], name: string, key: string): string {
+  const secret = objects.find((object) => object.kind === 'Secret' && object.metadata.name === name);
+  const data: unknown = secret?.['stringData'];
+  const value: unknown = typeof data === 'object' && data !== null ? Object.entries(data).find(([found]) => found === key)?.[1] : undefined;
+  if (typeof value !== 'string') throw new Error(`the manifest has no ${name}/${key}`);
+  return value;
+}
