@@ -37,7 +37,7 @@ module.exports = {
     { name: 'agent-without-sandbox', severity: 'error', from: { path: '^apps/agent/src' }, to: { path: '^libs/sandbox/' } },
     { name: 'testing-in-tests-only', severity: 'error', from: { path: '^(apps|libs)/', pathNot: '(\\.(spec|int-spec|contract)\\.ts$|^libs/testing/|^apps/[^/]+/test/)' }, to: { path: '^libs/testing/' } },
     { name: 'not-to-test', severity: 'error', from: { path: '^(apps|libs)/', pathNot: '(\\.(spec|int-spec)\\.ts$|^apps/[^/]+/test/)' }, to: { path: '(^test/|\\.(spec|int-spec)\\.ts$)' } },
-    { name: 'apps-by-compose-only', severity: 'error', from: { path: '^test/', pathNot: '^test/architecture/' }, to: { path: '^apps/', pathNot: '^apps/[^/]+/src/compose\\.ts$' } },
+    { name: 'apps-by-compose-only', severity: 'error', from: { path: '^test/', pathNot: '^test/architecture/' }, to: { path: '^apps/', pathNot: '^apps/[^/]+/(src/compose\\.ts$|src/(agent-gateway|session)/index\\.ts$|test/)' } },
     {
       name: 'features-by-their-index',
       severity: 'error',

@@ -12,6 +12,8 @@ export interface Contact {
   /** For this origin only. */
   readonly authorization: string | undefined;
   readonly caPem: string | undefined;
+  /** Where to connect instead of asking DNS. */
+  readonly addresses: readonly string[] | undefined;
   /** A failure of this remote, its message freed of credentials. */
   failure(code: GitFailureCode, message: string, retryAfterMs?: number): GitFailure;
 }
@@ -26,6 +28,7 @@ export function contactOf(remote: GitRemote): Result<Contact, GitFailure> {
     origin,
     authorization: remote.credentials === undefined ? undefined : basicAuthorization(remote.credentials),
     caPem: remote.caPem,
+    addresses: remote.addresses,
     failure: (code, message, retryAfterMs) => gitFailure(code, url, redact(message, remote.credentials), retryAfterMs),
   });
 }

@@ -59,13 +59,13 @@ export function reasonOfGitFailure(code: GitFailureCode): ReasonCode {
     case 'AUTHENTICATION_FAILED':
     case 'COMMIT_UNREACHABLE':
     case 'REPOSITORY_UNREACHABLE':
+    case 'EGRESS_REFUSED':
       return code;
     case 'RATE_LIMITED':
     case 'GIT_PROTOCOL_ERROR':
     case 'GIT_TIMED_OUT':
     case 'GIT_ABORTED':
     case 'GIT_BUSY':
-    case 'EGRESS_REFUSED':
     case 'GIT_CACHE_UNUSABLE':
       return 'REPOSITORY_UNREACHABLE';
     default:

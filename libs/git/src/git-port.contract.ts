@@ -4,6 +4,7 @@ import { aGitRepository, GitServer, type GitRepositoryBuilder, type GitServerOpt
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BasicConstraintsExtension, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { KeyObject, webcrypto } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -96,6 +97,26 @@ export function gitPortContract(name: string, make: (options: ContractAdapterOpt
         expect([found.get('main')?.commit, found.get('v1')?.commit, found.get('gone')]).toEqual([commit, commit, undefined]);
         const empty = await aGitRepository(old, 'empty');
         expect((await valueOf(git.lookUp({ url: empty.url }, ['main'], never))).get('main')).toBeUndefined();
+      });
+    });
+
+    describe('going only to addresses that the caller has checked', () => {
+      it('connects there although DNS does not know the host, for refs, history and contents', async () => {
+        const commit = await repository.commit({ 'a.yaml': 'a: 1\n' });
+        const addresses = (await lookup('localhost', { all: true })).map(({ address }) => address);
+        const there: GitRemote = { url: repository.url.replace('localhost', 'git.invalid'), addresses };
+        const [ref] = (await valueOf(git.lookUp(there, ['main'], never))).values();
+        expect(ref).toEqual({ fullRef: 'refs/heads/main', commit });
+        const objects = await valueOf(git.mirror(there, 'pinned', [{ fullRef: 'refs/heads/main', commit }], never));
+        const content = await valueOf((await valueOf(objects.tree(commit))).read('a.yaml'));
+        expect(Buffer.from(content).toString()).toBe('a: 1\n');
+      });
+
+      it('does not ask DNS instead', async () => {
+        await repository.commit({ 'a.yaml': 'a: 1\n' });
+        const before = server.accesses.length;
+        expect(await errorOf(git.lookUp({ ...remote, addresses: ['127.0.0.77'] }, ['main'], never))).toMatchObject({ code: 'REPOSITORY_UNREACHABLE' });
+        expect(server.accesses.length).toBe(before);
       });
     });
 

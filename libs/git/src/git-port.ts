@@ -14,6 +14,11 @@ export interface GitRemote {
   readonly credentials?: GitCredentials | undefined;
   /** Certificate authorities to trust for this repository instead of the machine's own, as PEM. */
   readonly caPem?: string | undefined;
+  /**
+   * Addresses of the URL's host that the caller has checked: connections go to these and to no other, whatever DNS says by then.
+   * With the `git` binary this needs git 2.37 or later; see `SelectGitOptions.needsAddresses`.
+   */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** What an adapter can do beyond the port's promises. Callers may save work by it, and never need it to be right. */

@@ -5,12 +5,16 @@ import { IsomorphicGit, type IsomorphicGitOptions } from './isomorphic-git/isomo
 import { SystemGit, type SystemGitOptions } from './system-git/system-git.js';
 
 export type SelectGitOptions = SystemGitOptions & IsomorphicGitOptions & {
-  /** Unset: `system` where git 2.30 or later is found, else `isomorphic`. */
+  /** Unset: `system` where a git that is new enough is found, else `isomorphic`. */
   readonly preferred?: 'system' | 'isomorphic' | undefined;
+  /** Whether `GitRemote.addresses` must hold, which needs git 2.37. @default false */
+  readonly needsAddresses?: boolean;
 };
 
 /** Configuration by environment (GIT_CONFIG_COUNT), which carries credentials, came with 2.31. */
 const OLDEST: readonly [number, number] = [2, 31];
+/** http.curloptResolve came with 2.37; an older git would quietly ask DNS again. */
+const OLDEST_WITH_ADDRESSES: readonly [number, number] = [2, 37];
 
 /**
  * The adapter for this machine.
@@ -19,9 +23,10 @@ const OLDEST: readonly [number, number] = [2, 31];
 export async function selectGit(options: SelectGitOptions): Promise<GitPort> {
   if (options.preferred === 'isomorphic') return new IsomorphicGit(options);
   const version = await systemGitVersion(options.gitBinary ?? 'git', options.path ?? '/usr/local/bin:/usr/bin:/bin');
-  if (version !== undefined && isNewEnough(version)) return new SystemGit(options);
+  const oldest = options.needsAddresses === true ? OLDEST_WITH_ADDRESSES : OLDEST;
+  if (version !== undefined && isNewEnough(version, oldest)) return new SystemGit(options);
   const found = version === undefined ? 'no git' : `git ${version.join('.')}`;
-  if (options.preferred === 'system') throw new Error(`git ${OLDEST.join('.')} or later is needed, found ${found}`);
+  if (options.preferred === 'system') throw new Error(`git ${oldest.join('.')} or later is needed, found ${found}`);
   (options.log ?? silentLog).warn('no system git that is new enough; using the one in JavaScript, which is for smaller repositories', { found });
   return new IsomorphicGit(options);
 }
@@ -33,6 +38,6 @@ export async function systemGitVersion(gitBinary: string, path: string): Promise
   return match === null ? undefined : [Number(match[1]), Number(match[2])];
 }
 
-function isNewEnough([major, minor]: readonly [number, number]): boolean {
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+function isNewEnough([major, minor]: readonly [number, number], oldest: readonly [number, number]): boolean {
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }

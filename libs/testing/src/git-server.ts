@@ -19,6 +19,8 @@ export interface GitAccess {
   readonly gitProtocol: string | undefined;
   /** The header as it came, so that a test can assert who was told a password. */
   readonly authorization: string | undefined;
+  /** A fetch that asked for a depth. */
+  readonly isShallow: boolean;
   /** Fault or status that was answered. */
   readonly answered: string;
 }
@@ -150,6 +152,7 @@ export class GitServer {
     this.accesses.push({
       method: request.method ?? '', path: `${url.pathname}${url.search}`, repository, kind: kindOf(url, request, body, gitProtocol), gitProtocol,
       authorization: headerOf(request, 'authorization'),
+      isShallow: body.includes('deepen '),
       answered: fault === undefined ? String(status) : typeof fault === 'string' ? fault : String(fault.status),
     });
     if (fault === 'hang') return;

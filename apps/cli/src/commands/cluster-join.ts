@@ -98,7 +98,7 @@ async function createCluster(context: CommandContext, name: string, labels: Read
     await context.hub.mutate(CREATE, 'createCluster', { name, labels }, context.signal);
     context.err(`cluster/${name} created\n`);
   } catch (error) {
-    if (!(error instanceof UserRefusal) || error.code !== 'CLUSTER_EXISTS') throw error;
+    if (!(error instanceof UserRefusal) || error.code !== 'DUPLICATE_CLUSTER') throw error;
     context.err(`cluster/${name} exists already: minting a new token${Object.keys(labels).length > 0 ? '; its labels are unchanged (capstan label cluster changes them)' : ''}\n`);
   }
 }

@@ -78,13 +78,13 @@ function graphqlError(message: string, code: string | undefined, requestId: stri
   return new CliError(exits[code ?? ''] ?? EXIT.ERROR, message, requestId === undefined ? undefined : `request ${requestId}`);
 }
 
-const CONFLICTS = new Set(['REMOVAL_NEEDS_CONFIRMATION', 'STALE_VERSION', 'IDEMPOTENCY_KEY_REUSED']);
+const CONFLICTS = new Set(['REMOVAL_NEEDS_CONFIRMATION', 'IDEMPOTENCY_KEY_REUSED']);
 
 function userError(errors: readonly UserError[]): CliError {
   const [first] = errors;
   const message = errors.map((e) => (e.field.length > 0 ? `${e.field.join('.')}: ${e.message}` : e.message)).join('\n');
   const code = first?.code ?? '';
-  const exit = code.endsWith('NOT_FOUND') ? EXIT.NOT_FOUND : code.endsWith('EXISTS') || code.startsWith('STALE_') || CONFLICTS.has(code) ? EXIT.CONFLICT : EXIT.ERROR;
+  const exit = code.endsWith('NOT_FOUND') ? EXIT.NOT_FOUND : code.startsWith('DUPLICATE_') || code.startsWith('STALE_') || CONFLICTS.has(code) ? EXIT.CONFLICT : EXIT.ERROR;
   return new UserRefusal(exit, message, code, errors);
 }
 

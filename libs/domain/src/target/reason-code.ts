@@ -7,6 +7,7 @@ export const REASON_ADVICE = {
   REPOSITORY_UNREACHABLE: 'Check the URL and that the Git server answers; it is tried again by itself.',
   REPOSITORY_NOT_FOUND: 'Check the repository URL, or give credentials that may see it.',
   AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
+  EGRESS_REFUSED: 'The hub does not go where the URL leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS.',
   REF_NOT_FOUND: 'Create the branch or tag, or change source.ref.',
   HISTORY_REWRITTEN: 'The ref no longer descends from the last release: restore it, or sync the application to accept it.',
   COMMIT_UNREACHABLE: 'The agent cannot fetch the assigned commit; what runs stays as it is. Check that the commit is still in the repository.',

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
 import { abortFailure, type Contact } from '../contact.js';
 import type { GitFailure } from '../git-failure.js';
@@ -53,7 +54,7 @@ export function gitHttp(contact: Contact, maxBytes: number, signal: AbortSignal)
 function send(contact: Contact, url: URL, method: string, headers: Readonly<Record<string, string>>, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = {
-      method, signal,
+      method, signal, ...(contact.addresses === undefined ? {} : { lookup: pinnedLookup(contact.addresses) }),
       headers: { ...headers, 'user-agent': 'git/2.0 (capstan)', 'accept-encoding': 'identity', ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, { ...options, ...(contact.caPem === undefined ? {} : { ca: contact.caPem }) }) : httpRequest(url, options);
@@ -61,6 +62,17 @@ function send(contact: Contact, url: URL, method: string, headers: Readonly<Reco
     request.once('error', (error) => reject(new GitHttpFault(signal.aborted ? abortFailure(contact, signal) : contact.failure('REPOSITORY_UNREACHABLE', error.message || 'no connection'))));
     request.end(body);
   });
+}
+
+/** Answers with the addresses that were checked; DNS is not asked again. */
+function pinnedLookup(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_host, options, callback) => {
+    const [first] = all;
+    if (first === undefined) callback(new Error('no address is allowed'), '');
+    else if (options.all === true) callback(null, all);
+    else callback(null, first.address, first.family);
+  };
 }
 
 async function read(contact: Contact, response: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {

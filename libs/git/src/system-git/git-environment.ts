@@ -56,7 +56,15 @@ export function remoteConfiguration(contact: Contact, caFile: string | undefined
     [`remote.${REMOTE}.url`, contact.url],
     ...(contact.authorization === undefined ? [] : [[`http.${contact.origin}/.extraHeader`, `Authorization: ${contact.authorization}`] as const]),
     ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] as const]),
+    ...(contact.addresses === undefined ? [] : [['http.curloptResolve', pinned(contact.url, contact.addresses)] as const]),
   ];
+}
+
+/** `host:port:address,address`, as libcurl's CURLOPT_RESOLVE wants it. */
+function pinned(url: string, addresses: readonly string[]): string {
+  const { hostname, port, protocol } = new URL(url);
+  const written = addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}:${written.join(',')}`;
 }
 
 /** Named only while fetching: without it git never goes to the network by itself for an object that is missing. */

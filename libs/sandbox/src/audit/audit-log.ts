@@ -6,7 +6,7 @@ import type { JsonObject } from '#kernel';
  * answer's last byte is sent) and as the last `capacity` events in memory.
  */
 export class AuditLog {
-  private readonly file: number | undefined;
+  private file: number | undefined;
   private recent: JsonObject[] = [];
 
   constructor(
@@ -27,7 +27,9 @@ export class AuditLog {
     return this.recent.slice(-this.capacity);
   }
 
+  /** Requests that are still being answered when the cluster stops are not logged to the file any more. */
   close(): void {
     if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
   }
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { digestOf, digestOfJson } from '#kernel';
+import { applicationId, clusterId, hubId, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type TombstoneOrder } from '#domain';
+import fc from 'fast-check';
+import { Order } from './generated/capstan/agent/v1/order.js';
+import { decodeOrder, encodeOrder } from './order-wire.js';
+
+const id = (last: string): string => `00000000-0000-7000-8000-0000000000${last}`;
+const header = {
+  hub: hubId(id('01')), audience: clusterId(id('02')), target: targetId(id('03')), epoch: 1n, generation: 42n,
+  project: { id: projectId(id('04')), name: 'default' }, application: { id: applicationId(id('05')), name: 'podinfo' },
+  issuedAt: new Date('2026-11-01T12:00:00.000Z'), expiresAt: new Date('2026-11-02T12:00:00.000Z'),
+};
+const parameters = { replicas: 3, 'ü': ['x', null, { deep: true }] };
+const assignment: AssignmentOrder = {
+  ...header, kind: 'ASSIGNMENT',
+  release: {
+    id: releaseId(id('06')), commit: 'a'.repeat(40), ref: 'refs/heads/main', sourceDigest: digestOf('s'), path: 'apps/podinfo', renderer: 'KUSTOMIZE', namespace: 'podinfo', substitute: true,
+    repository: { id: repositoryId(id('07')), url: 'https://git.example.com/fleet.git', credentialDigest: digestOf('c') },
+  },
+  parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'REPORT' }, approvedPrunes: [digestOf('p')],
+};
+const tombstone: TombstoneOrder = { ...header, kind: 'TOMBSTONE', mode: 'ORPHAN', approvedRemovals: [] };
+
+/** An encoded assignment with something changed after the encoder. */
+function changed(change: (wire: ReturnType<typeof Order.decode>) => void): Uint8Array {
+  const wire = Order.decode(encodeOrder(assignment));
+  change(wire);
+  return Order.encode(wire).finish();
+}
+
+describe('orders on the wire', () => {
+  it.each([['an assignment', assignment], ['a tombstone', tombstone]])('keep %s as it is', (_name, order) => {
+    expect(decodeOrder(encodeOrder(order))).toEqual({ ok: true, value: order });
+  });
+
+  it.each<[string, Uint8Array, object]>([
+    ['an unknown kind', changed((wire) => (wire.kind = undefined)), { code: 'UNKNOWN_MESSAGE', detail: 'order.kind' }],
+    ['an unknown renderer', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.renderer = 77 as never)), { code: 'UNKNOWN_MESSAGE', detail: 'assignment.renderer=77' }],
+    ['an unset drift policy', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.drift = 0)), { code: 'MALFORMED', field: 'assignment.drift' }],
+    ['a target that is no id', changed((wire) => (wire.targetId = '../x')), { code: 'MALFORMED', field: 'target_id' }],
+    ['no expiry', changed((wire) => (wire.expiresAt = undefined)), { code: 'MALFORMED', field: 'expires_at' }],
+    ['parameters that are not the digest\'s', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.parametersJson = '{}')), { code: 'MALFORMED', field: 'assignment.parameters_digest' }],
+    ['a generation past 63 bits', changed((wire) => (wire.generation = 2n ** 63n)), { code: 'MALFORMED', field: 'generation' }],
+    ['cut bytes', encodeOrder(assignment).subarray(0, 50), { code: 'MALFORMED', field: 'order' }],
+  ])('refuse %s by a code', (_name, bytes, error) => {
+    expect(decodeOrder(bytes)).toEqual({ ok: false, error });
+  });
+
+  it('never throw, whatever the bytes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => typeof decodeOrder(bytes).ok === 'boolean'), { numRuns: 2_000 });
+    const valid = encodeOrder(assignment);
+    fc.assert(fc.property(fc.nat(valid.length - 1), fc.nat(255), (at, value) => {
+      const bytes = Uint8Array.from(valid);
+      bytes[at] = value;
+      return typeof decodeOrder(bytes).ok === 'boolean';
+    }), { numRuns: 2_000 });
+  });
+});
