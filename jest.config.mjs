@@ -14,6 +14,7 @@ const project = (displayName, testMatch) => ({
 export default {
   coverageProvider: 'v8',
   maxWorkers: 2,
+  testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/architecture/**/*.spec.ts']),
     project('integration', ['<rootDir>/{apps,libs}/**/*.int-spec.ts', '<rootDir>/test/{contract,integration}/**/*.int-spec.ts']),

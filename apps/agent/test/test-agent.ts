@@ -44,6 +44,8 @@ export interface TestAgentOptions {
   readonly log?: Log;
   /** Accepted by the process before this one, which came no further than storing them. */
   readonly stored?: readonly Order[];
+  /** Puts something between the reconciler and the API server; the durable state is not behind it. */
+  readonly between?: (client: KubeClient) => KubeClient;
 }
 
 /** The agent's core on real durable state in a sandbox cluster; only session and Git are played. */
@@ -63,6 +65,7 @@ export class TestAgent {
     const state = { held: true };
     const fence = { isHeld: () => state.held, epoch };
     const failpoints = options.failpoints ?? { hit: () => undefined };
+    const between = options.between ?? ((same: KubeClient) => same);
     const secrets = new StateSecrets(client, AGENT_NAMESPACE, fence);
     const inventory = new InventorySecrets({ secrets, fence, failpoints, log: silentLog });
     const claimed = await inventory.claim(HUB, AbortSignal.timeout(10_000));
@@ -72,7 +75,7 @@ export class TestAgent {
     for (const order of options.stored ?? []) unwrap(await orders.put(await signed(order), AbortSignal.timeout(10_000)));
     const reports: TargetReport[] = [];
     const core = createReconciler({
-      cluster: { own: client, applier: client.impersonate(APPLY_USER), reserved: { namespace: AGENT_NAMESPACE, partOf: 'capstan-agent' } },
+      cluster: { own: between(client), applier: between(client.impersonate(APPLY_USER)), reserved: { namespace: AGENT_NAMESPACE, partOf: 'capstan-agent' } },
       orders,
       inventory,
       content: new ContentSecrets({ secrets, failpoints, log: silentLog }),

@@ -32,6 +32,7 @@ export class TestCluster {
     for (const name of ['capstan-agent', 'capstan-apply']) await cluster.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: AGENT_NAMESPACE } });
     await cluster.grant('capstan-agent', [
       { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
       { apiGroups: [''], resources: ['serviceaccounts'], resourceNames: ['capstan-apply'], verbs: ['impersonate'] },
       { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
     ]);

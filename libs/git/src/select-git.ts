@@ -1,7 +1,7 @@
 import { silentLog } from '#kernel';
 import { runProcess } from '#runtime';
 import type { GitPort } from './git-port.js';
-import { IsomorphicGit, type IsomorphicGitOptions } from './isomorphic-git/isomorphic-git.js';
+import type { IsomorphicGitOptions } from './isomorphic-git/isomorphic-git.js';
 import { SystemGit, type SystemGitOptions } from './system-git/system-git.js';
 
 export type SelectGitOptions = SystemGitOptions & IsomorphicGitOptions & {
@@ -21,13 +21,19 @@ const OLDEST_WITH_ADDRESSES: readonly [number, number] = [2, 37];
  * @throws Error when `system` is demanded and there is no git that is new enough: a wish is not quietly replaced.
  */
 export async function selectGit(options: SelectGitOptions): Promise<GitPort> {
-  if (options.preferred === 'isomorphic') return new IsomorphicGit(options);
+  if (options.preferred === 'isomorphic') return isomorphicGit(options);
   const version = await systemGitVersion(options.gitBinary ?? 'git', options.path ?? '/usr/local/bin:/usr/bin:/bin');
   const oldest = options.needsAddresses === true ? OLDEST_WITH_ADDRESSES : OLDEST;
   if (version !== undefined && isNewEnough(version, oldest)) return new SystemGit(options);
   const found = version === undefined ? 'no git' : `git ${version.join('.')}`;
   if (options.preferred === 'system') throw new Error(`git ${oldest.join('.')} or later is needed, found ${found}`);
   (options.log ?? silentLog).warn('no system git that is new enough; using the one in JavaScript, which is for smaller repositories', { found });
+  return isomorphicGit(options);
+}
+
+/** Loaded only where it is used: in memory it costs an agent more than everything else of this library together. */
+async function isomorphicGit(options: IsomorphicGitOptions): Promise<GitPort> {
+  const { IsomorphicGit } = await import('./isomorphic-git/isomorphic-git.js');
   return new IsomorphicGit(options);
 }
 

@@ -14,6 +14,7 @@ export interface TargetView {
     readonly commit: string | null;
     readonly objectCount: number;
     readonly healedCount: number;
+    readonly unhealthy: readonly { readonly object: { readonly kind: string; readonly name: string }; readonly message: string }[];
     readonly drift: readonly { readonly object: { readonly kind: string; readonly name: string }; readonly kind: string; readonly managers: readonly string[]; readonly fields: readonly string[] }[];
     readonly pendingRemoval: { readonly digest: string; readonly total: number; readonly objects: readonly { readonly kind: string; readonly name: string }[] } | null;
   };
@@ -21,7 +22,7 @@ export interface TargetView {
 
 const TARGETS = `query Targets($application: String, $cluster: String) { targets(application: $application, cluster: $cluster, first: 200) { edges { node {
   name sync health reason message advice cluster { name } assigned { release { number commit } }
-  observed { commit objectCount healedCount drift { object { kind name } kind managers fields } pendingRemoval { digest total objects { kind name } } } } } } }`;
+  observed { commit objectCount healedCount unhealthy { object { kind name } message } drift { object { kind name } kind managers fields } pendingRemoval { digest total objects { kind name } } } } } } }`;
 const DEADLINE_MS = 60_000;
 
 export async function targetsOf(stage: Stage, application?: string, cluster?: string): Promise<readonly TargetView[]> {

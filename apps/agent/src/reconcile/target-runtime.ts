@@ -83,6 +83,8 @@ export class TargetRuntime {
     this.lastHealed = [];
     this.pendingRemoval = undefined;
     this.healFailure = undefined;
+    // What was only reported so far may be healed from now on.
+    for (const [key, { drift }] of this.observed) if (drift !== undefined) this.touched.add(key);
   }
 
   /** @param resourceVersion undefined: it is gone, or nobody said */

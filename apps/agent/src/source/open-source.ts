@@ -35,7 +35,7 @@ const MAX_REPOSITORIES = 50;
  *
  * @param over ends fetches that are under way
  */
-export function openSource(settings: SourceSettings, credentials: CredentialSecrets, reserved: ReservedForAgent, deps: { readonly timers: Timers; readonly log: Log }, over: AbortSignal): OpenSource {
+export function openSource(settings: SourceSettings, credentials: Pick<CredentialSecrets, 'lookUp'>, reserved: ReservedForAgent, deps: { readonly timers: Timers; readonly log: Log }, over: AbortSignal): OpenSource {
   const { log, timers } = deps;
   const directory = join(settings.dataDir, 'git');
   const git = once(() => selectGit({ cacheDirectory: directory, timers, log, path: settings.path, preferred: settings.git }));

@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { silentLog, type Failpoints } from '#kernel';
 import { systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { until } from '#testing';
 import { findWork, PlanApplication, PlannerController } from '../../src/features/planner/index.js';
 import { LeaseLost } from '../../src/platform/database/index.js';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
+
+jest.setTimeout(60_000);
 
 const V1 = { 'apps/web/cm.yaml': 'a: 1' };
 
@@ -37,8 +39,10 @@ describe('a planner', () => {
       async () => ground.answer('web', 'c2'),
       async () => ground.joined('c5', { env: 'prod', size: '5' }),
       async () => Promise.all(['c1', 'c3', 'c4', 'c5'].map((cluster) => ground.answer('web', cluster))),
+      async () => ground.joined('c6', { env: 'prod', size: '6' }),
+      async () => ground.answer('web', 'c6'),
       async () => value(await ground.remove('web', 'DELETE')),
-      async () => Promise.all(['c1', 'c3', 'c4', 'c5'].map((cluster) => ground.answer('web', cluster))),
+      async () => Promise.all(['c1', 'c3', 'c4', 'c5', 'c6'].map((cluster) => ground.answer('web', cluster))),
     ];
     for (const chapter of story) {
       await chapter();
@@ -61,7 +65,7 @@ describe('a planner', () => {
     expect(await ground.rows(`SELECT DISTINCT state FROM targets`)).toEqual([{ state: 'REMOVED' }]);
     // Every target was assigned once for each reason that there was, and never twice for one.
     expect(await ground.rows(`SELECT c.name, count(*)::int AS orders FROM target_transitions x JOIN targets t ON t.id = x.target_id JOIN clusters c ON c.id = t.cluster_id WHERE x.kind = 'ASSIGNED' GROUP BY 1 ORDER BY 1`)).toEqual([
-      { name: 'c1', orders: 2 }, { name: 'c2', orders: 1 }, { name: 'c3', orders: 1 }, { name: 'c4', orders: 1 }, { name: 'c5', orders: 1 },
+      { name: 'c1', orders: 2 }, { name: 'c2', orders: 1 }, { name: 'c3', orders: 1 }, { name: 'c4', orders: 1 }, { name: 'c5', orders: 1 }, { name: 'c6', orders: 1 },
     ]);
   });
 

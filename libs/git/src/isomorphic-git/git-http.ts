@@ -54,7 +54,7 @@ export function gitHttp(contact: Contact, maxBytes: number, signal: AbortSignal)
 function send(contact: Contact, url: URL, method: string, headers: Readonly<Record<string, string>>, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = {
-      method, signal, ...(contact.addresses === undefined ? {} : { lookup: pinnedLookup(contact.addresses) }),
+      method, signal, ...(contact.addresses === undefined ? {} : pinnedTo(contact.addresses)),
       headers: { ...headers, 'user-agent': 'git/2.0 (capstan)', 'accept-encoding': 'identity', ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, { ...options, ...(contact.caPem === undefined ? {} : { ca: contact.caPem }) }) : httpRequest(url, options);
@@ -64,14 +64,17 @@ function send(contact: Contact, url: URL, method: string, headers: Readonly<Reco
   });
 }
 
-/** Answers with the addresses that were checked; DNS is not asked again. */
-function pinnedLookup(addresses: readonly string[]): LookupFunction {
+/** Connects to the addresses that were checked: DNS is not asked again, and no connection of before is used, wherever it leads. */
+function pinnedTo(addresses: readonly string[]): { readonly agent: false; readonly lookup: LookupFunction } {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  return (_host, options, callback) => {
-    const [first] = all;
-    if (first === undefined) callback(new Error('no address is allowed'), '');
-    else if (options.all === true) callback(null, all);
-    else callback(null, first.address, first.family);
+  return {
+    agent: false,
+    lookup(_host, options, callback) {
+      const [first] = all;
+      if (first === undefined) callback(new Error('no address is allowed'), '');
+      else if (options.all === true) callback(null, all);
+      else callback(null, first.address, first.family);
+    },
   };
 }
 

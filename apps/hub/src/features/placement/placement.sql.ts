@@ -17,7 +17,7 @@ export const CREATE_TARGETS = `
   statuses AS (
     INSERT INTO target_status (target_id, cluster_id) SELECT id, cluster_id FROM made
     ON CONFLICT (target_id) DO UPDATE SET release_id = NULL, commit = NULL, render_digest = NULL, sync = 'PENDING', reason = 'WAITING_FOR_ROLLOUT', message = '', health = 'UNKNOWN',
-      health_message = '', object_count = 0, healed_count = 0, detail = '{}', sync_since = now(), health_since = now()),
+      health_message = '', object_count = 0, healed_count = 0, detail = '{}', sync_since = now(), health_since = now(), observed_at = NULL, reported_at = NULL),
   -- A row of its former life in a rollout that still runs says nothing about the new one.
   former AS (
     UPDATE rollout_targets r SET state = 'SKIPPED', reason = 'REMOVING', finished_at = coalesce(r.finished_at, now()) FROM made m, rollouts o

@@ -73,7 +73,8 @@ export class SqlPlacementStore implements PlacementStore {
   async create(targets: readonly NewTarget[]): Promise<void> {
     if (targets.length === 0) return;
     const transitions = targets.map(() => this.ids.uuid());
-    await this.tx.query(CREATE_TARGETS, [targets.map((one) => one.project), targets.map(() => this.ids.uuid()), targets.map((one) => one.application), targets.map((one) => one.cluster), transitions]);
+    const ids = targets.map(() => this.ids.uuid()).toSorted(); // lists go by id: those made at once shall follow their clusters
+    await this.tx.query(CREATE_TARGETS, [targets.map((one) => one.project), ids, targets.map((one) => one.application), targets.map((one) => one.cluster), transitions]);
     await this.#notifyApplications(targets.map((one) => one.application));
   }
 

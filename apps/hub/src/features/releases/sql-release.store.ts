@@ -60,7 +60,7 @@ export class SqlReleaseStore implements ReleaseStore {
 
   async noteProblem({ id }: EvaluatedApplication, { reason, message }: EvaluationProblem, judged: string | undefined): Promise<void> {
     await this.tx.execute(
-      `UPDATE applications SET reason = $2, message = $3, evaluated_commit = coalesce($4, evaluated_commit), evaluated_revision_id = CASE WHEN $4::text IS NULL THEN evaluated_revision_id ELSE current_revision_id END
+      `UPDATE applications SET reason = $2, message = $3, held_commit = NULL, evaluated_commit = coalesce($4, evaluated_commit), evaluated_revision_id = CASE WHEN $4::text IS NULL THEN evaluated_revision_id ELSE current_revision_id END
        WHERE id = $1`,
       [id, reason, message, judged ?? null],
     );

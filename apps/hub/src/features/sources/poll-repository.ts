@@ -1,9 +1,9 @@
 import { ok, type Failpoints, type Result } from '#kernel';
 import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitPort, type GitRemote, type ResolvedRef } from '#git';
 import type { RepositoryId } from '#domain';
-import { createHash } from 'node:crypto';
 import type { Ancestry, EvaluationSummary, ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
 import type { RepositoryCredentials } from '../repositories/index.js';
+import { cacheKeyOf } from './git-copies.js';
 import type { GitEgress } from './git-egress.js';
 import type { ClaimedRepository, RefSighting, SourceProblem, SourceStore } from './source.store.js';
 
@@ -148,9 +148,4 @@ async function ancestryOf(objects: GitObjects, previous: string, commit: string,
   if (answer.error.code !== 'COMMIT_UNREACHABLE') return 'UNKNOWN';
   const own = await objects.commit(commit, signal);
   return own.ok ? 'NO' : 'UNKNOWN';
-}
-
-/** Another URL is another repository: content of the one must not be taken for content of the other. */
-function cacheKeyOf({ id, url }: ClaimedRepository): string {
-  return `${id}.${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
 }

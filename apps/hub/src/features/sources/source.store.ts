@@ -51,6 +51,8 @@ export interface SourceStore {
   finish(repository: ClaimedRepository, record: PollRecord): Promise<boolean>;
   /** Gives a claim back as if it had not been taken. */
   release(repository: ClaimedRepository): Promise<void>;
+  /** Every repository that is not removed. */
+  places(): Promise<readonly { readonly id: RepositoryId; readonly url: string }[]>;
   /** Makes repositories due now, see `RepositorySchedule`. */
   hint(ids: readonly RepositoryId[]): Promise<void>;
   /** Makes repositories due that have an application revision which no look has seen: its hint may have been lost. */

@@ -86,6 +86,11 @@ export class SqlSourceStore implements SourceStore {
     await this.#run(() => this.tx.execute('UPDATE repositories SET claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2', [id, claim]));
   }
 
+  async places(): Promise<readonly { readonly id: RepositoryId; readonly url: string }[]> {
+    const rows = await this.#run(() => this.tx.query<{ id: string; url: string }>('SELECT id, url FROM repositories WHERE deleted_at IS NULL'));
+    return rows.map((row) => ({ id: repositoryId(row.id), url: row.url }));
+  }
+
   async hint(ids: readonly RepositoryId[]): Promise<void> {
     await this.#run(async () => {
       for (const id of ids.toSorted()) await this.schedule.hint(id); // in one order everywhere: two watchers must not wait for each other

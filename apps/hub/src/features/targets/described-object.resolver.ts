@@ -1,6 +1,8 @@
+import type { Timers } from '#kernel';
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { ApiError, CurrentViewer, RequirePermission, type Viewer } from '../../platform/api/index.js';
+import { TIMERS } from '../../platform/tokens.js';
 import { AGENT_OBJECTS, type AgentObjects } from './agent-objects.js';
 import { DescribedObjectType } from './described-object.graphql.js';
 import { ObjectRefInput } from './targets.graphql.js';
@@ -13,6 +15,7 @@ export class DescribedObjectResolver {
   constructor(
     @Inject(TargetReadModel) private readonly targets: TargetReadModel,
     @Inject(AGENT_OBJECTS) private readonly agents: AgentObjects,
+    @Inject(TIMERS) private readonly timers: Timers,
   ) {}
 
   @Query(() => DescribedObjectType, { nullable: true, description: 'Asks the agent for one object of a target; null for "no such target or object, or not yours".' })
@@ -27,7 +30,9 @@ export class DescribedObjectResolver {
     const target = await this.targets.findByName(viewer, { project: project ?? 'default', application, cluster });
     if (target === undefined || target.state === 'REMOVED') return null;
     const { group, kind, namespace, name } = object;
-    const described = await this.agents.describeObject(target.cluster, target.id, { group, kind, namespace, name }, AbortSignal.timeout(DEADLINE_MS));
+    const late = new AbortController();
+    const deadline = this.timers.after(DEADLINE_MS, () => late.abort());
+    const described = await this.agents.describeObject(target.cluster, target.id, { group, kind, namespace, name }, late.signal).finally(() => deadline.cancel());
     if (described.ok) {
       const { objectJson, health, healthMessage, events } = described.value;
       return { object: parseObject(objectJson), health, healthMessage, events: events.map((event) => ({ ...event })) };

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { hubId, targetId } from '#domain';
+import { anInventory, damageSecret, deleteSecret, Killed, namesOf, SIGNAL, StateOfProcess, storedSecrets, TARGET } from './state-fixture.js';
+import { TestCluster, unwrap } from './test-cluster.js';
+import { HUB, idOf } from './test-orders.js';
+
+const OTHER = targetId(idOf('target', 'web'));
+
+describe('the inventory in Secrets', () => {
+  let cluster: TestCluster;
+
+  beforeEach(async () => {
+    cluster = await TestCluster.start();
+  });
+  afterEach(() => cluster.stop());
+
+  it('gives back what was saved, to the same process and to the next one', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a', 'b']), SIGNAL));
+    expect(namesOf(unwrap(await first.inventory.load(TARGET, SIGNAL))?.entries ?? [])).toEqual(['a', 'b']);
+    const second = await StateOfProcess.begin(cluster, 2);
+    const loaded = unwrap(await second.inventory.loadAll(SIGNAL));
+    expect(loaded.targets.map(({ entries }) => namesOf(entries))).toEqual([['a', 'b']]);
+    expect(loaded.unreadable).toEqual([]);
+  });
+
+  it('puts changes of several targets at once one after the other and loses none', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    const targets = Array.from({ length: 20 }, (_, index) => targetId(idOf('target', `t${index}`)));
+    const saved = await Promise.all(targets.map((target) => state.inventory.save(anInventory(['a', target], target), SIGNAL)));
+    expect(saved.every(({ ok }) => ok)).toBe(true);
+    const loaded = unwrap(await (await StateOfProcess.begin(cluster, 2)).inventory.loadAll(SIGNAL));
+    expect(loaded.targets.map(({ head }) => head.target).toSorted()).toEqual(targets.toSorted());
+  });
+
+  it('keeps the whole old inventory when it is killed between the new shards and the head, and collects the orphans later', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a', 'b']), SIGNAL));
+    first.dieAt = 'agent.state.after-shards';
+    await expect(first.inventory.save(anInventory(['a', 'b', 'c']), SIGNAL)).rejects.toBeInstanceOf(Killed);
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(2);
+    const second = await StateOfProcess.begin(cluster, 2);
+    expect(namesOf(unwrap(await second.inventory.load(TARGET, SIGNAL))?.entries ?? [])).toEqual(['a', 'b']);
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(1);
+  });
+
+  it('has the whole new inventory when it is killed after the head and before old shards go', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a', 'b']), SIGNAL));
+    first.dieAt = 'agent.state.after-head';
+    expect(await first.inventory.save(anInventory(['c']), SIGNAL)).toMatchObject({ ok: false });
+    const second = await StateOfProcess.begin(cluster, 2);
+    expect(namesOf(unwrap(await second.inventory.load(TARGET, SIGNAL))?.entries ?? [])).toEqual(['c']);
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(1);
+  });
+
+  it('writes nothing once a newer lease has claimed it, whatever it believes of its own', async () => {
+    const old = await StateOfProcess.begin(cluster, 1);
+    unwrap(await old.inventory.save(anInventory(['a']), SIGNAL));
+    const next = await StateOfProcess.begin(cluster, 2);
+    expect(await old.inventory.save(anInventory(['a', 'stale']), SIGNAL)).toMatchObject({ ok: false, error: { code: 'FENCED' } });
+    expect(await old.inventory.drop(TARGET, { epoch: 1n, generation: 9n }, SIGNAL)).toMatchObject({ ok: false, error: { code: 'FENCED' } });
+    expect(namesOf(unwrap(await next.inventory.load(TARGET, SIGNAL))?.entries ?? [])).toEqual(['a']);
+  });
+
+  it('writes nothing while the lease is not held', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    state.fence.held = false;
+    const before = cluster.audit.writes({}).length;
+    expect(await state.inventory.save(anInventory(['a']), SIGNAL)).toMatchObject({ ok: false, error: { code: 'FENCED' } });
+    expect(cluster.audit.writes({})).toHaveLength(before);
+  });
+
+  it('goes on after a compare-and-swap that lost against another write of its own epoch', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    unwrap(await state.inventory.save(anInventory(['a']), SIGNAL));
+    await cluster.edit({ group: '', kind: 'Secret', namespace: 'capstan-system', name: 'capstan-inventory' }, { metadata: { labels: { touched: 'yes' } } });
+    unwrap(await state.inventory.save(anInventory(['b'], OTHER), SIGNAL));
+    const loaded = unwrap(await state.inventory.loadAll(SIGNAL));
+    expect(loaded.targets.map(({ entries }) => namesOf(entries)).toSorted()).toEqual([['a'], ['b']]);
+  });
+
+  it('refuses the head of another hub and leaves it as it is', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a']), SIGNAL));
+    const stranger = new StateOfProcess(cluster, 2);
+    const before = cluster.audit.writes({}).length;
+    expect(await stranger.inventory.claim(hubId(idOf('hub', 'other')), SIGNAL)).toEqual({ ok: false, error: { code: 'OTHER_HUB', hub: HUB } });
+    expect(cluster.audit.writes({})).toHaveLength(before);
+  });
+
+  it.each(['deleted', 'damaged'] as const)('tells of a %s shard as unreadable, never as empty, and of no other target', async (how) => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a']), SIGNAL));
+    const [shard] = storedSecrets(cluster, 'capstan-inventory-');
+    unwrap(await first.inventory.save(anInventory(['b'], OTHER), SIGNAL));
+    const name = shard?.metadata.name ?? '';
+    if (how === 'deleted') await deleteSecret(cluster, name);
+    else await damageSecret(cluster, name, 'shard.json.gz', Buffer.from('not gzip'));
+    const second = await StateOfProcess.begin(cluster, 2);
+    const loaded = unwrap(await second.inventory.loadAll(SIGNAL));
+    expect(loaded.unreadable.map(({ target }) => target)).toEqual([TARGET]);
+    expect(loaded.targets.map(({ head }) => head.target)).toEqual([OTHER]);
+    expect(await second.inventory.load(TARGET, SIGNAL)).toMatchObject({ ok: false, error: { code: 'CORRUPT' } });
+  });
+
+  it('tells of a damaged head as corrupt and claims nothing', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a']), SIGNAL));
+    await damageSecret(cluster, 'capstan-inventory', 'head.json.gz', Buffer.from('x'));
+    expect(await new StateOfProcess(cluster, 2).inventory.claim(HUB, SIGNAL)).toMatchObject({ ok: false, error: { code: 'CORRUPT' } });
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(1);
+  });
+
+  it('does not start a new head over one that vanished under it', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    await deleteSecret(cluster, 'capstan-inventory');
+    expect(await state.inventory.save(anInventory(['a']), SIGNAL)).toMatchObject({ ok: false, error: { code: 'CORRUPT' } });
+  });
+
+  it('raises the floor with a removal, in the same step, and keeps the highest', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    unwrap(await state.inventory.save(anInventory(['a']), SIGNAL));
+    unwrap(await state.inventory.drop(TARGET, { epoch: 1n, generation: 7n }, SIGNAL));
+    unwrap(await state.inventory.drop(TARGET, { epoch: 1n, generation: 3n }, SIGNAL));
+    const loaded = unwrap(await (await StateOfProcess.begin(cluster, 2)).inventory.loadAll(SIGNAL));
+    expect(loaded).toMatchObject({ floor: { epoch: 1n, generation: 7n }, targets: [] });
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toEqual([]);
+  });
+
+  it('holds ten thousand objects in shards that fit Secrets', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    const names = Array.from({ length: 10_000 }, (_, index) => `object-${index}`);
+    unwrap(await state.inventory.save(anInventory(names), SIGNAL));
+    expect(unwrap(await state.inventory.load(TARGET, SIGNAL))?.entries).toHaveLength(10_000);
+    for (const shard of storedSecrets(cluster, 'capstan-inventory-')) expect(JSON.stringify(shard).length).toBeLessThan(1024 * 1024);
+  });
+});

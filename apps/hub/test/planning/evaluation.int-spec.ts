@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
+
+jest.setTimeout(30_000);
+
+const V1 = { 'apps/web/cm.yaml': 'a: 1' };
+const V2 = { 'apps/web/cm.yaml': 'a: 2' };
+const A = 'a'.repeat(40);
+const B = 'b'.repeat(40);
+
+describe('evaluation of what a ref holds', () => {
+  let ground: PlanningGround;
+  beforeEach(async () => void (ground = await planningGround()), 60_000);
+  afterEach(() => ground.close());
+
+  const application = async (): Promise<object> => (await ground.rows('SELECT reason, message, evaluated_commit FROM applications'))[0] ?? {};
+  const wanted = async (commit: string): Promise<number> => (await ground.sources.needingEvaluation(ground.repository, [{ ref: 'main', commit }])).length;
+
+  it('is wanted for new commits and new revisions only', async () => {
+    expect(await ground.sources.refsOf(ground.repository)).toEqual([]);
+    value(await ground.create('web'));
+    expect(await ground.sources.refsOf(ground.repository)).toEqual(['main']);
+    expect(await wanted(A)).toBe(1);
+    await ground.push(V1, { commit: A });
+    expect(await wanted(A)).toBe(0);
+    expect(await wanted(B)).toBe(1);
+    value(await ground.update('web', anInput({ namespace: 'web' })));
+    expect(await wanted(A)).toBe(1);
+    expect(await ground.push(V1, { commit: A })).toMatchObject({ released: [expect.any(String)] });
+    expect(await wanted(A)).toBe(0);
+  });
+
+  it('shows a path that is not there, and heals with the commit that brings it', async () => {
+    value(await ground.create('web', anInput({ source: { repository: 'fleet', ref: 'main', path: 'apps/none' } })));
+    expect(await ground.push(V1, { commit: A })).toEqual({ released: [], unchanged: 0, held: 1, undecided: 0 });
+    expect(await application()).toEqual({ reason: 'PATH_NOT_FOUND', message: 'apps/none does not exist in this commit.', evaluated_commit: A });
+    expect(await wanted(A)).toBe(0);
+    expect(await ground.push({ 'apps/none/cm.yaml': 'a: 1' }, { commit: B })).toMatchObject({ released: [expect.any(String)] });
+    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: B });
+  });
+
+  it('shows a failure of the source, keeps what was released, and clears it with the next look', async () => {
+    value(await ground.create('web'));
+    await ground.push(V1, { commit: A });
+    await ground.evaluation.sourceFailed({ project: ground.project.id, repository: ground.repository, ref: undefined, reason: 'REPOSITORY_UNREACHABLE', message: 'no answer' });
+    expect(await application()).toEqual({ reason: 'REPOSITORY_UNREACHABLE', message: 'no answer', evaluated_commit: A });
+    expect(await wanted(A)).toBe(1);
+    expect(await ground.push(V1, { commit: A })).toMatchObject({ unchanged: 1 });
+    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: A });
+  });
+
+  it.each([['a branch that no longer descends', {}], ['a tag that moved, even forward', { fullRef: 'refs/tags/v1', ancestry: 'YES' as const }]])('holds %s until a person accepts it', async (_name, rest) => {
+    const created = value(await ground.create('web'));
+    await ground.push(V1, { commit: A, ...rest });
+    expect(await ground.push(V2, { commit: B, ancestry: 'NO', ...rest })).toEqual({ released: [], unchanged: 0, held: 1, undecided: 0 });
+    expect(await application()).toMatchObject({ reason: 'HISTORY_REWRITTEN', evaluated_commit: A });
+    expect(await wanted(B)).toBe(0);
+    value(await ground.sync.execute(ground.viewer, { application: created, name: 'web', acceptHistoryRewrite: true }));
+    expect(await wanted(B)).toBe(1);
+    expect(await ground.push(V2, { commit: B, ancestry: 'NO', ...rest })).toMatchObject({ released: [expect.any(String)] });
+    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: B });
+  });
+
+  it('lets go of a hold when the ref comes back', async () => {
+    value(await ground.create('web'));
+    await ground.push(V1, { commit: A });
+    await ground.push(V2, { commit: B, ancestry: 'NO' });
+    expect(await wanted(A)).toBe(1);
+    expect(await ground.push(V1, { commit: A })).toMatchObject({ unchanged: 1 });
+    expect(await application()).toMatchObject({ reason: null });
+  });
+
+  it('decides nothing while the ancestry cannot be told', async () => {
+    value(await ground.create('web'));
+    await ground.push(V1, { commit: A });
+    expect(await ground.push(V2, { commit: B, ancestry: 'UNKNOWN' })).toEqual({ released: [], unchanged: 0, held: 0, undecided: 1 });
+    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: A });
+    expect(await wanted(B)).toBe(1);
+  });
+
+  it('takes a new ref for another history', async () => {
+    value(await ground.create('web'));
+    await ground.push(V1, { commit: A });
+    value(await ground.update('web', anInput({ source: { repository: 'fleet', ref: 'next', path: 'apps/web' } })));
+    expect(await ground.push(V2, { commit: B, ref: 'next', fullRef: 'refs/heads/next', ancestry: 'NO' })).toMatchObject({ released: [expect.any(String)] });
+  });
+
+  it('makes one release of one commit, however often and by how many it is asked', async () => {
+    await ground.joined('c1', { env: 'prod' });
+    value(await ground.create('web'));
+    await Promise.all([ground.push(V1), ground.push(V1), ground.push(V1)]);
+    expect(await ground.rows('SELECT (SELECT count(*)::int FROM releases) AS releases, (SELECT count(*)::int FROM rollouts) AS rollouts')).toEqual([{ releases: 1, rollouts: 1 }]);
+  });
+});
