@@ -122,6 +122,7 @@ const UP: readonly string[] = [
     state text NOT NULL DEFAULT 'PENDING' CHECK (state IN ('PENDING', 'ACTIVE', 'REMOVING', 'REMOVED')),
     desired_seq bigint NOT NULL DEFAULT 0,
     session_epoch bigint NOT NULL DEFAULT 0,
+    ahead_epoch bigint,
     connected_replica text,
     connected_at timestamptz,
     disconnected_at timestamptz,

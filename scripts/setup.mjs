@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureTools } from './tools.mjs';
@@ -13,7 +13,7 @@ export const ROOT = join(fileURLToPath(import.meta.url), '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const STAMP = join(ROOT, 'node_modules', '.capstan-installed');
 const BUILT = join(ROOT, 'dist', '.capstan-built');
-const SOURCES = ['apps', 'libs', 'migrations', 'test/demo', 'test/bench'];
+const SOURCES = ['apps', 'libs', 'migrations', 'test/stage', 'test/demo', 'test/bench'];
 
 export const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -61,16 +61,24 @@ export async function ensureBuilt() {
   await build();
 }
 
-/** One dist tree for everything (swc), and the agent as one file (esbuild over dist). */
+/** One dist tree for everything (swc), put in place whole, and the agent as one file (esbuild over dist). */
 export async function build() {
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  const started = Date.now();
+  const started = new Date();
+  const dist = join(ROOT, 'dist');
+  const fresh = `${dist}.${process.pid}`;
   const env = projectEnvironment();
-  const swc = ['node_modules/@swc/cli/bin/swc.js', ...SOURCES.filter((source) => existsSync(join(ROOT, source))), '-d', 'dist', '--config-file', '.swcrc', '--ignore', '**/*.spec.ts,**/*.int-spec.ts,**/*.contract.ts', '--quiet', '--copy-files'];
-  await run(projectNode(), swc, { env, stdio: ['ignore', 2, 2] });
+  try {
+    const sources = SOURCES.filter((source) => existsSync(join(ROOT, source)));
+    const swc = ['node_modules/@swc/cli/bin/swc.js', ...sources, '-d', fresh, '--config-file', '.swcrc', '--ignore', '**/*.spec.ts,**/*.int-spec.ts,**/*.contract.ts', '--quiet', '--copy-files'];
+    await run(projectNode(), swc, { env, stdio: ['ignore', 2, 2] });
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist); // programs that run beside a build lose their tree for an instant only
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
   await run(projectNode(), ['scripts/bundle-agent.mjs'], { env, stdio: ['ignore', 2, 2] });
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
-  writeFileSync(BUILT, String(started));
+  writeFileSync(BUILT, '');
+  utimesSync(BUILT, started, started); // what changed during the build is newer than it
 }
 
 function newest(paths) {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { StageBuilder, type Stage } from './cast/stage.js';
+import { StageBuilder } from '../stage/stage-builder.js';
+import type { Stage } from './cast/stage.js';
+import { BASE_DEPLOYMENT } from './cast/fleet-repository.js';
 import { Narrator } from './narrator.js';
 import { readOptions, USAGE } from './options.js';
 import { aBrokenCommitIsKeptOut, aCommitToTheBaseRollsThrough, applicationsReachTheirClusters, aRevertHealsIt, clustersJoin, driftIsShownAndUndone } from './story/chapters.js';
@@ -13,7 +15,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const narrator = new Narrator(process.stdout, process.env);
-  const builder = new StageBuilder(ROOT);
+  const builder = new StageBuilder(ROOT, 'demo');
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -62,12 +64,16 @@ It all stays up until you press Ctrl-C.
 
 Three things to try, in another terminal:
 
-  1. See the fleet:            npm run capstan -- get targets -o wide
-  2. Push a commit yourself:   git clone ${stage.fleet.url} && cd fleet      # edit apps/shop/base, commit, push
-                               npm run capstan -- wait app/shop-prod --for=healthy
-  3. Move a cluster:           npm run capstan -- label cluster staging env=dev
-                               The removal guard asks before anything is taken from a cluster.
+  1. See the fleet:            npm run --silent capstan -- get targets -o wide
+                               npm run --silent capstan -- describe target/shop-prod@prod-eu
+  2. Push a commit yourself:   git clone ${stage.fleet.url} fleet-demo
+                               sed -i 's/shop:1.5.0/shop:1.6.0/' fleet-demo/${BASE_DEPLOYMENT}
+                               git -C fleet-demo commit -am 'shop 1.6.0' && git -C fleet-demo push
+                               npm run --silent capstan -- wait app/shop-prod --for=healthy --commit $(git -C fleet-demo rev-parse HEAD)
+  3. Move a cluster:           npm run --silent capstan -- label cluster staging env=dev
+                               The removal guard asks before an application loses its last cluster, and says how to go on.
 
+More to paste: docs/api.md. Clean up with Ctrl-C here.
 Logs and kubeconfigs: ${stage.directory}`);
 }
 

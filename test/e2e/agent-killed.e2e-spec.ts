@@ -23,11 +23,8 @@ const edit: Death['provoke'] = async (stage, name, _commit, first) => {
 
 /** A selection: the test of the agent itself goes through all of them. */
 const DEATHS: readonly Death[] = [
-  { failpoint: 'agent.content.after-store', provoke: upgrade, writes: upgraded },
-  { failpoint: 'agent.apply.after-intent', provoke: upgrade, writes: upgraded },
   { failpoint: 'agent.apply.after-object', provoke: upgrade, writes: upgraded },
   { failpoint: 'agent.commit.after-head', provoke: upgrade, writes: upgraded },
-  { failpoint: 'agent.prune.before-delete', provoke: prune, writes: (name) => [`delete configmaps ${name}/old`] },
   { failpoint: 'agent.prune.after-delete', provoke: prune, writes: (name) => [`delete configmaps ${name}/old`] },
   { failpoint: 'agent.heal.after-apply', provoke: edit, writes: (name) => [`patch configmaps ${name}/settings`] },
 ];

@@ -43,8 +43,8 @@ describeOnStage('the first steps of a user', { clusters: [{ name: 'joined', labe
     for (const kind of ['clusters', 'repositories', 'apps', 'targets']) expect(await run(0, 'get', kind, '-o', 'wide')).not.toBe('');
     expect(await run(0, 'get', 'clusters', '-l', 'region in (eu)', '-o', 'name')).toBe('cluster/joined\n');
     expect(await run(0, 'get', 'clusters', '-l', 'region=us', '-o', 'name')).not.toContain('cluster/joined');
-    expect(parse(await run(0, 'get', 'targets', '-o', 'json'))).toMatchObject([{ name: 'default/podinfo@joined', sync: 'SYNCED', health: 'HEALTHY' }]);
-    expect(parse(await run(0, 'describe', 'app/podinfo'))).toMatchObject({ name: 'podinfo', targetCounts: { total: 1, synced: 1 } });
+    expect(parse(await run(0, 'get', 'targets', '-o', 'json'))).toMatchObject({ items: [{ name: 'default/podinfo@joined', sync: 'SYNCED', health: 'HEALTHY' }] });
+    expect(parse(await run(0, 'describe', 'app/podinfo'))).toMatchObject({ name: 'podinfo', targets: [{ name: 'default/podinfo@joined', sync: 'SYNCED' }] });
     expect(parse(await run(0, 'describe', 'target/podinfo@joined'))).toMatchObject({ sync: 'SYNCED', reason: 'SYNCED' });
     await run(0, 'sync', 'app/podinfo');
 

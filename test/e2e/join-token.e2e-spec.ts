@@ -15,8 +15,12 @@ describeOnStage('a join token', { clusters: [{ name: 'prod', labels: {} }] }, (p
     }
     const before = agent.log.length;
     agent.start();
-    await until('the agent says that its token is refused', 60_000, () => (/JOIN_TOKEN/.test(agent.log.slice(before)) ? true : undefined), () => agent.lastWords());
+    await until('the agent says that its token is refused', 60_000, () => (/the hub refuses the join token/.test(agent.log.slice(before)) ? true : undefined), () => agent.lastWords());
     expect(agent.isRunning).toBe(true);
+    expect(stage.hub.log).toContain('"why":"TOKEN_USED"');
+    type Audit = { readonly auditLog: { readonly edges: readonly { readonly node: { readonly action: string; readonly outcome: string } }[] } };
+    const { auditLog } = await stage.api.query<Audit>('{ auditLog(first: 20, action: "enrollment.enroll") { edges { node { action outcome } } } }');
+    expect(auditLog.edges.map(({ node }) => node.outcome)).toEqual(['DENIED', 'SUCCEEDED']);
     await agent.kill();
 
     const { stdout, exitCode } = await stage.capstan(['cluster', 'join', 'prod']);

@@ -4,7 +4,7 @@ import { applicationSpec, createApplication, registeredRepository, type Applicat
 import { configMap } from './stage/content.js';
 import { describeOnStage } from './stage/describe-on-stage.js';
 import type { Stage } from './stage/stage.js';
-import { targetsOf, untilRuns, untilTarget } from './stage/targets.js';
+import { targetsOf, untilRuns, untilTarget, type TargetView } from './stage/targets.js';
 
 const FIVE = ['a', 'b', 'c', 'd', 'e'] as const;
 const CLUSTERS = [{ name: 'prod', labels: { env: 'prod' } }, { name: 'leaving', labels: { env: 'test' } }];
@@ -112,7 +112,11 @@ async function fiveObjects(stage: Stage, wanted: Pick<ApplicationRequest, 'name'
 }
 
 async function untilGone(stage: Stage, application: string): Promise<void> {
-  await until(`no target of ${application} is left`, 60_000, async () => ((await targetsOf(stage, application)).every(({ sync }) => sync === 'REMOVED') ? true : undefined));
+  let last: readonly TargetView[] = [];
+  await until(`no target of ${application} is left`, 60_000, async () => {
+    last = await targetsOf(stage, application);
+    return last.every(({ sync }) => sync === 'REMOVED') ? true : undefined;
+  }, () => JSON.stringify(last));
 }
 
 async function untilApplicationIsGone(stage: Stage, name: string): Promise<void> {

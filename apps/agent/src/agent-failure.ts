@@ -1,7 +1,7 @@
 /** Why an agent cannot go on by itself. The process ends with it: a person must act, and a restart finds the same. */
 export class AgentFailure extends Error {
   constructor(
-    readonly code: 'OTHER_HUB' | 'IDENTITY_UNREADABLE' | 'UNEXPECTED',
+    readonly code: 'OTHER_HUB' | 'IDENTITY_UNREADABLE' | 'STATE_UNREADABLE' | 'UNEXPECTED',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -2,13 +2,12 @@ import { noFailpoints, ok, type Clock, type Failpoints, type Log, type Monotonic
 import type { KubeClient, KubeConnection } from '#kube';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { hostname } from 'node:os';
-import type { DestinationStream } from 'pino';
 import { AgentFailure } from './agent-failure.js';
 import type { AgentConfig } from './config.js';
 import { connectCluster, ensureNamespace } from './connect-cluster.js';
 import { killAtFailpoint } from './kill-at-failpoint.js';
 import { LeaseKeeper, type HeldLease, type LeaseSettings } from './lease/index.js';
-import { createLog } from './logging.js';
+import { createLog, type LogDestination } from './logging.js';
 import { runGeneration } from './run-generation.js';
 import { InventorySecrets, StateSecrets } from './state/index.js';
 import { AGENT_VERSION } from './version.js';
@@ -27,7 +26,7 @@ export interface AgentOverrides {
   /** The cluster; otherwise as configured. */
   readonly connection?: KubeConnection;
   /** Where log lines go; standard output otherwise. */
-  readonly logTo?: DestinationStream;
+  readonly logTo?: LogDestination;
 }
 
 export interface RunningAgent {
@@ -57,11 +56,12 @@ const LEAVE_MS = 7_000;
  * @throws ConfigError for settings that cannot work.
  */
 export async function startAgent(config: AgentConfig, overrides: AgentOverrides = {}): Promise<RunningAgent> {
-  const log = createLog(config.logLevel, overrides.logTo);
+  const clock = overrides.clock ?? systemClock;
+  const log = createLog(config.logLevel, overrides.logTo ?? process.stdout, clock);
   const own = await connectCluster(config, overrides.connection);
   const parts: Parts = {
-    config, own, log,
-    clock: overrides.clock ?? systemClock, monotonic: overrides.monotonic ?? systemMonotonic, timers: overrides.timers ?? systemTimers, random: overrides.random ?? systemRandom,
+    config, own, log, clock,
+    monotonic: overrides.monotonic ?? systemMonotonic, timers: overrides.timers ?? systemTimers, random: overrides.random ?? systemRandom,
     failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAtFailpoint(config.failpoint) : noFailpoints),
   };
   const leaving = new AbortController();

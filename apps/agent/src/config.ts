@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SecretText } from './secret-text.js';
 import { parseHubAddress, type CaPin, type HubAddress } from './session/index.js';
 
@@ -54,26 +54,28 @@ export interface Setting<T> {
   readonly meaning: string;
   /** What a valid text looks like, completing "must be ...". */
   readonly expected: string;
-  readonly parse: z.ZodType<T, string | undefined>;
+  readonly parse: z.ZodMiniType<T, string | undefined>;
 }
 
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const duration = z.string().regex(/^\d{1,9}(ms|s|m|h)$/).transform((text) => Number.parseInt(text, 10) * (DURATION_UNITS[text.replace(/^\d+/, '')] ?? 1));
-const count = (max: number): z.ZodType<number, string | undefined> => z.string().regex(/^\d{1,4}$/).transform(Number).pipe(z.number().min(1).max(max));
-const text = z.string().min(1).optional();
-const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const matching = (pattern: RegExp) => z.string().check(z.regex(pattern));
+const duration = z.pipe(matching(/^\d{1,9}(ms|s|m|h)$/), z.transform((text: string) => Number.parseInt(text, 10) * (DURATION_UNITS[text.replace(/^\d+/, '')] ?? 1)));
+const number = (digits: RegExp) => z.pipe(matching(digits), z.transform(Number));
+const count = (max: number) => z.pipe(number(/^\d{1,4}$/), z.number().check(z.minimum(1), z.maximum(max)));
+const text = z.optional(z.string().check(z.minLength(1)));
+const dnsLabel = matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** In the order of the documentation. Each field of `AgentVariables` has exactly one. */
 export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVariables[K]> } = {
   hub: {
     name: 'CAPSTAN_HUB', secret: false, default: undefined, defaultMeans: 'required',
-    parse: z.string().transform((value, context): HubAddress => {
+    parse: z.pipe(z.string(), z.transform((value: string, context): HubAddress => {
       const address = parseHubAddress(value);
       if (address.ok) return address.value;
       context.issues.push({ code: 'custom', message: 'not an address', input: value });
       return z.NEVER;
-    }),
+    })),
     meaning: 'Where the hub listens for agents; without ports 8443 (sessions) and 8444 (enrolment).', expected: '`host` or `host:agentPort:enrollPort`',
   },
   hubCaFile: {
@@ -81,11 +83,11 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     meaning: 'File with the CA of the hub. This or `CAPSTAN_HUB_CA_HASH` is required; this one wins.', expected: 'the path of a file with one certificate as PEM',
   },
   hubCaHash: {
-    name: 'CAPSTAN_HUB_CA_HASH', secret: false, default: undefined, parse: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
+    name: 'CAPSTAN_HUB_CA_HASH', secret: false, default: undefined, parse: z.optional(matching(/^sha256:[0-9a-f]{64}$/)),
     meaning: 'SHA-256 of the public key of the hub\'s CA, as `capstan cluster join` prints it: the CA is fetched, compared, and then verified in full.', expected: 'sha256:<64 hex digits>',
   },
   joinToken: {
-    name: 'CAPSTAN_JOIN_TOKEN', secret: true, default: undefined, defaultMeans: 'unset; a file that is missing or empty counts as unset', parse: z.string().min(1).transform((token) => new SecretText(token)).optional(),
+    name: 'CAPSTAN_JOIN_TOKEN', secret: true, default: undefined, defaultMeans: 'unset; a file that is missing or empty counts as unset', parse: z.optional(z.pipe(z.string(), z.transform((token: string) => new SecretText(token)))),
     meaning: 'One-use token of `capstan cluster join`. Needed for the first start only: afterwards the identity lies in the cluster.', expected: 'a token that `capstan cluster join` has printed',
   },
   kubeconfig: {
@@ -97,11 +99,11 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     meaning: 'Where the agent keeps its state. No application can touch it.', expected: 'the name of a namespace',
   },
   applyServiceAccount: {
-    name: 'CAPSTAN_APPLY_SERVICE_ACCOUNT', secret: false, default: 'capstan-apply', parse: z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/),
+    name: 'CAPSTAN_APPLY_SERVICE_ACCOUNT', secret: false, default: 'capstan-apply', parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/),
     meaning: 'ServiceAccount of the agent\'s namespace as which everything of an application is applied, deleted and tried.', expected: 'the name of a ServiceAccount',
   },
   dataDir: {
-    name: 'CAPSTAN_DATA_DIR', secret: false, default: '.capstan', parse: z.string().min(1).transform((path) => resolve(path)),
+    name: 'CAPSTAN_DATA_DIR', secret: false, default: '.capstan', parse: z.pipe(z.string(), z.transform((path: string) => resolve(path))),
     meaning: 'Copies of repositories and work of the renderer. Only a cache; one process per directory.', expected: 'a directory that the agent may write',
   },
   gitAdapter: {
@@ -110,11 +112,11 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     expected: 'auto, system or isomorphic',
   },
   gitCacheBytes: {
-    name: 'CAPSTAN_GIT_CACHE_MIB', secret: false, default: '1024', parse: z.string().regex(/^\d{1,6}$/).transform((mib) => Number(mib) * 1024 * 1024),
+    name: 'CAPSTAN_GIT_CACHE_MIB', secret: false, default: '1024', parse: z.pipe(number(/^\d{1,6}$/), z.transform((mib: number) => mib * 1024 * 1024)),
     meaning: 'Disk for copies of repositories in MiB; those used longest ago go first.', expected: 'a number of MiB',
   },
   kustomize: {
-    name: 'CAPSTAN_KUSTOMIZE', secret: false, default: undefined, defaultMeans: '`kustomize` on the PATH', parse: z.string().refine(isAbsolute).optional(),
+    name: 'CAPSTAN_KUSTOMIZE', secret: false, default: undefined, defaultMeans: '`kustomize` on the PATH', parse: z.optional(z.string().check(z.refine(isAbsolute))),
     meaning: 'The kustomize program. Without one, kustomizations answer RENDERER_UNAVAILABLE and plain manifests still work.', expected: 'an absolute path',
   },
   concurrency: { name: 'CAPSTAN_CONCURRENCY', secret: false, default: '4', parse: count(64), meaning: 'Applications that are worked on at once.', expected: 'a number from 1 to 64' },
@@ -123,17 +125,17 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     meaning: 'Renders at once.', expected: 'a number from 1 to 16',
   },
   leaseDurationMs: {
-    name: 'CAPSTAN_LEASE_DURATION', secret: false, default: '15s', parse: duration.pipe(z.number().min(3_000).max(300_000)),
+    name: 'CAPSTAN_LEASE_DURATION', secret: false, default: '15s', parse: z.pipe(duration, z.number().check(z.minimum(3_000), z.maximum(300_000))),
     meaning: 'How long another agent waits for a silent one before it takes over this cluster.', expected: 'a duration from 3s to 5m',
   },
   logLevel: { name: 'CAPSTAN_LOG_LEVEL', secret: false, default: 'info', parse: z.enum(LOG_LEVELS), meaning: 'Least level that is logged.', expected: LOG_LEVELS.join(', ') },
   failpoint: {
     name: 'CAPSTAN_FAILPOINT', secret: false, default: undefined,
-    parse: z.string().regex(/^[a-z.-]+(:\d{1,6})?$/).transform((spec) => ({ name: spec.split(':')[0] ?? '', hit: Number(spec.split(':')[1] ?? 1) })).optional(),
+    parse: z.optional(z.pipe(matching(/^[a-z.-]+(:\d{1,6})?$/), z.transform((spec: string) => ({ name: spec.split(':')[0] ?? '', hit: Number(spec.split(':')[1] ?? 1) })))),
     meaning: 'For tests: the place at which the process kills itself, and at which hit.', expected: '<name> or <name>:<hit>',
   },
   isFailpointEnabled: {
-    name: 'CAPSTAN_ENABLE_FAILPOINTS', secret: false, default: '0', parse: z.enum(['0', '1']).transform((flag) => flag === '1'),
+    name: 'CAPSTAN_ENABLE_FAILPOINTS', secret: false, default: '0', parse: z.pipe(z.enum(['0', '1']), z.transform((flag: '0' | '1') => flag === '1')),
     meaning: 'For tests: without 1, `CAPSTAN_FAILPOINT` does nothing.', expected: '0 or 1',
   },
 };

@@ -1,6 +1,7 @@
 import type { AgentIdentity, IdentityStore } from './session/session.ports.js';
 import { AgentFailure } from './agent-failure.js';
-import { IdentityUnreadable, type IdentitySecret, type InventorySecrets } from './state/index.js';
+import type { StateFailure } from './reconcile/agent.ports.js';
+import { IdentityUnreadable, type IdentitySecret, type InventorySecrets, type OtherHub } from './state/index.js';
 
 export interface EnrolledStateDeps {
   readonly identities: IdentitySecret;
@@ -50,16 +51,24 @@ export class EnrolledState implements IdentityStore {
     this.current = identity;
     if (this.begun) return;
     const claimed = await this.deps.inventory.claim(identity.hub, signal);
-    if (!claimed.ok) throw claimed.error.code === 'OTHER_HUB' ? this.refuse(claimed.error.hub, identity) : new Error(claimed.error.message);
+    if (!claimed.ok) throw this.explain(claimed.error, identity);
     await this.deps.begin(signal);
     this.begun = true;
+  }
+
+  private explain(error: StateFailure | OtherHub, identity: AgentIdentity): Error {
+    if (error.code === 'OTHER_HUB') return this.refuse(error.hub, identity);
+    if (error.code !== 'CORRUPT') return new Error(error.message);
+    const failure = new AgentFailure('STATE_UNREADABLE', error.message);
+    this.deps.fail(failure);
+    return failure;
   }
 
   private refuse(owner: string, identity: AgentIdentity): AgentFailure {
     const failure = new AgentFailure(
       'OTHER_HUB',
       `this cluster belongs to hub ${owner} and this agent is to serve hub ${identity.hub}. Remove the cluster from its first hub, or, if that hub is gone for good, ` +
-        'delete the Secret capstan-inventory in the namespace of the agent: what the first hub applied then stays, and nobody tracks it',
+        'delete the Secrets of the agent with the label `capstan.dev/state in (inventory, shard, order)`: what the first hub applied then stays, and nobody tracks it',
     );
     this.deps.fail(failure);
     return failure;

@@ -1,39 +1,56 @@
-import type { Log } from '#kernel';
-import { pino, type DestinationStream } from 'pino';
+import type { Clock, Log } from '#kernel';
 import type { LogLevel } from './config.js';
 
-/** Names of fields that are never logged, at the top and one level down, whoever passes them. */
-const SECRET_FIELDS = ['authorization', 'password', 'token', 'secret', 'credentials', 'credential', 'privateKey', 'privateKeyPem', 'joinToken', 'identity', 'data', 'stringData', 'parameters'];
-
-/** The log of the process: one JSON object per line on standard output. */
-export function createLog(level: LogLevel, destination?: DestinationStream): Log {
-  const options = {
-    level,
-    base: { app: 'capstan-agent' },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
-    serializers: { error: safeError },
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
-  const logger = destination === undefined ? pino(options) : pino(options, destination);
-  return {
-    debug: (message, fields) => logger.debug(fields ?? {}, message),
-    info: (message, fields) => logger.info(fields ?? {}, message),
-    warn: (message, fields) => logger.warn(fields ?? {}, message),
-    error: (message, fields) => logger.error(fields ?? {}, message),
-  };
+/** Where lines go, each with its line break. */
+export interface LogDestination {
+  write(line: string): unknown;
 }
 
-/** Message, code and stack only, never further fields: a failed request carries its headers. URLs lose what stands before the @, tokens their secret part. */
-export function safeError(error: unknown, depth = 0): unknown {
-  if (typeof error === 'string') return withoutCredentials(error);
-  if (typeof error !== 'object' || error === null || !('message' in error)) return typeof error;
+/** Names of fields whose values are never logged, at any depth, whoever passes them. */
+const SECRET_FIELDS: ReadonlySet<string> = new Set([
+  'authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'credential', 'privateKey', 'privateKeyPem', 'joinToken', 'identity', 'data', 'stringData', 'parameters',
+]);
+const WEIGHT: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
+const MAX_CAUSES = 4;
+
+/**
+ * The log of the process: one JSON object per line. Written by hand because the usual logger brings worker threads and 4 MB with it, a
+ * sixteenth of what an agent may take.
+ */
+export function createLog(level: LogLevel, destination: LogDestination, clock: Clock): Log {
+  const at = (own: Exclude<LogLevel, 'silent'>) => (msg: string, fields?: Readonly<Record<string, unknown>>): void => {
+    if (WEIGHT[own] < WEIGHT[level]) return;
+    destination.write(`${JSON.stringify({ level: own, time: clock.now().toISOString(), app: 'capstan-agent', ...fields, msg }, own === 'error' ? printable : withoutStacks)}\n`);
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** What a field may show: no secret, and of an error message, code and stack only, since a failed request carries its headers. */
+function printable(key: string, value: unknown): unknown {
+  if (SECRET_FIELDS.has(key) && value !== undefined) return '[redacted]';
+  if (typeof value === 'string') return withoutCredentials(value);
+  if (typeof value === 'bigint') return String(value);
+  return isError(value) ? errorFields(value, 0) : value;
+}
+
+/** Below an error it is known what went wrong: where says nothing more. */
+function withoutStacks(key: string, value: unknown): unknown {
+  return key === 'stack' ? undefined : printable(key, value);
+}
+
+function errorFields(error: { readonly message: unknown }, depth: number): object {
   const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {};
-  const stack = 'stack' in error && typeof error.stack === 'string' ? { stack: withoutCredentials(error.stack) } : {};
-  const cause = 'cause' in error && error.cause !== undefined && depth < 4 ? { cause: safeError(error.cause, depth + 1) } : {};
-  return { type: error.constructor.name, message: withoutCredentials(String(error.message)), ...code, ...stack, ...cause };
+  const stack = 'stack' in error && typeof error.stack === 'string' ? { stack: error.stack } : {};
+  const cause = 'cause' in error && isError(error.cause) && depth < MAX_CAUSES ? { cause: errorFields(error.cause, depth + 1) } : {};
+  return { type: error.constructor.name, message: String(error.message), ...code, ...stack, ...cause };
 }
 
-function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\b(cap|capjoin)_[A-Za-z0-9_-]+/g, '$1_[redacted]');
+/** By its shape: an error may come from another realm. What `errorFields` made is none any more. */
+function isError(value: unknown): value is { readonly message: unknown; readonly stack: unknown } {
+  return typeof value === 'object' && value !== null && 'message' in value && 'stack' in value && Object.getPrototypeOf(value) !== Object.prototype;
+}
+
+/** URLs lose what stands before the @, tokens their secret part. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\b(cap|capjoin)_[A-Za-z0-9_-]{8,}/g, '$1_[redacted]');
 }

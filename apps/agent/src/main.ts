@@ -1,5 +1,6 @@
 import { ConfigError, readAgentConfig, startAgent } from './compose.js';
 import { systemTimers } from '#runtime';
+import { withoutCredentials } from './logging.js';
 
 const BAD_CONFIGURATION = 2;
 const LONGEST_SHUTDOWN_MS = 10_000;
@@ -40,8 +41,8 @@ function nextSignal(): Promise<void> {
   });
 }
 
-/** The stack names code and places; a message may repeat what somebody sent, so URLs lose their user part. */
+/** The stack names code and places; a message may repeat what somebody sent. */
 function describe(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : typeof error;
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1[redacted]@').slice(0, 8_000);
+  return withoutCredentials(text).slice(0, 8_000);
 }

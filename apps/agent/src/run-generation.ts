@@ -67,7 +67,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
     },
     {
       identities: state, inbox: reconciler.inbox, credentials, requests: reconciler.requests, facts, edgePolicy: openEdgePolicy, clock, monotonic, timers, random, log,
-      events: { connected: () => undefined, disconnected: (reason) => log.info('not connected to the hub; the agent goes on with what it holds', { reason }) },
+      events: { connected: () => reconciler.reportAll(), disconnected: (reason) => log.info('not connected to the hub; the agent goes on with what it holds', { reason }) },
     },
   );
   try {

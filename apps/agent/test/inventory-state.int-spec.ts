@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hubId, targetId } from '#domain';
 import { anInventory, damageSecret, deleteSecret, Killed, namesOf, SIGNAL, StateOfProcess, storedSecrets, TARGET } from './state-fixture.js';
 import { TestCluster, unwrap } from './test-cluster.js';
-import { HUB, idOf } from './test-orders.js';
+import { anAssignment, HUB, idOf, signed } from './test-orders.js';
 
 const OTHER = targetId(idOf('target', 'web'));
 
@@ -116,6 +116,17 @@ describe('the inventory in Secrets', () => {
     const state = await StateOfProcess.begin(cluster, 1);
     await deleteSecret(cluster, 'capstan-inventory');
     expect(await state.inventory.save(anInventory(['a']), SIGNAL)).toMatchObject({ ok: false, error: { code: 'CORRUPT' } });
+  });
+
+  it.each(['a part of it', 'an order'] as const)('is not begun anew where %s is left of one that vanished, and what is left stays', async (left) => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    if (left === 'an order') unwrap(await first.orders.put(await signed(anAssignment({ generation: 1, release: 'one' })), SIGNAL));
+    else unwrap(await first.inventory.save(anInventory(['a']), SIGNAL));
+    await deleteSecret(cluster, 'capstan-inventory');
+    const before = cluster.audit.writes({}).length;
+    const claimed = await new StateOfProcess(cluster, 2).inventory.claim(HUB, SIGNAL);
+    expect(claimed).toMatchObject({ ok: false, error: { code: 'CORRUPT', message: expect.stringContaining('Secret capstan-inventory is gone') } });
+    expect(cluster.audit.writes({})).toHaveLength(before);
   });
 
   it('raises the floor with a removal, in the same step, and keeps the highest', async () => {

@@ -80,7 +80,7 @@ describe('the lease of a cluster', () => {
     const timers = new StoppableTimers();
     const first = await acquire('a', timers);
     const before = new StateOfProcess(cluster, first.epoch);
-    unwrap(await before.inventory.claim(HUB, SIGNAL).then((claimed) => (claimed.ok ? claimed : Promise.reject(new Error(claimed.error.code)))));
+    expect(await before.inventory.claim(HUB, SIGNAL)).toMatchObject({ ok: true });
     unwrap(await before.inventory.save(anInventory(['a']), SIGNAL));
     timers.isStopped = true;
     const second = await acquire('b');

@@ -60,7 +60,7 @@ export class TestAgent {
   ) {}
 
   /** Begins with what the cluster holds. `epoch` rises with every start, as the lease's does. */
-  static async start(cluster: TestCluster, source: TestSource, epoch = 1, options: TestAgentOptions = {}): Promise<TestAgent> {
+  static async start(cluster: Pick<TestCluster, 'agentClient'>, source: TestSource, epoch = 1, options: TestAgentOptions = {}): Promise<TestAgent> {
     const client = cluster.agentClient();
     const state = { held: true };
     const fence = { isHeld: () => state.held, epoch };

@@ -1,11 +1,9 @@
 import type { Clock, MonotonicClock, Timers } from '#kernel';
-import type { CliConfig } from './config.js';
 import type { HubClient } from './hub/hub-client.js';
 
 /** What every command gets: data goes to `out`, progress and questions to `err`. */
 export interface CommandContext {
   readonly hub: HubClient;
-  readonly config: CliConfig;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly clock: Clock;
@@ -14,4 +12,6 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Reads a file, or standard input for `-`. */
   readonly readInput: (path: string) => Promise<string>;
+  /** Asks the person at the terminal; undefined where there is none, so that no script ever waits for an answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
 }

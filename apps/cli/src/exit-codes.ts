@@ -16,13 +16,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_CODE_HELP = `Exit codes:
   0    done
-  1    differences found (plan and diff only)
-  2    the command line is wrong
-  3    wait: timed out, or it can no longer come true
+  1    differences found; no command of this version answers so
+  2    the command line, or a value in it or in a file, is wrong
+  3    wait: not true in time
   4    not logged in: no token, or it is not valid
   5    the token may not do this
   6    no such thing
-  7    conflict: it changed meanwhile, exists already, or needs a confirmation
+  7    conflict: it changed meanwhile, exists already, is in use, or needs a confirmation
   8    the hub cannot be reached
   20   any other error
   130  interrupted

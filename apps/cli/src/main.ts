@@ -1,6 +1,7 @@
 import { systemClock, systemMonotonic, systemTimers } from '#runtime';
 import { CommanderError } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { CliError, usage } from './cli-error.js';
 import { readConfig } from './config.js';
@@ -8,30 +9,34 @@ import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { HubClient } from './hub/hub-client.js';
 import { capstanProgram } from './program.js';
-
-const VERSION = '0.1.0';
+import { VERSION } from './version.js';
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new CliError(EXIT.INTERRUPTED, 'interrupted')));
+  // `capstan get targets | head`: the reader has seen enough, which is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.OK : EXIT.ERROR));
   try {
-    const config = readConfig(process.stdout.isTTY === true);
-    const context: CommandContext = {
-      config,
-      hub: new HubClient(config),
-      out: (line) => void process.stdout.write(line),
-      err: (line) => void process.stderr.write(line),
-      clock: systemClock,
-      timers: systemTimers,
-      monotonic: systemMonotonic,
-      signal: interrupted.signal,
-      readInput,
-    };
-    await capstanProgram(context, VERSION).parseAsync([...argv], { from: 'user' });
+    await capstanProgram(contextOf(interrupted.signal), VERSION).parseAsync([...argv], { from: 'user' });
     return EXIT.OK;
   } catch (error) {
     return report(interrupted.signal.aborted ? interrupted.signal.reason : error);
   }
+}
+
+function contextOf(signal: AbortSignal): CommandContext {
+  const isAttended = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return {
+    hub: new HubClient(() => readConfig()),
+    out: (line) => void process.stdout.write(line),
+    err: (line) => void process.stderr.write(line),
+    clock: systemClock,
+    timers: systemTimers,
+    monotonic: systemMonotonic,
+    signal,
+    readInput,
+    ask: isAttended ? (question) => ask(question, signal) : undefined,
+  };
 }
 
 async function readInput(path: string): Promise<string> {
@@ -40,6 +45,16 @@ async function readInput(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw usage(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
   }
 }
 

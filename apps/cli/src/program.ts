@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { usage } from './cli-error.js';
 import type { CommandContext } from './context.js';
 import { applyCommand } from './commands/apply.js';
 import { clusterCommand } from './commands/cluster-join.js';
@@ -10,18 +11,54 @@ import { pruneCommand } from './commands/prune-approve.js';
 import { syncCommand } from './commands/sync.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
+import { didYouMean } from './suggest.js';
+
+const AFTER_HELP = `
+Environment:
+  CAPSTAN_SERVER       the hub (default http://localhost:8080)
+  CAPSTAN_TOKEN        the API token
+  CAPSTAN_TOKEN_FILE   a file that holds it; wins over CAPSTAN_TOKEN
+
+Exit codes: capstan help exit-codes`;
 
 /** The whole command line, wired to a context. Commander's own exits are thrown, so that one place decides the exit code. */
 export function capstanProgram(context: CommandContext, version: string): Command {
   const program = new Command('capstan')
     .description('GitOps for fleets of Kubernetes clusters')
     .version(version, '-V, --version')
-    .addHelpText('after', '\nEnvironment:\n  CAPSTAN_SERVER       the hub (default http://localhost:8080)\n  CAPSTAN_TOKEN[_FILE]  the API token, or a file that holds it\n\nExit codes: capstan help-exit-codes')
-    .showSuggestionAfterError(true);
+    .addHelpText('after', AFTER_HELP);
   for (const command of [clusterCommand, applyCommand, getCommand, describeCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand]) program.addCommand(command(context));
-  program.addCommand(new Command('help-exit-codes').description('what each exit code means').action(() => context.out(EXIT_CODE_HELP)));
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
-    command.exitOverride().configureOutput({ writeOut: context.out, writeErr: context.err });
-  }
+  program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));
+  program.addCommand(helpCommand(context, program));
+  prepare(program, context);
   return program;
+}
+
+/** Every error of the command line ends with where to read on. */
+function prepare(command: Command, context: CommandContext, path = 'capstan'): void {
+  command
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({ writeOut: context.out, writeErr: context.err })
+    .configureHelp({ helpWidth: 120 })
+    .showSuggestionAfterError(true)
+    .showHelpAfterError(`  next: ${path} --help`);
+  for (const child of command.commands) prepare(child, context, `${path} ${child.name()}`);
+}
+
+/** `capstan help`, `capstan help get`, `capstan help cluster join`, `capstan help exit-codes`. */
+function helpCommand(context: CommandContext, program: Command): Command {
+  return new Command('help')
+    .description('help for a command, or: exit-codes')
+    .argument('[topic...]', 'a command, or exit-codes')
+    .action((topic: readonly string[]) => {
+      if (topic[0] === 'exit-codes') return context.out(EXIT_CODE_HELP);
+      let command = program;
+      for (const word of topic) {
+        const child = command.commands.find((known) => known.name() === word);
+        if (child === undefined) throw usage(`no help for ${topic.join(' ')}`, didYouMean(word, [...command.commands.map((known) => known.name()), 'exit-codes'], 'capstan help lists the commands.'));
+        command = child;
+      }
+      context.out(command.helpInformation() + (command === program ? `${AFTER_HELP}\n` : ''));
+    });
 }

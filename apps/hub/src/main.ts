@@ -1,15 +1,18 @@
-import { ConfigError, readHubConfig, startHub, type RunningHub } from './compose.js';
+import { ConfigError, readHubConfig, startHub, type HubConfig, type RunningHub } from './compose.js';
+import { explainStartFailure } from './platform/explain-start-failure.js';
 import { runUntilSignal } from './platform/shutdown.js';
 
 const BAD_CONFIGURATION = 2;
 
+let config: HubConfig | undefined;
 try {
-  const config = readHubConfig();
+  config = readHubConfig();
   const hub: RunningHub = await startHub(config);
   process.exitCode = await runUntilSignal(hub, config.shutdownTimeoutMs);
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`capstan hub: ${error.message}\n`);
+  const refused = error instanceof ConfigError ? error.message : config && explainStartFailure(error, config);
+  if (refused === undefined) throw error;
+  process.stderr.write(`capstan hub: ${refused}\n`);
   process.exitCode = BAD_CONFIGURATION;
 }
 process.exit();

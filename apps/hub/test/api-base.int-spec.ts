@@ -132,6 +132,16 @@ describe('API tokens', () => {
     expect((await hub.database.pool.query('SELECT 1 FROM clusters')).rowCount).toBe(0);
   });
 
+  it('are held to the permission of every field, not of the first one alone', async () => {
+    const { token } = await create({ name: 'names-only', scopes: ['viewer:read', 'cluster:read'] });
+    for (const name of ['one', 'two']) await hub.graphql('mutation ($name: String!) { createCluster(input: { name: $name }) { userErrors { code } } }', { name });
+    const answer = await hub.graphql('{ clusters { edges { node { name viewerCan targets { edges { node { id } } } } } } }', {}, { token: token ?? '' });
+    expect(answer.errors).toMatchObject([{ message: 'This needs the permission target:read.', extensions: { code: 'FORBIDDEN' } }]);
+    expect((await hub.graphql('{ clusters { edges { node { name viewerCan } } } }', {}, { token: token ?? '' })).data).toMatchObject({ clusters: { edges: [{ node: { name: 'one', viewerCan: ['CLUSTER_READ'] } }, { node: { name: 'two' } }] } });
+    const { rows } = await hub.database.pool.query(`SELECT action, reason FROM audit_log WHERE outcome = 'DENIED' AND action LIKE 'Cluster.%'`);
+    expect(rows).toEqual([{ action: 'Cluster.targets', reason: 'target:read' }]);
+  });
+
   it('cannot make tokens that may more or live longer', async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const { token } = await create({ name: 'minter', scopes: ['viewer:read', 'token:write', 'token:read'], expiresAt: soon });

@@ -137,6 +137,12 @@ describe('applications over the API', () => {
   it('are asked about objects only where an agent is connected', async () => {
     const query = '{ describeObject(application: "web", cluster: "eu-1", object: { kind: "Pod", name: "a" }) { health } }';
     expect((await hub.graphql(query)).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE', retryable: true } }]);
+    await hub.database.pool.query(`UPDATE clusters SET connected_replica = 'other', last_seen_at = now() WHERE name = 'eu-1'`);
+    expect((await hub.graphql(query)).errors).toMatchObject([{ extensions: { code: 'AGENT_ON_OTHER_REPLICA', retryable: true } }]);
+    await hub.database.pool.query(`UPDATE clusters SET last_seen_at = now() - interval '2 minutes' WHERE name = 'eu-1'`); // that replica died
+    expect((await hub.graphql(query)).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE', retryable: true } }]);
+    expect((await hub.graphql('{ clusters(where: { connection: { eq: CONNECTED } }) { edges { node { name } } } }')).data).toEqual({ clusters: { edges: [] } });
+    expect((await hub.graphql('{ cluster(name: "eu-1") { connection } }')).data).toEqual({ cluster: { connection: 'DISCONNECTED' } });
     expect((await hub.graphql(query.replace('"web"', '"none"'))).data).toEqual({ describeObject: null });
   });
 });

@@ -90,6 +90,10 @@ describe('clusters', () => {
       { variables: { labelSelector: 'page=no', after: pageInfo.endCursor }, code: 'BAD_CURSOR' }, { variables: { after: 'xxxx' }, code: 'BAD_CURSOR' },
       { variables: { first: 201 }, code: 'BAD_REQUEST' }, { variables: { first: 0 }, code: 'BAD_REQUEST' }, { variables: { labelSelector: 'a=b=c' }, code: 'BAD_REQUEST' },
     ];
+    const [filter, id] = JSON.parse(Buffer.from(String(pageInfo.endCursor), 'base64url').toString()) as [string, string];
+    for (const key of [[filter, id, 'a\0'], [filter, id, 7], [filter, id], [filter, id, 'a', 'b'], [filter, 'x', 'a'], { filter }]) {
+      bad.push({ variables: { labelSelector: 'page=yes', first: 1, after: Buffer.from(JSON.stringify(key)).toString('base64url') }, code: 'BAD_CURSOR' } as never);
+    }
     for (const { variables, code } of bad) expect((await hub.graphql(LIST, variables)).errors).toMatchObject([{ extensions: { code } }]);
   });
 

@@ -33,6 +33,7 @@ describe('failureFromResponse', () => {
     ['a verb', 405, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'), 'METHOD_NOT_SUPPORTED'],
     ['the surface of a stand-in', 501, status(501, 'NotImplemented', 'not part of this surface'), 'NOT_IMPLEMENTED'],
     ['a broken webhook', 500, status(500, 'InternalError', 'Internal error occurred: failed calling webhook "w"'), 'SERVER_ERROR'],
+    ['an applied field that the schema lacks', 500, status(500, '', 'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): .spec.replicsa: field not declared in schema'), 'INVALID'],
     ['a proxy without a server', 502, '<html>', 'UNAVAILABLE'],
     ['an aggregated API that is down', 503, 'service unavailable', 'UNAVAILABLE'],
     ['a timeout of the server', 504, status(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout'), 'TIMEOUT'],

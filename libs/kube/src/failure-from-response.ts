@@ -68,7 +68,8 @@ function codeOf(httpStatus: number, reason: string, said: string, details: unkno
     case 'ServiceUnavailable':
       return 'UNAVAILABLE';
     default:
-      return codeOfHttpStatus(httpStatus);
+      // server-side apply answers 500 for a field that the schema lacks, a value of another type, or a list key given twice: no retry mends that
+      return said.startsWith('failed to create typed patch object') ? 'INVALID' : codeOfHttpStatus(httpStatus);
   }
 }
 

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#kernel';
 import { parseApiVersion, type KubeObject } from '#domain';
 import { systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { Discovery } from './discovery.js';
-import { arrayAt, isNamed, parseJson, recordAt, stringAt } from './json-shape.js';
+import { arrayAt, isNamed, isRecord, parseJson, recordAt, stringAt } from './json-shape.js';
 import type {
   ApplyOptions, CallOptions, DeleteOptions, KubeClient, ListOptions, ObjectList, ObjectPage, ReadOptions, ResourceInfo, ServerVersion, WatchEvent, WatchOptions, WriteOptions,
 } from './kube-client.js';
@@ -203,13 +203,19 @@ class HttpKubeClient implements KubeClient {
 
 function toPage(text: string, resource: ResourceInfo): Result<ObjectList & { readonly next: string | undefined }, KubeFailure> {
   const body = parseJson(text);
-  const items = arrayAt(body, 'items');
+  const items = itemsOf(body);
   const metadata = recordAt(body, 'metadata');
   const resourceVersion = stringAt(metadata, 'resourceVersion');
   if (stringAt(body, 'kind')?.endsWith('List') !== true || items === undefined || resourceVersion === undefined) return malformed(`the answer is not a list of ${resource.kind}`);
   if (!items.every(isNamed)) return malformed(`the list of ${resource.kind} holds something without a name`);
   const next = stringAt(metadata, 'continue');
   return ok({ items: items.map((item) => objectOf(item, resource)), resourceVersion, next: next === '' ? undefined : next });
+}
+
+/** kube-apiserver writes the empty list of metadata as null, said and not left out. */
+function itemsOf(body: unknown): readonly unknown[] | undefined {
+  const isEmpty = stringAt(body, 'kind') === 'PartialObjectMetadataList' && isRecord(body) && body['items'] === null;
+  return isEmpty ? [] : arrayAt(body, 'items');
 }
 
 function writeQuery(options: WriteOptions): Readonly<Record<string, string | undefined>> {

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '#kernel';
-import { LineCounter, parseDocument } from 'yaml';
-import { arrayAt, isRecord, recordAt, stringAt } from './json-shape.js';
+import { arrayAt, isRecord, parseJson, recordAt, stringAt } from './json-shape.js';
 import type { KubeConfigFailure } from './kube-config-failure.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -19,13 +18,11 @@ export interface KubeConfigDocument {
   readonly contexts: readonly NamedEntry[];
 }
 
-/** Reads one kubeconfig. A failure tells where, never what: the text may be a credential. Pure. */
-export function parseKubeConfig(text: string, file: string): Result<KubeConfigDocument, KubeConfigFailure> {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
-  const [problem] = document.errors;
-  if (problem !== undefined) return err({ code: 'KUBECONFIG_INVALID', path: file, detail: `${problem.code} in line ${lineCounter.linePos(problem.pos[0]).line}` });
-  const root: unknown = document.toJS();
+/** Reads one kubeconfig. A failure tells where, never what: the text may be a credential. */
+export async function parseKubeConfig(text: string, file: string): Promise<Result<KubeConfigDocument, KubeConfigFailure>> {
+  const read = await readYaml(text, file);
+  if (!read.ok) return read;
+  const root = read.value;
   if (!isRecord(root)) return err({ code: 'KUBECONFIG_INVALID', path: file, detail: 'it is not a mapping' });
   return ok({
     currentContext: stringAt(root, 'current-context') === '' ? undefined : stringAt(root, 'current-context'),
@@ -33,6 +30,18 @@ export function parseKubeConfig(text: string, file: string): Result<KubeConfigDo
     users: entriesOf(root, 'users', 'user', file),
     contexts: entriesOf(root, 'contexts', 'context', file),
   });
+}
+
+/** The parser is loaded only for a file that is not plain JSON: in memory it costs more than the rest of this library. */
+async function readYaml(text: string, file: string): Promise<Result<unknown, KubeConfigFailure>> {
+  const json = parseJson(text);
+  if (json !== undefined) return ok(json);
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const [problem] = document.errors;
+  if (problem !== undefined) return err({ code: 'KUBECONFIG_INVALID', path: file, detail: `${problem.code} in line ${lineCounter.linePos(problem.pos[0]).line}` });
+  return ok(document.toJS());
 }
 
 /** Several files of a KUBECONFIG as one, as kubectl does it: the first mention of a name wins. Pure. */

@@ -48,7 +48,7 @@ async function fromFiles(kubeconfig: string, wanted: string | undefined): Loaded
   for (const path of paths) {
     const text = await read(path);
     if (!text.ok) return text;
-    const document = parseKubeConfig(text.value, path);
+    const document = await parseKubeConfig(text.value, path);
     if (!document.ok) return document;
     documents.push(document.value);
   }

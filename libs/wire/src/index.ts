@@ -18,7 +18,7 @@ export {
   type GoAwayReason, type RequestFailureCode,
 } from './protocol.js';
 export { decodeReport, encodeReport } from './report-wire.js';
-export { decodeTargetDigests, encodeTargetDigests, rootDigest, type HeldOrder } from './root-digest.js';
+export { decodeTargetDigests, encodeTargetDigests, rootDigest, type HeldOrder, type Holdings } from './root-digest.js';
 export { enrollmentService, sessionService } from './services.js';
 export {
   asBuffer, decodeSigned, encodeSigned, fromWireSigned, rawEd25519, sign, toWireSigned, verifySigned,

@@ -17,17 +17,28 @@ export function rootDigest(held: Iterable<Omit<HeldOrder, 'epoch'>>): Digest {
   return digestOfJson(rows.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1)));
 }
 
-export function encodeTargetDigests(held: Iterable<HeldOrder>): TargetDigests {
-  return { entries: Array.from(held, (order) => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, orderDigest: order.orderDigest })) };
+/** Everything that an agent holds, and the version of the newest removal that it completed: (0, 0) when there was none. */
+export interface Holdings {
+  readonly held: readonly HeldOrder[];
+  readonly floor: OrderVersion;
 }
 
-export function decodeTargetDigests(wire: TargetDigests): Result<readonly HeldOrder[], WireFailure> {
-  return decoding('target_digests', () =>
-    wire.entries.map((entry) => ({
+export function encodeTargetDigests({ held, floor }: Holdings): TargetDigests {
+  return {
+    entries: held.map((order) => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, orderDigest: order.orderDigest })),
+    floorEpoch: floor.epoch,
+    floorGeneration: floor.generation,
+  };
+}
+
+export function decodeTargetDigests(wire: TargetDigests): Result<Holdings, WireFailure> {
+  return decoding('target_digests', () => ({
+    held: wire.entries.map((entry) => ({
       target: readId(entry.targetId, 'target_digests.target_id', targetId),
       epoch: readCounter(entry.epoch, 'target_digests.epoch'),
       generation: readCounter(entry.generation, 'target_digests.generation'),
       orderDigest: readDigest(entry.orderDigest, 'target_digests.order_digest'),
     })),
-  );
+    floor: { epoch: readCounter(wire.floorEpoch, 'target_digests.floor_epoch'), generation: readCounter(wire.floorGeneration, 'target_digests.floor_generation') },
+  }));
 }

@@ -57,6 +57,8 @@ export function listingContract(server: TheServer): void {
     const metadata = must(await client.list(configMaps, { namespace, labelSelector: 'mine=yes', metadataOnly: true }));
     expect(whole.items).toEqual([object]);
     expect(metadata.items).toEqual([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: object.metadata }]);
+    expect(must(await client.list(configMaps, { namespace, labelSelector: 'mine=no' })).items).toEqual([]);
+    expect(must(await client.list(configMaps, { namespace, labelSelector: 'mine=no', metadataOnly: true })).items).toEqual([]);
     expect(must(await client.get(configMaps, namespace, 'one', { metadataOnly: true }))).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: object.metadata });
   });
 

@@ -41,7 +41,7 @@ export const AGENT_FRAMES: Readonly<Record<string, AgentBody>> = {
     },
   },
   'agent-heartbeat': { $case: 'heartbeat', value: { sequence: 9n, rootDigest: digestOf('root') } },
-  'agent-target-digests': { $case: 'targetDigests', value: { entries: [{ targetId: id('03'), epoch: 1n, generation: 42n, orderDigest: digestOf('order') }] } },
+  'agent-target-digests': { $case: 'targetDigests', value: { entries: [{ targetId: id('03'), epoch: 1n, generation: 42n, orderDigest: digestOf('order') }], floorEpoch: 0n, floorGeneration: 0n } },
   'agent-reports': { $case: 'reports', value: { sequence: 8n, reports: [encodeReport(report)] } },
   'agent-order-receipts': { $case: 'orderReceipts', value: { receipts: [{ targetId: id('03'), epoch: 1n, generation: 42n, accepted: false, reason: 'STALE_GENERATION' }] } },
   'agent-response': {

@@ -1,9 +1,10 @@
-import { createKubeClient, tokenCredentials } from '#kube';
 import { until } from '#testing';
-import { joinCluster } from '../cast/cluster.js';
+import { adminClient } from '../../stage/join-cluster.js';
+import type { StageBuilder } from '../../stage/stage-builder.js';
+import { joinDemoCluster } from '../cast/cluster.js';
 import { FLEET, PRODUCTION } from '../cast/fleet.js';
 import { BASE_DEPLOYMENT, BROKEN_PROD_OVERLAY, FLEET_REPOSITORY, PROD_OVERLAY, shopDeployment } from '../cast/fleet-repository.js';
-import type { Stage, StageBuilder } from '../cast/stage.js';
+import type { Stage } from '../cast/stage.js';
 import type { Narrator } from '../narrator.js';
 import { clusterNamed, SHOP, shopImage } from './live-objects.js';
 import { expectThat } from './expect-that.js';
@@ -23,8 +24,9 @@ export async function clustersJoin(stage: Stage, builder: StageBuilder, narrator
   await narrator.step('capstan cluster join ...', async () => {
     await Promise.all(
       FLEET.map(async ({ name, labels }) => {
-        const cluster = await joinCluster({ name, labels, hub: stage.hub, directory: stage.directory, root: stage.root });
-        builder.adopt(cluster);
+        const cluster = await joinDemoCluster({ name, labels, hub: stage.hub, directory: stage.directory, root: stage.root });
+        builder.adopt(() => cluster.sandbox.stop());
+        builder.adopt(() => cluster.agent.stop());
         stage.clusters.push(cluster);
       }),
     );
@@ -83,7 +85,7 @@ export async function driftIsShownAndUndone(stage: Stage, narrator: Narrator): P
   narrator.chapter('4. Somebody edits a cluster by hand');
   const cluster = clusterNamed(stage, 'prod-eu');
   await narrator.step('kubectl scale deployment/shop --replicas=0, on prod-eu', async () => {
-    const admin = createKubeClient({ server: cluster.sandbox.server, caPem: cluster.sandbox.caPem, credentials: tokenCredentials(cluster.sandbox.adminToken) }, { userAgent: 'kubectl' });
+    const admin = adminClient(cluster.sandbox, 'kubectl');
     try {
       const resource = await admin.resolve('apps', 'Deployment');
       if (!resource.ok) throw new Error(resource.error.message);

@@ -52,7 +52,7 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
       CAPSTAN_APPLY_SERVICE_ACCOUNT: 'capstan-apply',
       CAPSTAN_DATA_DIR: join(directory, `${name}.cache`),
       // An agent that was killed is waited for by the next one.
-      CAPSTAN_LEASE_DURATION: '4s',
+      CAPSTAN_LEASE_DURATION: '3s',
       CAPSTAN_KUSTOMIZE: request.kustomize,
     },
   });

@@ -27,7 +27,8 @@ export class ObjectReader {
 
   /** undefined only when the server says that this very object is not there. Everything else that is not an object is a failure. */
   async read(address: ObjectAddress, how: ReadHow): Promise<Result<KubeObject | undefined, KubeFailure>> {
-    const resource = await this.resolve(address, how.signal);
+    // Who an object is, is the same in every version; what it says is not.
+    const resource = await (how.metadataOnly === true ? this.resolveAny(address, how.signal) : this.resolve(address, how.signal));
     if (!resource.ok) return resource;
     const { namespace, name } = address.ref;
     const found = await this.asWhoMay(resource.value, (client) => client.get(resource.value, namespace, name, how));
@@ -37,6 +38,12 @@ export class ObjectReader {
 
   resolve({ ref, apiVersion }: ObjectAddress, signal: AbortSignal): Promise<Result<ResourceInfo, KubeFailure>> {
     return this.cluster.own.resolve(ref.group, ref.kind, parseApiVersion(apiVersion).version, { signal });
+  }
+
+  /** The same, or another version where the one under which the object was applied is no longer served: to look for it, let go of it, or remove it. */
+  async resolveAny(address: ObjectAddress, signal: AbortSignal): Promise<Result<ResourceInfo, KubeFailure>> {
+    const resource = await this.resolve(address, signal);
+    return resource.ok || resource.error.code !== 'KIND_NOT_FOUND' ? resource : this.cluster.own.resolve(address.ref.group, address.ref.kind, undefined, { signal });
   }
 
   /** The account that may read objects of a kind, as far as is known. */

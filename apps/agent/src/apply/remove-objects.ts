@@ -44,7 +44,7 @@ export async function removeObjects(entries: readonly LiveEntry[], how: RemoveHo
 async function removeOne(entry: LiveEntry, how: RemoveHow): Promise<StepOutcome<Survivor | undefined>> {
   const looked = await look(entry, how);
   if (looked.kind !== 'REMOVE') return done(looked.survivor);
-  const resource = await how.reader.resolve(entry, how.signal);
+  const resource = await how.reader.resolveAny(entry, how.signal);
   if (!resource.ok) return done(refused(entry, resource.error));
   const fenced = how.mayWrite();
   if (fenced !== undefined) return fenced;

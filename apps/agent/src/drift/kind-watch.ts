@@ -4,11 +4,12 @@ import type { KubeFailure } from '#kube';
 import type { ObjectReader } from '../apply/object-reader.js';
 import type { Cluster } from '../reconcile/agent.ports.js';
 
-/** A kind to watch, by one of its versions. */
+/** A kind to watch, by one of its versions, in one namespace or, with none, everywhere. */
 export interface WatchedKind {
   readonly group: string;
   readonly kind: string;
   readonly apiVersion: string;
+  readonly namespace?: string;
 }
 
 /** What the cluster said of one object. `resourceVersion` undefined: it is gone, or no longer carries our label. Only a reason to look. */
@@ -23,23 +24,32 @@ export interface KindWatchDeps {
   readonly onNews: ObjectNews;
 }
 
+/** The accounts may not watch here, as far as they were asked. */
+export type WatchEnd = 'STOPPED' | 'FORBIDDEN';
+
+/** How often a watch is refused before it gives up: rights come and go, but everywhere is not asked for twice where one namespace is what may be had. */
+const REFUSALS = { everywhere: 1, inNamespace: 6 };
 const BACKOFF = { baseMs: 500, maxMs: 60_000 };
 
 /**
  * Watches the metadata of one kind's objects that carry our label, from a list on. A list that failed says nothing; a complete one is
- * compared with what was known, so that what went away between two watches is news too. Ends when `signal` aborts.
+ * compared with what was known, so that what went away between two watches is news too. Ends when `signal` aborts, or when it is refused again and again.
  */
-export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signal: AbortSignal): Promise<void> {
+export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signal: AbortSignal): Promise<WatchEnd> {
+  const { namespace } = watched;
+  const where = namespace === undefined ? {} : { namespace };
   const known = new Map<string, { readonly ref: ObjectRef; readonly resourceVersion: string }>();
   let from: string | undefined;
   let failures = 0;
+  let refusals = 0;
   let hasFollowed = false;
   while (!signal.aborted) {
     const failure = from === undefined ? await relist() : await follow(from);
     if (failure === undefined) {
       failures = 0;
+      refusals = 0;
       // A server that ends every watch at once is not asked without a pause.
-      if (hasFollowed && !(await pause(backoffMs(BACKOFF, 1, deps.random)))) return;
+      if (hasFollowed && !(await pause(backoffMs(BACKOFF, 1, deps.random)))) return 'STOPPED';
       hasFollowed = false;
       continue;
     }
@@ -50,14 +60,17 @@ export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signa
       continue;
     }
     failures += 1;
-    deps.log.debug('a watch broke; it goes on', { kind: watched.kind, group: watched.group, code: failure.code });
-    if (!(await pause(backoffMs(BACKOFF, failures, deps.random)))) return;
+    refusals = failure.code === 'FORBIDDEN' ? refusals + 1 : 0;
+    deps.log.debug('a watch broke; it goes on', { kind: watched.kind, group: watched.group, namespace, code: failure.code });
+    if (refusals >= (namespace === undefined ? REFUSALS.everywhere : REFUSALS.inNamespace)) return 'FORBIDDEN';
+    if (!(await pause(backoffMs(BACKOFF, failures, deps.random)))) return 'STOPPED';
   }
+  return 'STOPPED';
 
   async function relist(): Promise<KubeFailure | undefined> {
     const resource = await resolve();
     if (!resource.ok) return resource.error;
-    const listed = await deps.reader.asWhoMay(resource.value, (client) => client.list(resource.value, { labelSelector: TARGET_LABEL, metadataOnly: true, signal }));
+    const listed = await deps.reader.asWhoMay(resource.value, (client) => client.list(resource.value, { ...where, labelSelector: TARGET_LABEL, metadataOnly: true, signal }));
     if (!listed.ok) return listed.error;
     const gone = new Map(known);
     for (const object of listed.value.items) {
@@ -77,7 +90,7 @@ export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signa
     if (!resource.ok) return resource.error;
     const client = deps.reader.clientFor(resource.value);
     hasFollowed = true;
-    for await (const event of client.watch(resource.value, { labelSelector: TARGET_LABEL, metadataOnly: true, resourceVersion: start, signal })) {
+    for await (const event of client.watch(resource.value, { ...where, labelSelector: TARGET_LABEL, metadataOnly: true, resourceVersion: start, signal })) {
       if (event.type === 'ENDED') return event.failure;
       from = event.resourceVersion;
       failures = 0;

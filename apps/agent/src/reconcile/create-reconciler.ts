@@ -4,6 +4,7 @@ import { ObjectReader } from '../apply/object-reader.js';
 import { describeObject } from '../describe/describe-object.js';
 import { WatchSet } from '../drift/watch-set.js';
 import { buildReport } from '../report/build-report.js';
+import { logState } from '../report/log-state.js';
 import { Reporter } from '../report/reporter.js';
 import type { OrderInbox, RequestHandler } from '../session/session.ports.js';
 import type { AgentPorts, LoadedInventory, LoadedOrders, StateFailure } from './agent.ports.js';
@@ -25,6 +26,8 @@ export interface Reconciler {
    * inbox knows what is held, which must be before a session begins; rejects only when `signal` aborts before.
    */
   start(signal: AbortSignal): Promise<void>;
+  /** Reports every target once more, changed or not: for each session that begins. */
+  reportAll(): void;
   /** Resolves when nothing runs any more, after the signal given to `start` has aborted. */
   stopped(): Promise<void>;
 }
@@ -37,7 +40,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const reader = new ObjectReader(ports.cluster);
   const index = new ObjectIndex();
   const desk = new OrderDesk(ports);
-  const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs);
+  const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs, logState(ports.log, (target) => directory.nameOf(target)));
   const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets });
   const unreadable = new Set<TargetId>();
   const renders = new RenderLane(ports, (target) => directory.wake([target]));
@@ -134,7 +137,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
       return describeObject({ reader, clock: ports.clock }, runtime?.entry(objectKey(ref)), signal);
     },
   };
-  return { inbox: desk, requests, start, stopped: async () => void (await running) };
+  return { inbox: desk, requests, start, reportAll: () => reporter.repeatAll(), stopped: async () => void (await running) };
 }
 
 /** A rematch came while the last of the removal was done: the target begins with nothing. */

@@ -23,7 +23,7 @@ async function releaseOne(context: StepContext, entry: InventoryEntry): Promise<
   if (!live.ok) return explainFailure(entry.ref, live.error);
   const uid = live.value?.metadata.uid;
   if (live.value === undefined || uid === undefined || claimOf(live.value.metadata, owner).kind !== 'OURS' || (entry.state === 'LIVE' && entry.uid !== uid)) return done();
-  const resource = await reader.resolve(entry, signal);
+  const resource = await reader.resolveAny(entry, signal);
   if (!resource.ok) return explainFailure(entry.ref, resource.error);
   const fenced = checkFence(context);
   if (fenced !== undefined) return fenced;

@@ -22,4 +22,27 @@ describe('Reporter', () => {
     reporter.offer(report({ generation: 4n, healedCount: 1 }));
     expect(sent).toHaveLength(4);
   });
+
+  it('says each change of state once', () => {
+    const said: string[] = [];
+    const reporter = new Reporter({ offer: () => undefined }, aClock(), 600_000, ({ sync, reason }) => void said.push(`${sync} ${reason}`));
+    reporter.offer(report({ sync: 'APPLYING', reason: 'APPLYING' }));
+    reporter.offer(report({ sync: 'APPLYING', reason: 'APPLYING', objectCount: 7 }));
+    reporter.offer(report({ sync: 'KEPT_LAST_GOOD', reason: 'INVALID_YAML', message: 'app/a.yaml, line 3' }));
+    reporter.offer(report({ sync: 'KEPT_LAST_GOOD', reason: 'INVALID_YAML', message: 'app/a.yaml, line 4' }));
+    reporter.repeatAll();
+    expect(said).toEqual(['APPLYING APPLYING', 'KEPT_LAST_GOOD INVALID_YAML', 'KEPT_LAST_GOOD INVALID_YAML']);
+  });
+
+  it('repeats the last report of every target that it still knows', () => {
+    const sent: TargetReport[] = [];
+    const reporter = new Reporter({ offer: (one) => void sent.push(one) }, aClock(), 600_000);
+    const other = buildRemovedReport(aTombstone({ application: 'web', generation: 3, mode: 'DELETE' }), T0);
+    const forgotten = buildRemovedReport(aTombstone({ application: 'old', generation: 3, mode: 'DELETE' }), T0);
+    for (const one of [report(), report({ generation: 4n }), other, forgotten]) reporter.offer(one);
+    reporter.forget(forgotten.target);
+    sent.length = 0;
+    reporter.repeatAll();
+    expect(sent).toEqual([report({ generation: 4n }), other]);
+  });
 });

@@ -1,15 +1,18 @@
 import { canonicalJson, type MonotonicClock } from '#kernel';
 import type { TargetId, TargetReport } from '#domain';
 import type { ReportSink } from '../session/session.ports.js';
+import type { SayState } from './log-state.js';
 
 /** Hands on what changed, and what did not change only now and then. Bounded by the number of targets. */
 export class Reporter {
-  readonly #last = new Map<TargetId, { readonly text: string; readonly atMs: number }>();
+  readonly #last = new Map<TargetId, { readonly report: TargetReport; readonly text: string; readonly atMs: number }>();
 
   constructor(
     private readonly sink: ReportSink,
     private readonly monotonic: MonotonicClock,
     private readonly againMs: number,
+    /** Told of every change of sync state, its reason and message. */
+    private readonly say: SayState = () => undefined,
   ) {}
 
   offer(report: TargetReport): void {
@@ -18,8 +21,14 @@ export class Reporter {
     const last = this.#last.get(report.target);
     const nowMs = this.monotonic.nowMs();
     if (last?.text === text && nowMs - last.atMs < this.againMs) return;
-    this.#last.set(report.target, { text, atMs: nowMs });
+    this.#last.set(report.target, { report, text, atMs: nowMs });
+    if (last?.report.sync !== report.sync || last.report.reason !== report.reason || last.report.message !== report.message) this.say(report);
     this.sink.offer(report);
+  }
+
+  /** Hands on the last report of every target once more: a hub that was restored from an older database has lost what it acknowledged. */
+  repeatAll(): void {
+    for (const { report } of this.#last.values()) this.sink.offer(report);
   }
 
   forget(target: TargetId): void {

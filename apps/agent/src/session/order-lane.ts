@@ -80,7 +80,7 @@ export class OrderLane {
       case 'newSigningKey':
         return body.value.key === undefined ? undefined : this.onSigningKey(fromWireSigned(body.value.key));
       case 'digestsWanted':
-        return this.send({ $case: 'targetDigests', value: encodeTargetDigests(this.ports.inbox.held()) });
+        return this.send({ $case: 'targetDigests', value: encodeTargetDigests({ held: this.ports.inbox.held(), floor: this.ports.inbox.floor() }) });
     }
   }
 

@@ -113,7 +113,11 @@ export class SessionLoop {
     const caPem = await this.trustedCa(undefined);
     if (caPem === undefined) return this.stalled();
     const identity = await enroll({ hub, caPem, joinToken, kubeSystemUid, agentVersion }, this.ports.clock, signal);
-    if (!identity.ok && identity.error.code === 'ENROLLMENT_REFUSED') this.isTokenSpent = true;
+    if (!identity.ok && identity.error.code === 'ENROLLMENT_REFUSED') {
+      this.isTokenSpent = true;
+      this.ports.log.error('the hub refuses the join token, which was used before, has expired or is of another hub: make a new one with `capstan cluster join`', { code: identity.error.code });
+      return this.stalled();
+    }
     return this.adopt('enrolled', identity, signal);
   }
 

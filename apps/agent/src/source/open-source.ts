@@ -1,7 +1,7 @@
 import type { Log, Timers } from '#kernel';
 import type { ReservedForAgent } from '#domain';
 import { selectGit, type GitPort } from '#git';
-import { createRenderer, type Renderer } from '#render';
+import type { Renderer } from '#render';
 import { join } from 'node:path';
 import type { ContentSource } from '../reconcile/agent.ports.js';
 import type { CredentialSecrets } from '../state/index.js';
@@ -46,6 +46,7 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
   });
   const renderer = once(async (): Promise<Renderer> => {
     const kustomize = settings.kustomize ?? (await findProgram('kustomize', settings.path));
+    const { createRenderer } = await import('#render'); // with its YAML parser only where something is rendered: an agent that heals needs neither
     return createRenderer({ kustomize, workDirectory: join(settings.dataDir, 'render') }, log, over);
   });
   let opened: Promise<GitPort> | undefined;

@@ -1,5 +1,5 @@
 import { parseDigest, type Digest } from '#kernel';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What one stored render is made of. */
 export interface ContentManifest {
@@ -11,13 +11,13 @@ export interface ContentManifest {
 }
 
 const VERSION = 1;
-const digest = z.string().transform((text, context): Digest => {
+const digest = z.pipe(z.string(), z.transform((text: string, context): Digest => {
   const parsed = parseDigest(text);
   if (parsed !== undefined) return parsed;
   context.issues.push({ code: 'custom', message: 'not a digest', input: text });
   return z.NEVER;
-});
-const schema = z.object({ version: z.literal(VERSION), renderDigest: digest, digest, parts: z.array(z.object({ name: z.string(), digest })).min(1).max(256) });
+}));
+const schema = z.object({ version: z.literal(VERSION), renderDigest: digest, digest, parts: z.array(z.object({ name: z.string(), digest })).check(z.minLength(1), z.maxLength(256)) });
 
 export function encodeManifest(manifest: ContentManifest): Buffer {
   return Buffer.from(JSON.stringify({ version: VERSION, ...manifest }));

@@ -1,20 +1,21 @@
 import { clusterId, hubId } from '#domain';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentIdentity, IdentityStore } from '../session/session.ports.js';
 import type { StateSecrets, StoredSecret } from './state-secrets.js';
 
 const NAME = 'capstan-identity';
 const VERSION = 1;
-const id = z.uuid();
+const id = <T>(brand: (text: string) => T) => z.pipe(z.uuid(), z.transform(brand));
+const date = z.pipe(z.iso.datetime(), z.transform((text: string) => new Date(text)));
 const documentSchema = z.object({
   version: z.literal(VERSION),
-  hub: id.transform(hubId),
-  cluster: id.transform(clusterId),
+  hub: id(hubId),
+  cluster: id(clusterId),
   clusterName: z.string(),
-  epoch: z.string().regex(/^\d{1,19}$/).transform(BigInt),
-  notBefore: z.iso.datetime().transform((text) => new Date(text)),
-  notAfter: z.iso.datetime().transform((text) => new Date(text)),
-  signingKeys: z.array(z.object({ keyId: z.string(), hub: id.transform(hubId), publicKey: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))) })),
+  epoch: z.pipe(z.string().check(z.regex(/^\d{1,19}$/)), z.transform((text: string) => BigInt(text))),
+  notBefore: date,
+  notAfter: date,
+  signingKeys: z.array(z.object({ keyId: z.string(), hub: id(hubId), publicKey: z.pipe(z.base64(), z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64')))) })),
 });
 
 /** What is kept of the identity cannot be used. A person must look: to enrol again by ourselves could make this cluster another hub's. */

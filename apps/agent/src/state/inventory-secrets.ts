@@ -7,6 +7,9 @@ import type { StateFailpoint } from './state-failpoints.js';
 import type { StateSecrets, StoredSecret } from './state-secrets.js';
 
 const KEY = 'shard.json.gz';
+const LOST_HEAD =
+  'the Secret capstan-inventory is gone while orders or parts of the inventory are still there. Restore it; or, to begin anew, delete the Secrets of the agent with the label ' +
+  '`capstan.dev/state in (inventory, shard, order)`: what still is declared is then taken up again, and everything else stays and nobody tracks it';
 
 export interface InventorySecretsDeps {
   readonly secrets: StateSecrets;
@@ -33,9 +36,23 @@ export class InventorySecrets implements InventoryStore {
 
   /** Takes the inventory over for this process; before it nothing else may be called. */
   async claim(hub: HubId, signal: AbortSignal): Promise<Result<void, StateFailure | OtherHub>> {
+    const lost = await this.findLostHead(signal);
+    if (!lost.ok) return lost;
     const head = await this.head.claim(hub, signal);
     if (!head.ok) return head;
     await this.collectGarbage(head.value.targets, signal);
+    return ok(undefined);
+  }
+
+  /** Orders and shards come after the head and go before it: with them and without it, it was lost, and an empty one in its place would forget what runs here. */
+  private async findLostHead(signal: AbortSignal): Promise<Result<void, StateFailure>> {
+    const head = await this.head.peek(signal);
+    if (!head.ok || head.value !== undefined) return head.ok ? ok(undefined) : head;
+    for (const kind of ['order', 'shard'] as const) {
+      const listed = await this.deps.secrets.list(kind, signal, { metadataOnly: true });
+      if (!listed.ok) return listed;
+      if (listed.value.length > 0) return err({ code: 'CORRUPT', message: LOST_HEAD });
+    }
     return ok(undefined);
   }
 

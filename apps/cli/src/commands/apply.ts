@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { explainRemovals } from './explain-removals.js';
 import { readManifests, type Manifest } from './read-manifests.js';
 
 const UPPER = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
@@ -8,11 +10,12 @@ const UPPER = (value: unknown): unknown => (typeof value === 'string' ? value.to
 export function applyCommand(context: CommandContext): Command {
   return new Command('apply')
     .description('create or update repositories and applications from YAML')
-    .requiredOption('-f, --filename <file>', 'a file, or - for standard input; may be given more than once', collect, [])
+    .option('-f, --filename <file>', 'a file, or - for standard input; may be given more than once', collect, [])
     .option('--confirm-removals <digest>', 'agree to the removal of exactly the targets that the refusal listed')
     .action(async (options: { readonly filename: readonly string[]; readonly confirmRemovals?: string }) => {
+      if (options.filename.length === 0) throw usage('apply which file?', 'capstan apply -f FILE, or -f - for standard input.');
       const manifests: Manifest[] = [];
-      for (const file of options.filename) manifests.push(...readManifests(await context.readInput(file), file === '-' ? '(standard input)' : file));
+      for (const file of options.filename) manifests.push(...readManifests(await context.readInput(file), file));
       const ordered = [...manifests.filter((m) => m.kind === 'Repository'), ...manifests.filter((m) => m.kind === 'Application')];
       for (const manifest of ordered) context.out(`${await applyOne(context, manifest, options.confirmRemovals)}\n`);
     });
@@ -32,14 +35,17 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
   const content = isRepository ? manifest.spec : { spec: applicationSpec(manifest.spec), ...(version === undefined || confirmRemovals === undefined ? {} : { confirmRemovals }) };
   const mutation = `${verb}${manifest.kind}`;
   const type = `${verb === 'create' ? 'Create' : 'Update'}${manifest.kind}Input`;
-  const payload = await context.hub.mutate<Record<string, { readonly version: number } | null>>(
+  const reference = `${isRepository ? 'repository' : 'app'}/${manifest.name}`;
+  const mutated = context.hub.mutate<Record<string, { readonly version: number } | null>>(
     `mutation Apply($input: ${type}!) { ${mutation}(input: $input) { ${field} { version } userErrors { code field message hint details } } }`,
     mutation,
-    { ...name, ...content, ...(version === undefined ? {} : { version }) },
+    { ...content, ...name, ...(version === undefined ? {} : { version }) },
     context.signal,
+    `${manifest.where}: ${reference}`,
   );
+  const payload = await explainRemovals(mutated, `capstan apply -f ${manifest.file}`);
   const outcome = version === undefined ? 'created' : payload[field]?.version === version ? 'unchanged' : 'configured';
-  return `${isRepository ? 'repository' : 'app'}/${manifest.name} ${outcome}`;
+  return `${reference} ${outcome}`;
 }
 
 /** The YAML form writes `renderer: auto`; the API's enums are upper case. */

@@ -2,15 +2,15 @@ import { Command } from 'commander';
 import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { UserRefusal } from '../hub/hub-client.js';
+import { UserRefusal } from '../hub/user-refusal.js';
 import { agentEnvironment } from './cluster-join/agent-environment.js';
 import { agentChartValues, agentManifest, agentObjects } from './cluster-join/agent-manifest.js';
 import { hubAddress, type AgentSettings, type ApplyPreset } from './cluster-join/agent-settings.js';
-import { installAgent } from './cluster-join/install-agent.js';
+import { connectToCluster, installAgent } from './cluster-join/install-agent.js';
 import { parseLabelWords } from './label.js';
+import { VERSION } from '../version.js';
 import { parseDuration } from './parse-duration.js';
 
-const VERSION = '0.1.0';
 const CREATE = `mutation Create($input: CreateClusterInput!) { createCluster(input: $input) { cluster { name } userErrors { code field message hint details } } }`;
 const TOKEN = `mutation Token($input: CreateJoinTokenInput!) { createJoinToken(input: $input) { token joinToken { expiresAt } hub { host agentPort enrollPort caPem caHash } userErrors { code field message hint details } } }`;
 
@@ -55,7 +55,11 @@ export function clusterCommand(context: CommandContext): Command {
 async function joinCluster(context: CommandContext, name: string, options: JoinOptions): Promise<void> {
   if (!['env', 'manifest', 'helm'].includes(options.output)) throw usage(`unknown output: ${options.output}`, 'Use env, manifest or helm.');
   const preset = parsePreset(options);
-  const { set } = parseLabelWords(options.label);
+  const { set, remove } = parseLabelWords(options.label);
+  if (remove.length > 0) throw usage(`a new cluster has no label ${remove.join(', ')}`, 'Write key=value.');
+  const waitMs = parseDuration(options.wait);
+  // Whatever can fail on this machine does so before anything is made.
+  const kubernetes = options.context === undefined ? undefined : await connectToCluster(options.context, options.kubeconfig);
   await createCluster(context, name, set);
   const payload = await context.hub.mutate<JoinTokenPayload>(TOKEN, 'createJoinToken', { cluster: name, ...(options.replace === true ? { replace: true } : {}) }, context.signal);
   const settings: AgentSettings = {
@@ -70,13 +74,13 @@ async function joinCluster(context: CommandContext, name: string, options: JoinO
     namespaces: options.namespaces ?? [],
     image: options.image,
   };
-  if (options.context === undefined) {
+  if (kubernetes === undefined) {
     context.out(options.output === 'manifest' ? agentManifest(settings, VERSION) : options.output === 'helm' ? agentChartValues(settings) : agentEnvironment(settings));
     context.err(`cluster/${name} waits for its agent; the token works once, until ${payload.joinToken.expiresAt}\n`);
     return;
   }
-  await installAgent(agentObjects(settings, VERSION), options.context, options.kubeconfig, context.err, context.signal);
-  await waitUntilConnected(context, name, parseDuration(options.wait));
+  await installAgent(agentObjects(settings, VERSION), kubernetes, context.err, context.signal);
+  await waitUntilConnected(context, name, options.agentNamespace, waitMs);
   context.out(`cluster/${name} connected\n`);
 }
 
@@ -103,14 +107,14 @@ async function createCluster(context: CommandContext, name: string, labels: Read
   }
 }
 
-async function waitUntilConnected(context: CommandContext, name: string, timeoutMs: number): Promise<void> {
+async function waitUntilConnected(context: CommandContext, name: string, namespace: string, timeoutMs: number): Promise<void> {
   const deadline = context.monotonic.nowMs() + timeoutMs;
   context.err(`waiting for the agent of cluster/${name} ...\n`);
   for (;;) {
     const { cluster } = await context.hub.query<{ readonly cluster: { readonly connection: string } | null }>('query Connected($name: String!) { cluster(name: $name) { connection } }', { name }, context.signal);
     if (cluster?.connection === 'CONNECTED') return;
     if (context.monotonic.nowMs() >= deadline) {
-      throw new CliError(EXIT.WAIT_FAILED, `the agent of cluster/${name} did not connect`, undefined, 'Look at its log: kubectl -n capstan-system logs deployment/capstan-agent');
+      throw new CliError(EXIT.WAIT_FAILED, `the agent of cluster/${name} did not connect`, undefined, `Look at its log: kubectl -n ${namespace} logs deployment/capstan-agent`);
     }
     await context.timers.sleep(500, context.signal);
   }

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
-import { usage } from '../cli-error.js';
+import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { allPages } from '../hub/all-pages.js';
+import { plural } from '../output/plural.js';
 import { parseReference } from './resources.js';
 
 interface DeleteOptions {
@@ -10,7 +12,7 @@ interface DeleteOptions {
   readonly force?: boolean;
 }
 
-/** `capstan delete app/NAME --mode delete|orphan`, `repository/NAME`, `cluster/NAME`. Says what it would do unless --yes is given. */
+/** `capstan delete app/NAME --mode delete|orphan`, `repository/NAME`, `cluster/NAME`. Says what it would do, and does it on --yes or the typed name. */
 export function deleteCommand(context: CommandContext): Command {
   return new Command('delete')
     .description('delete an app (and its objects, or not), a repository, or a cluster from the fleet')
@@ -18,7 +20,7 @@ export function deleteCommand(context: CommandContext): Command {
     .option('-p, --project <name>', 'the project', 'default')
     .option('--mode <mode>', 'apps: delete their objects from every cluster, or orphan them (leave them running)')
     .option('--force', 'clusters: do not wait for the agent to let go')
-    .option('--yes', 'do it')
+    .option('--yes', 'do it without asking')
     .action(async (words: readonly string[], options: DeleteOptions) => {
       const { kind, name } = parseReference(words);
       switch (kind.singular) {
@@ -37,29 +39,47 @@ export function deleteCommand(context: CommandContext): Command {
 async function deleteApplication(context: CommandContext, name: string, options: DeleteOptions): Promise<void> {
   const mode = options.mode?.toUpperCase();
   if (mode !== 'DELETE' && mode !== 'ORPHAN') throw usage(`what happens to the objects of app/${name}?`, `--mode delete removes them from every cluster, --mode orphan leaves them running.`);
-  const query = `query Counts($project: String, $name: String!) { application(project: $project, name: $name) { targetCounts { total } } }`;
-  const { application } = await context.hub.query<{ readonly application: { readonly targetCounts: { readonly total: number } } | null }>(query, { project: options.project, name }, context.signal);
-  const count = application?.targetCounts.total ?? 0;
-  needYes(options, mode === 'DELETE' ? `this deletes app/${name} and its objects on ${count} clusters` : `this deletes app/${name}; its objects stay on ${count} clusters and are no longer healed`);
+  const { application } = await context.hub.query<{ readonly application: object | null }>(
+    'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }',
+    { project: options.project, name },
+    context.signal,
+  );
+  if (application === null) throw notFound(`application ${name}`, 'capstan get apps shows what there is.');
+  const { objects, clusters } = await reachOf(context, { project: options.project, application: name });
+  const where = `${plural(objects, 'object')} on ${plural(clusters, 'cluster')}`;
+  await consent(context, options, name, mode === 'DELETE' ? `this deletes app/${name} and removes ${where}` : `this deletes app/${name}; ${where} run on and are no longer healed`);
   const document = `mutation Delete($input: DeleteApplicationInput!) { deleteApplication(input: $input) { application { name } userErrors { code field message hint details } } }`;
   await context.hub.mutate(document, 'deleteApplication', { project: options.project, name, mode }, context.signal);
-  context.out(`app/${name} deleting (${mode.toLowerCase()}) on ${count} clusters\n`);
+  context.out(`app/${name} deleting (${mode.toLowerCase()}): ${where}\n`);
 }
 
 async function deleteRepository(context: CommandContext, name: string, options: DeleteOptions): Promise<void> {
-  needYes(options, `this deletes repository/${name}`);
+  await consent(context, options, name, `this deletes repository/${name} and its credentials`);
   const document = `mutation Delete($input: DeleteRepositoryInput!) { deleteRepository(input: $input) { userErrors { code field message hint details } } }`;
   await context.hub.mutate(document, 'deleteRepository', { project: options.project, name }, context.signal);
   context.out(`repository/${name} deleted\n`);
 }
 
 async function removeCluster(context: CommandContext, name: string, options: DeleteOptions): Promise<void> {
-  needYes(options, `this removes cluster/${name} from the fleet; what runs on it stays, and nobody heals it any more`);
+  const { objects, clusters: applications } = await reachOf(context, { cluster: name });
+  await consent(context, options, name, `this removes cluster/${name} from the fleet; ${plural(applications, 'app')} with ${plural(objects, 'object')} run on there, and nobody heals them any more`);
   const document = `mutation Remove($input: RemoveClusterInput!) { removeCluster(input: $input) { cluster { state } userErrors { code field message hint details } } }`;
-  await context.hub.mutate(document, 'removeCluster', { name, ...(options.force === true ? { force: true } : {}) }, context.signal);
-  context.out(`cluster/${name} ${options.force === true ? 'removed' : 'removing: it waits for its agent to let go'}\n`);
+  const { cluster } = await context.hub.mutate<{ readonly cluster: { readonly state: string } }>(document, 'removeCluster', { name, ...(options.force === true ? { force: true } : {}) }, context.signal);
+  context.out(`cluster/${name} ${cluster.state === 'REMOVED' ? 'removed' : 'removing: it waits for its agent to let go (--force does not)'}\n`);
 }
 
-function needYes(options: DeleteOptions, consequence: string): void {
-  if (options.yes !== true) throw usage(consequence, 'Add --yes to do it.');
+/** How much a deletion is about: targets, and the objects that they have reported. */
+async function reachOf(context: CommandContext, filter: Readonly<Record<string, string>>): Promise<{ readonly objects: number; readonly clusters: number }> {
+  const document = `query Reach($after: String, $project: String, $application: String, $cluster: String) {
+    targets(first: 200, after: $after, project: $project, application: $application, cluster: $cluster) { edges { node { observed { objectCount } } } pageInfo { hasNextPage endCursor } } }`;
+  const targets = await allPages<{ readonly observed: { readonly objectCount: number } }>(context.hub, document, 'targets', filter, context.signal);
+  return { objects: targets.reduce((sum, target) => sum + target.observed.objectCount, 0), clusters: targets.length };
+}
+
+/** A script says --yes; a person may type the name instead. */
+async function consent(context: CommandContext, options: DeleteOptions, name: string, consequence: string): Promise<void> {
+  if (options.yes === true) return;
+  if (context.ask === undefined) throw usage(`${consequence}; nothing was done`, 'Add --yes to do it.');
+  const typed = await context.ask(`${consequence}.\nType ${name} to go on: `);
+  if (typed.trim() !== name) throw usage('nothing was done', `Type ${name} to go on, or add --yes.`);
 }

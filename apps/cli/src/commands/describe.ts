@@ -4,7 +4,7 @@ import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { parseReference, type Row } from './resources.js';
 
-const TARGETS_OF = `targets(first: 100) { edges { node { name sync health reason message advice } } }`;
+const TARGETS_OF = `targets(first: 200) { edges { node { name sync health reason message advice } } pageInfo { hasNextPage } }`;
 const DETAILS: Readonly<Record<string, { readonly document: string; readonly field: string }>> = {
   cluster: {
     field: 'cluster',
@@ -35,7 +35,9 @@ export function describeCommand(context: CommandContext): Command {
     .option('-p, --project <name>', 'the project', 'default')
     .action(async (words: readonly string[], options: { readonly project: string }) => {
       const { kind, name } = parseReference(words);
-      context.out(stringify(await describe(context, kind.singular, name, options.project), { lineWidth: 0 }));
+      const row = await describe(context, kind.singular, name, options.project);
+      context.out(stringify(row, { lineWidth: 0 }));
+      for (const line of nextSteps(row)) context.err(`${line}\n`);
     });
 }
 
@@ -45,8 +47,8 @@ async function describe(context: CommandContext, kind: string, name: string, pro
   if (detail === undefined) return describeRelease(kind);
   const variables = kind === 'cluster' ? { name } : { name, project };
   const row = (await context.hub.query<Record<string, Row | null>>(detail.document, variables, context.signal))[detail.field];
-  if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
-  return flattenConnections(row);
+  if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'application' ? 'apps' : kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
+  return withWholeUrls(flattenConnections(row), context.hub.server);
 }
 
 async function describeTarget(context: CommandContext, name: string, project: string): Promise<Row> {
@@ -62,12 +64,31 @@ function describeRelease(kind: string): never {
   throw usage(`describe does not know ${kind}s`, 'capstan get releases -a APPLICATION -o yaml shows everything about releases.');
 }
 
-/** A connection becomes the list of its nodes: edges are for programs. */
+/** A connection becomes the list of its nodes: edges are for programs. A list that was cut says so. */
 function flattenConnections(row: Row): Row {
   return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => {
-      const edges = typeof value === 'object' && value !== null ? (value as Row)['edges'] : undefined;
-      return [key, Array.isArray(edges) ? edges.map((edge: { readonly node: unknown }) => edge.node) : value];
+    Object.entries(row).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
+      if (!isMap(value) || !Array.isArray(value['edges'])) return [[key, value]];
+      const nodes = value['edges'].map((edge: { readonly node: unknown }) => edge.node);
+      const isCut = isMap(value['pageInfo']) && value['pageInfo']['hasNextPage'] === true;
+      return isCut ? [[key, nodes], [`${key}NotShown`, `these are the first ${nodes.length}; capstan get ${key} shows all`]] : [[key, nodes]];
     }),
   );
+}
+
+/** Webhook paths as the URLs that one gives to the Git host. */
+function withWholeUrls(row: Row, server: string): Row {
+  const urls = row['webhookUrls'];
+  return isMap(urls) ? { ...row, webhookUrls: Object.fromEntries(Object.entries(urls).map(([scheme, path]) => [scheme, `${server}${String(path)}`])) } : row;
+}
+
+/** The command that goes on from here, where there is one. */
+function nextSteps(row: Row): readonly string[] {
+  const observed = row['observed'];
+  const pending = isMap(observed) ? observed['pendingRemoval'] : undefined;
+  return isMap(pending) ? [`To approve exactly this removal: capstan prune approve ${String(row['name'])} ${String(pending['digest'])}`] : [];
+}
+
+function isMap(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

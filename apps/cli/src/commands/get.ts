@@ -3,7 +3,8 @@ import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
-import { resourceKind, textAt, type Row } from './resources.js';
+import { suggest } from '../suggest.js';
+import { parseReference, resourceKind, textAt, type ResourceKind, type Row } from './resources.js';
 
 interface GetOptions {
   readonly output: string;
@@ -14,7 +15,7 @@ interface GetOptions {
   readonly headers: boolean;
 }
 
-/** `capstan get KIND [NAME]`: rows for people, `{items}` for programs. */
+/** `capstan get KIND [NAME]`, `capstan get KIND/NAME`: rows for people, `{items}` for programs. */
 export function getCommand(context: CommandContext): Command {
   return new Command('get')
     .description('list clusters, repositories, apps, releases or targets')
@@ -26,23 +27,38 @@ export function getCommand(context: CommandContext): Command {
     .option('-a, --application <name>', 'releases or targets of this application')
     .option('-c, --cluster <name>', 'targets on this cluster')
     .option('--no-headers', 'without the line of headers')
-    .action(async (kindText: string, name: string | undefined, options: GetOptions) => {
-      const kind = resourceKind(kindText);
+    .action(async (kindText: string, nameText: string | undefined, options: GetOptions) => {
+      const { kind, name } = kindText.includes('/') && nameText === undefined ? parseReference([kindText]) : { kind: resourceKind(kindText), name: nameText };
       const output = parseOutput(options.output);
-      if (options.selector !== undefined && !kind.takesSelector) throw usage(`${kind.plural} have no labels to select by`, 'Use -l with clusters or targets.');
-      if (kind.needsApplication && options.application === undefined) throw usage(`${kind.plural} of which application?`, `capstan get ${kind.plural} --application NAME`);
-      const rows = await allPages<Row>(
-        context.hub,
-        kind.document,
-        kind.field,
-        { selector: options.selector, project: options.project, application: options.application, cluster: options.cluster },
-        context.signal,
-      );
+      checkFilters(kind, options);
+      const { selector, project, application, cluster } = options;
+      const rows = await allPages<Row>(context.hub, kind.document, kind.field, { selector, project, application, cluster }, context.signal);
+      if (rows.length === 0 && application !== undefined) await needApplication(context, application, project);
       const wanted = name === undefined ? rows : rows.filter((row) => isNamed(row, name));
-      if (name !== undefined && wanted.length === 0) throw notFound(`${kind.singular} ${name}`, `capstan get ${kind.plural} shows what there is.`);
+      if (name !== undefined && wanted.length === 0) throw nothingNamed(kind, name, rows);
       context.out(formatNodes(wanted, kind.columns(context.clock.now()), output, options.headers));
       if (wanted.length === 0 && (output === 'table' || output === 'wide')) context.err(`No ${kind.plural} found.\n`);
     });
+}
+
+/** A filter that a kind does not have is refused: ignoring it would show more than was asked for. */
+function checkFilters(kind: ResourceKind, options: GetOptions): void {
+  if (options.selector !== undefined && !kind.takesSelector) throw usage(`${kind.plural} have no labels to select by`, 'Use -l with clusters or targets.');
+  if (options.application !== undefined && !kind.document.includes('$application')) throw usage(`${kind.plural} do not belong to one app`, 'Use --application with releases or targets.');
+  if (options.cluster !== undefined && !kind.document.includes('$cluster')) throw usage(`${kind.plural} do not belong to one cluster`, 'Use --cluster with targets.');
+  if (kind.needsApplication && options.application === undefined) throw usage(`${kind.plural} of which app?`, `capstan get ${kind.plural} --application NAME`);
+}
+
+/** An empty list of an application that does not exist is no answer. */
+async function needApplication(context: CommandContext, name: string, project: string | undefined): Promise<void> {
+  const document = 'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }';
+  const { application } = await context.hub.query<{ readonly application: object | null }>(document, { project, name }, context.signal);
+  if (application === null) throw notFound(`application ${name}`, 'capstan get apps shows what there is.');
+}
+
+function nothingNamed(kind: ResourceKind, name: string, rows: readonly Row[]): Error {
+  const near = suggest(name, rows.map((row) => textAt(row, 'name')));
+  return notFound(`${kind.singular} ${name}`, `${near === undefined ? '' : `Did you mean ${near}? `}capstan get ${kind.plural} shows what there is.`);
 }
 
 /** By name or number; a target may leave out the project `default`. */

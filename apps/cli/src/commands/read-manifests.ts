@@ -1,11 +1,15 @@
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Document } from 'yaml';
 import { usage } from '../cli-error.js';
+import { didYouMean } from '../suggest.js';
 
 export interface Manifest {
   readonly kind: 'Repository' | 'Application';
   readonly name: string;
   readonly project: string;
   readonly spec: Readonly<Record<string, unknown>>;
+  /** The file it stands in, as it was given. */
+  readonly file: string;
+  /** File and line, for people. */
   readonly where: string;
 }
 
@@ -15,31 +19,41 @@ export interface Manifest {
  */
 export function readManifests(text: string, file: string): readonly Manifest[] {
   const manifests: Manifest[] = [];
+  const named = file === '-' ? '(standard input)' : file;
   for (const document of parseAllDocuments(text, { uniqueKeys: true })) {
     const line = 1 + text.slice(0, document.range?.[0] ?? 0).split('\n').length - 1;
     const [error] = document.errors;
-    if (error !== undefined) throw usage(`${file}: invalid YAML: ${error.message.split('\n')[0] ?? ''}`);
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (error !== undefined) throw usage(`${named}: invalid YAML: ${(error.message.split('\n')[0] ?? '').replace(/:$/, '')}`, 'Nothing was applied.');
+    const value = valueOf(document, `${named}:${line}`);
     if (value === null || value === undefined) continue;
-    manifests.push(readManifest(value, `${file}:${line}`));
+    manifests.push(readManifest(value, file, `${named}:${line}`));
   }
-  if (manifests.length === 0) throw usage(`${file}: holds no object`, 'A file holds documents with apiVersion: capstan.dev/v1, kind, metadata and spec.');
+  if (manifests.length === 0) throw usage(`${named}: holds no object`, 'A file holds documents with apiVersion: capstan.dev/v1, kind, metadata and spec.');
   return manifests;
 }
 
-function readManifest(value: unknown, where: string): Manifest {
+function readManifest(value: unknown, file: string, where: string): Manifest {
   const document = asRecord(value, where, 'the document');
   if (document['apiVersion'] !== 'capstan.dev/v1') throw usage(`${where}: apiVersion is ${JSON.stringify(document['apiVersion'])}`, 'Capstan objects have apiVersion: capstan.dev/v1. Kubernetes objects belong into a repository.');
   const kind = document['kind'];
-  if (kind !== 'Repository' && kind !== 'Application') throw usage(`${where}: unknown kind ${JSON.stringify(kind)}`, 'Use Repository or Application. Clusters join: capstan cluster join NAME.');
+  if (kind !== 'Repository' && kind !== 'Application') throw usage(`${where}: unknown kind ${JSON.stringify(kind)}`, didYouMean(String(kind), ['Repository', 'Application'], 'The kinds are Repository and Application; clusters join: capstan cluster join NAME.'));
   const metadata = asRecord(document['metadata'], where, 'metadata');
   const { name, project = 'default' } = metadata;
   if (typeof name !== 'string' || name === '') throw usage(`${where}: metadata.name is missing`);
   if (typeof project !== 'string') throw usage(`${where}: metadata.project is not a text`);
-  return { kind, name, project, spec: asRecord(document['spec'], where, 'spec'), where };
+  return { kind, name, project, spec: asRecord(document['spec'], where, 'spec'), file, where };
 }
 
 function asRecord(value: unknown, where: string, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw usage(`${where}: ${what} is not a map`);
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** Aliases that lead nowhere, or that would grow without bound, are found only here. */
+function valueOf(document: Document.Parsed, where: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    throw usage(`${where}: invalid YAML: ${error instanceof Error ? error.message : String(error)}`, 'Nothing was applied.');
+  }
 }

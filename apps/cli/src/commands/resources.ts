@@ -1,4 +1,5 @@
 import { usage } from '../cli-error.js';
+import { didYouMean } from '../suggest.js';
 import { formatAge } from '../output/format-age.js';
 import type { Columns } from '../output/print-nodes.js';
 
@@ -65,7 +66,7 @@ const REPOSITORIES: ResourceKind = {
 };
 
 const APPLICATIONS: ResourceKind = {
-  singular: 'application', plural: 'applications', aliases: ['app', 'apps'], field: 'applications', takesSelector: false, needsApplication: false,
+  singular: 'application', plural: 'apps', aliases: ['app', 'applications'], field: 'applications', takesSelector: false, needsApplication: false,
   document: `query Applications($after: String, $project: String, $search: String) { applications(first: 200, after: $after, project: $project, search: $search) { edges { node {
     id name state reason message version createdAt project { name } revision { number spec { source { repository ref path } } } currentRelease { number commit subject createdAt }
     activeRollout { number state } ${COUNTS} } } ${PAGE} } }`,
@@ -111,13 +112,14 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [CLUSTERS, REPOSITORIES, 
 /** The kind of that name, plural or alias. @throws CliError naming the kinds there are. */
 export function resourceKind(text: string): ResourceKind {
   const kind = RESOURCE_KINDS.find((known) => [known.singular, known.plural, ...known.aliases].includes(text));
-  if (kind === undefined) throw usage(`unknown kind: ${text}`, `Use one of ${RESOURCE_KINDS.map((known) => known.plural).join(', ')}.`);
+  if (kind === undefined) throw usage(`unknown kind: ${text}`, didYouMean(text, RESOURCE_KINDS.flatMap((known) => [known.singular, known.plural]), `The kinds are ${RESOURCE_KINDS.map((known) => known.plural).join(', ')}.`));
   return kind;
 }
 
 /** Reads `app/podinfo`, `cluster/eu-1`, `target/default/podinfo@eu-1`, or the kind and the name apart. */
 export function parseReference(words: readonly string[]): { readonly kind: ResourceKind; readonly name: string } {
   const [first = '', second] = words;
+  if (words.length > 2) throw usage(`one at a time: ${words.join(' ')}`, 'Write KIND/NAME, such as app/podinfo or cluster/eu-1.');
   if (second !== undefined) return { kind: resourceKind(first), name: second };
   const slash = first.indexOf('/');
   if (slash <= 0 || slash === first.length - 1) throw usage(`not a reference: ${first || '(empty)'}`, 'Write KIND/NAME, such as app/podinfo or cluster/eu-1.');

@@ -5,16 +5,16 @@ import { parseReference } from './resources.js';
 
 const SYNC = `mutation Sync($input: SyncApplicationInput!) { syncApplication(input: $input) { rollout { number state release { number commit } } userErrors { code field message hint details } } }`;
 
-/** `capstan sync app/NAME`: look at Git now, and start the rollout that waits for a person. */
+/** `capstan sync app/NAME`: lets the rollout run that waits for a person, or sends the newest release to every target once more. */
 export function syncCommand(context: CommandContext): Command {
   return new Command('sync')
-    .description('look at Git now and roll out the newest release')
+    .description('let a waiting rollout run, or send the newest release to every target once more')
     .argument('<reference...>', 'app/NAME')
     .option('-p, --project <name>', 'the project', 'default')
     .option('--accept-history-rewrite', 'follow the ref although it no longer descends from the last release')
     .action(async (words: readonly string[], options: { readonly project: string; readonly acceptHistoryRewrite?: boolean }) => {
       const { kind, name } = parseReference(words);
-      if (kind.singular !== 'application') throw usage(`only applications are synced, not ${kind.plural}`);
+      if (kind.singular !== 'application') throw usage(`only apps are synced, not ${kind.plural}`);
       const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } | null }>(
         SYNC,
         'syncApplication',
@@ -23,7 +23,7 @@ export function syncCommand(context: CommandContext): Command {
       );
       context.out(
         rollout === null
-          ? `app/${name} syncing: the hub looks at the repository now\n`
+          ? `app/${name} accepted: the release of the rewritten history follows\n`
           : `app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`,
       );
     });

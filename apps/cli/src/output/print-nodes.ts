@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { usage } from '../cli-error.js';
+import { didYouMean } from '../suggest.js';
 import { formatTable } from './format-table.js';
 
 export const OUTPUTS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
@@ -8,7 +9,7 @@ export type Output = (typeof OUTPUTS)[number];
 /** @throws CliError for an output that does not exist, naming those that do. */
 export function parseOutput(text: string): Output {
   const output = OUTPUTS.find((known) => known === text);
-  if (output === undefined) throw usage(`unknown output: ${text}`, `Use one of ${OUTPUTS.join(', ')}.`);
+  if (output === undefined) throw usage(`unknown output: ${text}`, didYouMean(text, OUTPUTS, `The outputs are ${OUTPUTS.join(', ')}.`));
   return output;
 }
 

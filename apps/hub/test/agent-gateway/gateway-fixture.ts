@@ -159,9 +159,9 @@ export async function anApplication(world: GatewayWorld): Promise<{
         await pool.query('INSERT INTO target_status (target_id, cluster_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [target, cluster]);
       } else {
         await pool.query(
-          `INSERT INTO tombstones (project_id, id, target_id, application_id, cluster_id, mode, cause, generation, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
-           VALUES ($1, $2, $3, $4, $5, 'DELETE', 'SELECTOR', $6, $7, $8, $9, $10, $11, $12)`,
-          [project, ids.uuid(), target, application, cluster, order.generation.toString(), ...columns],
+          `INSERT INTO tombstones (project_id, id, target_id, application_id, cluster_id, mode, cause, generation, order_epoch, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
+           VALUES ($1, $2, $3, $4, $5, 'DELETE', 'SELECTOR', $6, $7, $8, $9, $10, $11, $12, $13)`,
+          [project, ids.uuid(), target, application, cluster, order.generation.toString(), order.epoch.toString(), ...columns],
         );
       }
       await world.tx.run(systemScope('planner'), () => {

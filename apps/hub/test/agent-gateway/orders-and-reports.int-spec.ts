@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { orderDigest, targetId, type ClusterId, type TargetId, type TargetReport } from '#domain';
 import { systemClock } from '#runtime';
 import { until } from '#testing';
-import { decodeOrder, encodeReport, encodeTargetDigests, fromWireSigned, ORDER_TYPE, rootDigest, verifySigned, type HeldOrder } from '#wire';
+import { decodeOrder, encodeReport, encodeTargetDigests, fromWireSigned, ORDER_TYPE, rootDigest, verifySigned, type HeldOrder, type Holdings } from '#wire';
 import { aCluster, aGatewayWorld, aJoinToken, anApplication, ids, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
 import { enrollRaw, expectEnrolled, RawAgent, type RawIdentity } from './raw-agent.js';
 
@@ -35,6 +35,7 @@ async function connected(identity: RawIdentity, held: readonly HeldOrder[] = [])
   return agent;
 }
 
+const holding = (held: readonly HeldOrder[], floor = { epoch: 0n, generation: 0n }): Holdings => ({ held, floor });
 const heldOf = ({ order }: ATarget): HeldOrder => ({ target: order.target, epoch: order.epoch, generation: order.generation, orderDigest: orderDigest(order) });
 
 /** Targets and generations of the orders in the frames, verified. */
@@ -73,7 +74,7 @@ describe('orders', () => {
     const missing = await other.assign(identity.cluster);
     const agent = await connected(identity);
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([heldOf(held)]) });
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([heldOf(held)])) });
     await agent.next('orders');
     expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', missing)]);
 
@@ -103,7 +104,7 @@ describe('orders', () => {
     const agent = await connected(identity, [heldOf(assigned)]);
     agent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: rootDigest([]) } }); // lost what it held
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await agent.next('orders');
     expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
   });
@@ -116,7 +117,7 @@ describe('orders', () => {
     const expired = await application.assign(identity.cluster, { expired: true });
     const agent = await connected(identity);
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await until('the planner to hear', 10_000, () => (asked.includes(application.application) ? true : undefined));
     unlisten();
     const { rows } = await world.database.pool.query('SELECT reissue_requested_at IS NOT NULL AS asked FROM targets WHERE id = $1', [expired.target]);
@@ -131,8 +132,19 @@ describe('orders', () => {
     const receipt = ({ order }: ATarget, reason: string): object => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, accepted: false, reason });
     agent.send({ $case: 'orderReceipts', value: { receipts: [receipt(stale, 'STALE_GENERATION'), receipt(forged, 'SIGNATURE_INVALID')] as never } });
     await until('the reason', 10_000, async () => ((await statusOf(forged.target))?.['reason'] === 'SIGNATURE_INVALID' ? true : undefined));
-    const { rows } = await world.database.pool.query('SELECT reissue_requested_at IS NOT NULL AS asked FROM targets WHERE id = $1', [stale.target]);
-    expect(rows).toEqual([{ asked: true }]);
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([heldOf(forged)], { epoch: 1n, generation: forged.order.generation })) }); // a later removal passed it on the way
+    await until('the request', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM targets WHERE id = $1 AND reissue_requested_at IS NOT NULL', [stale.target])).rows.length > 0 ? true : undefined));
+  });
+
+  it('that an agent refuses whatever comes are signed anew at a measured pace', async () => {
+    const identity = await enrolled();
+    const assigned = await (await anApplication(world)).assign(identity.cluster);
+    await world.database.pool.query(`UPDATE targets SET order_expires_at = now() + interval '24 hours' WHERE id = $1`, [assigned.target]); // signed this moment
+    const agent = await connected(identity, [heldOf(assigned)]);
+    agent.send({ $case: 'orderReceipts', value: { receipts: [{ targetId: assigned.target, epoch: 1n, generation: 1n, accepted: false, reason: 'ASSIGNMENT_EXPIRED' }] } });
+    const due = await until('the request', 10_000, async () => (await world.database.pool.query<{ later: boolean }>('SELECT reissue_requested_at > now() AS later FROM targets WHERE id = $1 AND reissue_requested_at IS NOT NULL', [assigned.target])).rows[0]);
+    expect(due).toEqual({ later: true });
   });
 
   it('never include a removal of what the hub does not know: it is shown as orphaned', async () => {
@@ -140,21 +152,34 @@ describe('orders', () => {
     const unknown: HeldOrder = { target: targetId(ids.uuid()), epoch: 1n, generation: 5n, orderDigest: rootDigest([]) };
     const agent = await connected(identity, [unknown]);
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([unknown]) });
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([unknown])) });
     await until('the orphan', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM orphaned_targets WHERE cluster_id = $1 AND target_id = $2', [identity.cluster, unknown.target])).rows.length > 0 ? true : undefined));
     expect(ordersIn(agent)).toEqual([]);
   });
 
-  it('do not undo what an agent took from a newer hub', async () => {
+  it.each<[string, (assigned: ATarget) => Holdings]>([
+    ['holds a target in a newer version', (assigned) => holding([{ ...heldOf(assigned), generation: 99n, orderDigest: rootDigest([]) }])],
+    ['holds a newer order of a target that this hub does not know', (assigned) => holding([heldOf(assigned), { ...heldOf(assigned), target: targetId(ids.uuid()), generation: 99n }])],
+    ['has carried out a newer removal', () => holding([], { epoch: 1n, generation: 99n })],
+  ])('stop, assignments and removals alike, for an agent that %s: an older database was restored', async (_name, holdingsOf) => {
     const identity = await enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster);
-    const ahead: HeldOrder = { ...heldOf(assigned), generation: 99n, orderDigest: rootDigest([]) };
-    const agent = await connected(identity, [ahead]);
+    const agent = await connected(identity, [{ ...heldOf(assigned), generation: 77n }]);
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([ahead]) });
-    const fresh = await (await anApplication(world)).assign(identity.cluster); // a later order shows that the comparison is over
-    await agent.next('orders');
-    expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', fresh)]);
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holdingsOf(assigned)) });
+    await until('the hold', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM clusters WHERE id = $1 AND ahead_epoch = 1', [identity.cluster])).rows.length > 0 ? true : undefined));
+
+    const application = await anApplication(world);
+    const later = await application.assign(identity.cluster);
+    await application.assign(identity.cluster, { target: later.target, tombstone: true });
+    for (let n = 0; n < 120; n += 1) await world.database.pool.query('UPDATE clusters SET desired_seq = desired_seq + 1 WHERE id = $1', [identity.cluster]); // past all that the agent knows
+    const again = await connected(identity, [heldOf(assigned)]);
+    again.send({ $case: 'orderReceipts', value: { receipts: [{ targetId: assigned.target, epoch: 1n, generation: 1n, accepted: false, reason: 'STALE_GENERATION' }] } });
+    again.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
+    await report(again, 1n, [aReport(assigned.target, 1n)]); // taken after what came before
+    expect([...ordersIn(agent), ...ordersIn(again)]).toEqual([]);
+    const { rows } = await world.database.pool.query('SELECT reissue_requested_at FROM targets WHERE id = $1', [assigned.target]);
+    expect(rows).toEqual([{ reissue_requested_at: null }]);
   });
 
   it('of any size go out in bounded messages', async () => {
@@ -162,7 +187,7 @@ describe('orders', () => {
     const assigned = await (await anApplication(world)).assign(identity.cluster, { parameters: 'x'.repeat(6 * 1024 * 1024) });
     const agent = await connected(identity);
     await agent.next('digestsWanted');
-    agent.send({ $case: 'targetDigests', value: encodeTargetDigests([]) });
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await agent.next('orders');
     expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
   });
@@ -175,13 +200,15 @@ describe('credentials', () => {
     await world.database.pool.query(`UPDATE repositories SET credentials_encrypted = 'hunter2', credentials_digest = 'sha256:${'1'.repeat(64)}' WHERE id = $1`, [application.repository]);
     const assigned = await application.assign(mine.cluster);
     const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    await agent.next('digestsWanted');
+    agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     const { value } = await agent.next('credentials');
     expect(value).toMatchObject({ repositoryId: application.repository, origin: 'https://git.example.com:443', username: 'git', password: 'hunter2', dropped: false });
     expect(otherAgent.frames.map((frame) => frame.$case)).not.toContain('credentials');
 
     await application.assign(mine.cluster, { target: assigned.target, tombstone: true });
-    await agent.next('orders');
-    await world.database.pool.query(`UPDATE targets SET state = 'REMOVED' WHERE id = $1`, [assigned.target]);
+    await world.database.pool.query(`UPDATE targets SET state = 'REMOVING' WHERE id = $1`, [assigned.target]);
+    await until('both orders', 10_000, () => (ordersIn(agent).length === 2 ? true : undefined));
     const seen = agent.frames.length;
     await report(agent, 1n, [aReport(assigned.target, 2n, { sync: 'REMOVED', reason: 'REMOVED' })]);
     expect((await agent.next('credentials', seen)).value).toMatchObject({ repositoryId: application.repository, password: '', dropped: true });

@@ -70,7 +70,7 @@ export async function planningGround() {
   const create = new CreateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const update = new UpdateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const remove = new DeleteApplication(tx, applicationRows, applicationTargets, audit, outbox);
-  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts, audit, outbox, ids });
+  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts, audit, outbox, ids, log: silentLog });
   const sync = new SyncApplication(tx, rolloutStore, rollouts, audit);
   const targets = new TargetReadModel(tx);
   const reports = new SqlReportStore(tx, ids);

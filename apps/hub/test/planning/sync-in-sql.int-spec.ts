@@ -28,6 +28,7 @@ describe('the sync state in SQL', () => {
     };
     for (let round = 0; round < ROUNDS; round += 1) {
       const state = pick(['ACTIVE', 'ACTIVE', 'REMOVING', 'REMOVED']);
+      await ground.rows('UPDATE clusters SET ahead_epoch = $1', [pick([null, null, 0, 1, 2])]);
       await ground.rows('DELETE FROM tombstones');
       await ground.rows(
         `UPDATE targets SET state = $2, assigned_release_id = $3, order_epoch = $4, generation = $5, blocked_reason = $6, fact_mismatch = $7 WHERE id = $1`,

@@ -87,7 +87,7 @@ export class SourceWorld {
     const git = (parts.adapter ?? this.defaultAdapter) === 'system' ? new SystemGit(options) : new IsomorphicGit(options);
     this.#gits.push(git);
     const store = new SqlSourceStore(tx, new RepositorySchedule(tx));
-    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids });
+    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const poll = new PollRepository({
       git, egress, store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),

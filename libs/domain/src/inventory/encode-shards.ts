@@ -67,7 +67,7 @@ function frameShard(target: TargetId, entries: readonly string[]): string {
 function encodeEntry(entry: InventoryEntry): Json {
   const { group, kind, namespace, name } = entry.ref;
   const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash };
-  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, listedIn: entry.listedIn };
+  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt };
 }
 
 function parseEntry(reader: JsonReader): InventoryEntry | undefined {
@@ -78,5 +78,9 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
   if (appliedHash === undefined || state === undefined) return undefined;
   if (state === 'INTENDED') return { ref, apiVersion, state, appliedHash };
   const live: LiveEntry = { ref, apiVersion, state, uid: reader.parsed('uid', (text) => (text === '' ? undefined : text)) ?? '', appliedHash, isProtected: reader.flag('isProtected') };
-  return reader.has('listedIn') ? { ...live, listedIn: reader.digest('listedIn') } : live;
+  return {
+    ...live,
+    ...(reader.has('listedIn') ? { listedIn: reader.digest('listedIn') } : {}),
+    ...(reader.has('isInDoubt') && reader.flag('isInDoubt') ? { isInDoubt: true } : {}),
+  };
 }

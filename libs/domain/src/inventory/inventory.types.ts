@@ -27,6 +27,8 @@ export interface LiveEntry extends EntryBase {
    * it after a crash halfway, and nothing else. Cleared when the object is declared again.
    */
   readonly listedIn?: Digest | undefined;
+  /** Something else than `appliedHash` was sent, or was about to be, and nobody knows whether it arrived: it is sent again, whatever the next release says. */
+  readonly isInDoubt?: true | undefined;
 }
 
 /** One object that a target owns in its cluster. */

@@ -54,8 +54,8 @@ export function liveEntry(applied: KubeObject, uid: string): LiveEntry {
 /** A live object keeps its UID and its last hash until it is applied again; being declared takes it off every removal plan. */
 function intend(object: KubeObject, known: InventoryEntry | undefined): InventoryEntry {
   if (known?.state === 'LIVE') {
-    const { ref, apiVersion, state, uid, appliedHash } = known;
-    return { ref, apiVersion, state, uid, appliedHash, isProtected: known.isProtected };
+    const { listedIn: _listedIn, ...entry } = known;
+    return entry;
   }
   return { ref: objectRefOf(object), apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object) };
 }

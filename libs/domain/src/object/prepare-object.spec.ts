@@ -13,9 +13,9 @@ const context: PrepareContext = {
 const marks = { labels: { [TARGET_LABEL]: targetLabelValue(OWNER) }, annotations: { [OWNER_ANNOTATION]: OWNER } };
 
 describe('prepareObject', () => {
-  it('marks the object, gives it a namespace and takes out what the server sets', () => {
+  it('marks the object, gives it a namespace and takes out its status', () => {
     const rendered = anObject('apps/v1', 'Deployment', 'web', {
-      metadata: { uid: 'u', resourceVersion: '1', generation: 3, creationTimestamp: '2026-01-01T00:00:00Z', managedFields: [], labels: { app: 'web' }, annotations: { [PROTECT_ANNOTATION]: 'true' }, finalizers: ['a/b'] },
+      metadata: { labels: { app: 'web' }, annotations: { [PROTECT_ANNOTATION]: 'true' }, finalizers: ['a/b'] },
       spec: { newThing: { kept: true } },
       status: { replicas: 1 },
     });

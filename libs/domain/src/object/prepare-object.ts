@@ -22,11 +22,8 @@ export type PrepareFailure =
   | { readonly code: 'KIND_NOT_FOUND'; readonly object: string; readonly apiVersion: string }
   | { readonly code: 'RESERVED_NAMESPACE'; readonly object: string };
 
-/** Set by the server alone. Applied, they would be refused, or claim fields that others own. */
-const SERVER_SET = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields'];
-
 /**
- * Makes a rendered object ready to be applied: its namespace, our marks, and nothing that only the server says. Refuses what is
+ * Makes a rendered object (from `readObject`, which leaves out what only the server says) ready to be applied: its namespace, our marks, no status. Refuses what is
  * out of reach of every application, and marks of ours that came from Git: they would give an object a false owner.
  */
 export function prepareObject(object: KubeObject, context: PrepareContext): Result<KubeObject, PrepareFailure> {
@@ -50,10 +47,9 @@ export function prepareObject(object: KubeObject, context: PrepareContext): Resu
 }
 
 function prepareMeta(meta: ObjectMeta, namespace: string | undefined, owner: string): ObjectMeta {
-  const kept = Object.fromEntries(Object.entries(meta).filter(([key]) => key !== 'namespace' && !SERVER_SET.includes(key)));
+  const { namespace: _given, ...kept } = meta;
   return {
     ...kept,
-    name: meta.name,
     ...(namespace === undefined ? {} : { namespace }),
     labels: { ...meta.labels, [TARGET_LABEL]: targetLabelValue(owner) },
     annotations: { ...meta.annotations, [OWNER_ANNOTATION]: owner },

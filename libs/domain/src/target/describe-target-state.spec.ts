@@ -6,7 +6,7 @@ const older = releaseId('00000000-0000-7000-8000-0000000000e0');
 const order = { epoch: 1n, generation: 5n };
 const observed = { ...order, release, sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' } as const;
 const ended = { phase: 'SUCCEEDED', targetState: 'HEALTHY', blockedBy: undefined } as const;
-const base: TargetSituation = { assigned: { ...order, release }, removal: undefined, observed, rollout: ended, isFactMismatch: false };
+const base: TargetSituation = { assigned: { ...order, release }, removal: undefined, observed, rollout: ended, isFactMismatch: false, isHubBehind: false };
 const removal = { epoch: 1n, generation: 6n, mode: 'DELETE', isAcknowledged: false } as const;
 
 interface Waits {
@@ -37,6 +37,8 @@ describe('describeTargetState', () => {
     ['a failure says more than facts', { isFactMismatch: true, observed: { ...observed, sync: 'FAILED', reason: 'FORBIDDEN' } }, { sync: 'FAILED', reason: 'FORBIDDEN', health: 'HEALTHY' }, SETTLED],
     ['the first order could not be made', { assigned: undefined, observed: undefined, rollout: { phase: 'FAILED', targetState: 'FAILED', blockedBy: 'PARAMETER_MISSING' } }, { sync: 'FAILED', reason: 'PARAMETER_MISSING', health: 'UNKNOWN' }, SETTLED],
     ['a later order could not be made', { rollout: { phase: 'FAILED', targetState: 'FAILED', blockedBy: 'PARAMETER_MISSING' } }, { sync: 'KEPT_LAST_GOOD', reason: 'PARAMETER_MISSING', health: 'HEALTHY' }, SETTLED],
+    ['the hub was restored from an older database', { isHubBehind: true }, { sync: 'KEPT_LAST_GOOD', reason: 'HUB_BEHIND', health: 'HEALTHY' }, SETTLED],
+    ['a removal that a restored hub cannot send', { removal, isHubBehind: true }, { sync: 'REMOVING', reason: 'HUB_BEHIND', health: 'HEALTHY' }, NO],
     ['a removal that the agent has not seen', { removal }, { sync: 'REMOVING', reason: 'WAITING_FOR_AGENT', health: 'HEALTHY' }, NO],
     ['a removal under way', { removal, observed: { ...observed, generation: 6n, sync: 'REMOVING', reason: 'REMOVING' } }, { sync: 'REMOVING', reason: 'REMOVING', health: 'HEALTHY' }, NO],
     ['a removal that waits for approval', { removal, observed: { ...observed, generation: 6n, sync: 'AWAITING_APPROVAL', reason: 'REMOVAL_NEEDS_APPROVAL' } }, { sync: 'AWAITING_APPROVAL', reason: 'REMOVAL_NEEDS_APPROVAL', health: 'HEALTHY' }, SETTLED],

@@ -16,6 +16,8 @@ export interface TargetSituation {
   readonly rollout: { readonly phase: RolloutPhase; readonly targetState: RolloutTargetState; readonly blockedBy: ReasonCode | undefined } | undefined;
   /** The facts of the cluster no longer match the selector. */
   readonly isFactMismatch: boolean;
+  /** The agent of the cluster was found to know newer orders than this hub: it is given none. */
+  readonly isHubBehind: boolean;
 }
 
 export interface TargetStateDescription {
@@ -32,12 +34,16 @@ export interface TargetStateDescription {
 export function describeTargetState(situation: TargetSituation): TargetStateDescription {
   const { assigned, removal, observed, rollout } = situation;
   const health = observed?.health ?? 'UNKNOWN';
-  if (removal !== undefined) return describeRemoval(removal, observed, health);
+  if (removal !== undefined) {
+    const described = describeRemoval(removal, observed, health);
+    return situation.isHubBehind && described.sync === 'REMOVING' ? { ...described, reason: 'HUB_BEHIND' } : described;
+  }
   const blockedBy = rollout?.targetState === 'FAILED' ? rollout.blockedBy : undefined;
   if (assigned === undefined) {
     if (blockedBy !== undefined) return { sync: 'FAILED', reason: blockedBy, health };
     return { sync: 'PENDING', reason: rollout?.phase === 'PENDING' ? 'WAITING_FOR_SYNC' : 'WAITING_FOR_ROLLOUT', health };
   }
+  if (situation.isHubBehind) return { sync: 'KEPT_LAST_GOOD', reason: 'HUB_BEHIND', health };
   // The order could not be made, so what was assigned before goes on.
   if (blockedBy !== undefined) return { sync: 'KEPT_LAST_GOOD', reason: blockedBy, health };
   if (!isAnswerTo(observed, assigned)) return { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health };

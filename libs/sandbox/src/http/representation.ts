@@ -27,6 +27,6 @@ export function represent(type: ResourceType, object: KubeObject, representation
 
 export function representList(type: ResourceType, items: readonly KubeObject[], metadata: JsonObject, representation: Representation): JsonObject {
   const shown = items.map((item) => represent(type, item, representation));
-  if (representation === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: shown };
+  if (representation === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: shown.length === 0 ? null : shown };
   return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items: shown };
 }

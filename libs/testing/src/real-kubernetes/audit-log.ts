@@ -15,7 +15,9 @@ export interface AuditEntry {
   readonly code: number;
   readonly isDryRun: boolean;
   readonly requestUri: string;
+  /** When the request came, and when it was answered. */
   readonly time: string;
+  readonly answeredAt: string;
   /** Bodies of writes, except of Secrets and tokens. */
   readonly requestObject: unknown;
 }
@@ -87,6 +89,7 @@ interface RawEvent {
   readonly userAgent?: string;
   readonly responseStatus?: { readonly code?: number };
   readonly requestReceivedTimestamp?: string;
+  readonly stageTimestamp?: string;
   readonly requestObject?: unknown;
 }
 
@@ -111,6 +114,7 @@ function toEntry(line: string): readonly AuditEntry[] {
       isDryRun: new URLSearchParams(requestUri.split('?')[1] ?? '').has('dryRun'),
       requestUri,
       time: event.requestReceivedTimestamp ?? '',
+      answeredAt: event.stageTimestamp ?? '',
       requestObject: event.requestObject,
     },
   ];

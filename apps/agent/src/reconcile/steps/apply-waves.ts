@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '#kernel';
-import { done, liveEntry, objectKey, objectRefOf, wait, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
+import { done, liveEntry, objectKey, objectRefOf, renderedScopes, wait, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
+import type { KubeFailure } from '#kube';
 import { applyObject, identityOf } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
@@ -8,6 +9,8 @@ import { observeObject } from '../../health/observe-object.js';
 import { saveInventory } from '../save-inventory.js';
 import { checkFence, reached, type Checked, type Step, type StepContext } from '../step.js';
 
+const ASK_MS = 250;
+
 /**
  * Applies wave after wave. The UIDs of a wave are durable before the next begins, also of a wave in which something failed: what was created is
  * known. A newer order ends it between two waves.
@@ -15,10 +18,11 @@ import { checkFence, reached, type Checked, type Step, type StepContext } from '
 export const applyWaves: Step<Checked, Checked> = async (context, input) => {
   const { runtime, inForce, ports, reader, signal } = context;
   const sending = new Set(input.toSend.map((object) => objectKey(objectRefOf(object))));
+  const changing = renderedScopes(input.toSend);
   for (const wave of input.plan.waves) {
     const objects = wave.objects.filter((object) => sending.has(objectKey(objectRefOf(object))));
     if (objects.length > 0) {
-      const applied = await applyWave(context, { ...wave, objects });
+      const applied = await applyWave(context, { ...wave, objects }, changing);
       if (applied.kind !== 'done') return applied;
       const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
       if (settled.kind !== 'done') return settled;
@@ -29,10 +33,10 @@ export const applyWaves: Step<Checked, Checked> = async (context, input) => {
   return done(input);
 };
 
-async function applyWave(context: StepContext, wave: Wave): Promise<StepOutcome> {
+async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>): Promise<StepOutcome> {
   const { runtime, ports } = context;
   runtime.isPartial = true;
-  const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => applyOne(context, object));
+  const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => applyOne(context, object, changing.has(`${objectRefOf(object).group}/${object.kind}`)));
   await reached(context, 'agent.apply.after-wave');
   const applied = results.flatMap((result) => (result.ok ? [result.value] : []));
   const recorded = await recordLive(context, applied);
@@ -42,13 +46,14 @@ async function applyWave(context: StepContext, wave: Wave): Promise<StepOutcome>
   return refused.find(({ kind }) => kind === 'stalled') ?? refused[0] ?? done();
 }
 
-async function applyOne(context: StepContext, object: KubeObject): Promise<Result<LiveEntry, StepOutcome<never>>> {
+async function applyOne(context: StepContext, object: KubeObject, isKindChanging: boolean): Promise<Result<LiveEntry, StepOutcome<never>>> {
   const { runtime, ports, signal } = context;
   const fenced = checkFence(context);
   if (fenced !== undefined) return err(fenced);
   const ref = objectRefOf(object);
   const key = objectKey(ref);
-  const stored = await applyObject(ports.cluster.applier, object, { dryRun: false, before: runtime.sent.get(key), signal });
+  const apply = (): Promise<Result<KubeObject, KubeFailure>> => applyObject(ports.cluster.applier, object, { dryRun: false, before: runtime.sent.get(key), signal });
+  const stored = isKindChanging ? await whileRefused(context, apply) : await apply();
   if (!stored.ok) return err(explainFailure(ref, stored.error));
   await reached(context, 'agent.apply.after-object');
   const identity = identityOf(stored.value);
@@ -57,6 +62,16 @@ async function applyOne(context: StepContext, object: KubeObject): Promise<Resul
   // What was seen before the write says nothing any more.
   runtime.observed.set(key, observeObject(ref, object, stored.value, ports.clock.now()));
   return ok(liveEntry(object, identity.value.uid));
+}
+
+/** The server goes by the older definition of a kind for a moment after it has taken the newer one. */
+async function whileRefused({ ports, signal }: StepContext, apply: () => Promise<Result<KubeObject, KubeFailure>>): Promise<Result<KubeObject, KubeFailure>> {
+  const endMs = ports.monotonic.nowMs() + ports.settings.settleMs;
+  for (;;) {
+    const stored = await apply();
+    if (stored.ok || stored.error.code !== 'INVALID' || ports.monotonic.nowMs() >= endMs || !ports.fence.isHeld()) return stored;
+    await ports.timers.sleep(ASK_MS, signal);
+  }
 }
 
 /** Puts the UIDs of what was just applied into the inventory. */

@@ -48,7 +48,7 @@ async function look(context: StepContext, object: KubeObject, scopes: ReadonlyMa
   const { reader, runtime, owner, signal, ports } = context;
   const ref = objectRefOf(object);
   const entry = runtime.entry(objectKey(ref));
-  const isUnchanged = entry?.state === 'LIVE' && entry.appliedHash === appliedHashOf(object);
+  const isUnchanged = entry?.state === 'LIVE' && entry.isInDoubt !== true && entry.appliedHash === appliedHashOf(object);
   const read = await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
   const isDefinedHere = !read.ok && read.error.code === 'KIND_NOT_FOUND' && scopes.has(`${ref.group}/${ref.kind}`);
   if (!read.ok && !isDefinedHere) return explainFailure(ref, read.error);

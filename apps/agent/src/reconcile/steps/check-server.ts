@@ -1,4 +1,4 @@
-import { done, objectKey, objectRefOf, parseApiVersion, type KubeObject, type StepOutcome } from '#domain';
+import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type KubeObject, type StepOutcome } from '#domain';
 import { applyObject } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
@@ -6,7 +6,7 @@ import { reached, type Checked, type Claimed, type Step, type StepContext } from
 
 /**
  * Asks the API server about everything before the first write: validation, admission, rights and conflicts. Objects whose namespace or
- * kind comes with this very release cannot be asked about yet.
+ * kind comes with this very release cannot be asked about yet, and what a definition refuses that changes with it, it may take afterwards.
  */
 export const checkServer: Step<Claimed, Checked> = async (context, input) => {
   const { ports, reader, runtime, signal } = context;
@@ -16,6 +16,7 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
 
   const coming = new Set(input.objects.filter((object) => isNamespace(object) && !input.live.has(objectKey(objectRefOf(object)))).map((object) => object.metadata.name));
   if (isNamespaceMissing) coming.add(input.order.release.namespace);
+  const changing = renderedScopes(input.toSend);
   const answers = await inParallel(input.toSend, ports.settings.maxCalls, async (object): Promise<StepOutcome> => {
     const ref = objectRefOf(object);
     if (coming.has(ref.namespace)) return done();
@@ -23,6 +24,7 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
     if (!resource.ok) return resource.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, resource.error);
     const answer = await applyObject(ports.cluster.applier, object, { dryRun: true, before: runtime.sent.get(objectKey(ref)), signal });
     // A webhook that has side effects may refuse dry runs as such, which says nothing about the object.
+    if (!answer.ok && answer.error.code === 'INVALID' && changing.has(`${ref.group}/${ref.kind}`)) return done();
     if (answer.ok || (answer.error.code === 'BAD_REQUEST' && answer.error.message.includes('does not support dry run'))) return done();
     return explainFailure(ref, answer.error);
   });

@@ -4,7 +4,8 @@ import { reached, type Checked, type Step } from '../step.js';
 
 /**
  * Intent first: before anything is created, the inventory says that it may be. An object that has gone, or stands under another UID, is
- * intended anew, since its creation gives it a UID that a crash would lose.
+ * intended anew, since its creation gives it a UID that a crash would lose. One that is about to be changed is in doubt until its change is recorded:
+ * an answer that got lost must not make the release before it look applied.
  */
 export const recordIntent: Step<Checked, Checked> = async (context, input) => {
   const { runtime, owner, inForce } = context;
@@ -12,7 +13,8 @@ export const recordIntent: Step<Checked, Checked> = async (context, input) => {
   const entries = input.plan.entries.map((entry): InventoryEntry => {
     const key = objectKey(entry.ref);
     const object = sending.get(key);
-    if (object === undefined || (entry.state === 'LIVE' && input.live.get(key)?.uid === entry.uid)) return entry;
+    if (object === undefined) return entry;
+    if (entry.state === 'LIVE' && input.live.get(key)?.uid === entry.uid) return entry.appliedHash === appliedHashOf(object) ? entry : { ...entry, isInDoubt: true };
     return { ref: entry.ref, apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object) };
   });
   const { epoch, generation } = input.order;

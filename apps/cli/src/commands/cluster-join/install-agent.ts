@@ -4,9 +4,8 @@ import { CliError } from '../../cli-error.js';
 import { EXIT } from '../../exit-codes.js';
 import type { Manifest } from './agent-manifest.js';
 
-/** Applies the agent's objects to the cluster of a kubeconfig context, one by one in their order. @throws CliError naming the object. */
-export async function installAgent(objects: readonly Manifest[], context: string, kubeconfig: string | undefined, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const client = await connect(context, kubeconfig);
+/** Applies the agent's objects, one by one in their order, and closes the client. @throws CliError naming the object. */
+export async function installAgent(objects: readonly Manifest[], client: KubeClient, say: (line: string) => void, signal: AbortSignal): Promise<void> {
   try {
     for (const object of objects) {
       const applied = await client.apply(object as KubeObject, { fieldManager: 'capstan-cli', force: true, signal });
@@ -19,7 +18,8 @@ export async function installAgent(objects: readonly Manifest[], context: string
   }
 }
 
-async function connect(context: string, kubeconfig: string | undefined): Promise<KubeClient> {
+/** The cluster of a kubeconfig context. @throws CliError when there is none of that name. */
+export async function connectToCluster(context: string, kubeconfig: string | undefined): Promise<KubeClient> {
   const connection = await loadKubeConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), context });
   if (!connection.ok) throw new CliError(EXIT.USAGE, `the kubeconfig has no usable context ${context}`, `${connection.error.path}: ${connection.error.detail}`);
   return createKubeClient(connection.value, { userAgent: 'capstan-cli' });

@@ -7,11 +7,15 @@ export type OpenSealed = (repository: RepositoryId, sealed: Uint8Array) => { rea
 
 const SCOPE = systemScope('agent-gateway');
 
-/** Of targets in force, and of those on their way out: an agent that removes objects may still have to read the release. */
+/**
+ * Of targets in force, and of those whose removal is not acknowledged yet: an agent that removes objects may still have to read the release. Whoever
+ * acknowledges the last one loses them at once, before the planner has closed the target and before a removed cluster is cut off.
+ */
 const OF_CLUSTER = `
   FROM repositories r WHERE r.credentials_encrypted IS NOT NULL AND r.credentials_digest IS NOT NULL AND EXISTS (
     SELECT 1 FROM targets t JOIN releases l ON l.id = t.assigned_release_id
-    WHERE t.cluster_id = $1 AND t.state <> 'REMOVED' AND l.repository_id = r.id)`;
+    WHERE t.cluster_id = $1 AND l.repository_id = r.id
+      AND (t.state = 'ACTIVE' OR EXISTS (SELECT 1 FROM tombstones b WHERE b.target_id = t.id AND b.acknowledged_at IS NULL)))`;
 
 export class SqlCredentialSource implements CredentialSource {
   constructor(

@@ -87,7 +87,8 @@ export class EnrollmentHandler {
 
   private async answer(result: Result<Enrolled, EnrollFailure>, what: string, origin: string): Promise<EnrollResponse> {
     if (!result.ok) {
-      this.ports.log.warn('an enrolment was refused', { code: result.error.code, origin });
+      const { code } = result.error;
+      this.ports.log.warn('an enrolment was refused', code === 'ENROLLMENT_REFUSED' ? { code, why: result.error.why, clusterId: result.error.cluster, origin } : { code, origin });
       throw new Refusal(result.error.code);
     }
     const { cluster, certificate } = result.value;

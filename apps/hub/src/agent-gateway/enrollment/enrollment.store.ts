@@ -10,9 +10,11 @@ export interface EnrolledCluster {
 
 export type IssuedBy = 'ENROLL' | 'RENEW' | 'RECOVER';
 
+export type EnrollmentRefusal = 'TOKEN_UNKNOWN' | 'TOKEN_USED' | 'TOKEN_EXPIRED' | 'CLUSTER_NOT_ACTIVE' | 'PROOF_REFUSED';
+
 export type EnrollFailure =
-  /** Unknown, used, expired, or its cluster was removed: one answer for all. */
-  | { readonly code: 'ENROLLMENT_REFUSED' }
+  /** Unknown, used, expired, or its cluster was removed: one answer for all. `why` is for the hub's own log, never for the caller. */
+  | { readonly code: 'ENROLLMENT_REFUSED'; readonly why: EnrollmentRefusal; readonly cluster?: ClusterId }
   /** Another cluster than the one that enrolled as this row before, and the token does not say `replace`. The token is spent. */
   | { readonly code: 'CLUSTER_DIFFERS' }
   /** The key of the CSR was certified before. */

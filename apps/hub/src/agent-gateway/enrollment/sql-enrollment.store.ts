@@ -39,13 +39,15 @@ export class SqlEnrollmentStore implements EnrollmentStore {
       );
       if (token === undefined) return this.denyToken(command);
       const [cluster] = await this.tx.query<ClusterRow>('SELECT id, name, state, kube_system_uid FROM clusters WHERE id = $1 FOR UPDATE', [token.cluster_id]);
-      if (cluster === undefined || (cluster.state !== 'PENDING' && cluster.state !== 'ACTIVE')) return this.refuse(token.cluster_id, { code: 'ENROLLMENT_REFUSED' });
+      if (cluster === undefined || (cluster.state !== 'PENDING' && cluster.state !== 'ACTIVE')) {
+        return this.refuse(token.cluster_id, { code: 'ENROLLMENT_REFUSED', why: 'CLUSTER_NOT_ACTIVE', cluster: clusterId(token.cluster_id) });
+      }
       const isOther = cluster.kube_system_uid !== null && cluster.kube_system_uid !== command.kubeSystemUid;
       if (isOther && !token.replace) return this.refuse(cluster.id, { code: 'CLUSTER_DIFFERS' });
       if (await this.isKnownKey(command.publicKey)) return this.refuse(cluster.id, { code: 'CSR_REFUSED' });
 
       await this.tx.execute('UPDATE cluster_certificates SET revoked_at = now() WHERE cluster_id = $1 AND revoked_at IS NULL', [cluster.id]);
-      await this.tx.execute(`UPDATE clusters SET state = 'ACTIVE', kube_system_uid = $2, agent_version = $3, version = version + 1 WHERE id = $1`, [
+      await this.tx.execute(`UPDATE clusters SET state = 'ACTIVE', kube_system_uid = $2, agent_version = $3, ahead_epoch = NULL, version = version + 1 WHERE id = $1`, [
         cluster.id,
         command.kubeSystemUid,
         command.agentVersion,
@@ -75,7 +77,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
         Buffer.from(command.nonceHash),
         command.cluster,
       ]);
-      if (burned !== 1) return err<EnrollFailure>({ code: 'ENROLLMENT_REFUSED' }); // no proof of any cluster: nothing to audit against
+      if (burned !== 1) return err<EnrollFailure>({ code: 'ENROLLMENT_REFUSED', why: 'PROOF_REFUSED' }); // no proof of any cluster: nothing to audit against
       const [cluster] = await this.tx.query<ClusterRow>('SELECT id, name, state, kube_system_uid FROM clusters WHERE id = $1 FOR UPDATE', [command.cluster]);
       const keys = await this.tx.query<{ public_key: Buffer }>(
         `SELECT public_key FROM cluster_certificates WHERE cluster_id = $1 AND revoked_at IS NULL AND not_after > now() - interval '${RECOVER_WINDOW}'
@@ -85,7 +87,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
       const isOwner = keys.some((key) => command.isSignedBy(key.public_key));
       if (cluster === undefined || (cluster.state !== 'ACTIVE' && cluster.state !== 'REMOVING') || !isOwner) {
         await this.audit.record({ action: 'enrollment.recover', object: { kind: 'Cluster', id: command.cluster }, outcome: 'DENIED', reason: 'ENROLLMENT_REFUSED' });
-        return err<EnrollFailure>({ code: 'ENROLLMENT_REFUSED' });
+        return err<EnrollFailure>({ code: 'ENROLLMENT_REFUSED', why: 'PROOF_REFUSED', cluster: command.cluster });
       }
       if (await this.isKnownKey(command.publicKey)) {
         await this.audit.record({ action: 'enrollment.recover', object: { kind: 'Cluster', id: cluster.id }, outcome: 'REFUSED', reason: 'CSR_REFUSED' });
@@ -99,9 +101,10 @@ export class SqlEnrollmentStore implements EnrollmentStore {
 
   /** A token that was there once is audited against its cluster; a text that never was one is not, or anybody could fill the log. */
   private async denyToken(command: EnrollCommand): Promise<Result<Enrolled, EnrollFailure>> {
-    const [known] = await this.tx.query<{ cluster_id: string }>('SELECT cluster_id FROM join_tokens WHERE hash = $1', [Buffer.from(command.tokenHash)]);
-    if (known !== undefined) await this.audit.record({ action: 'enrollment.enroll', object: { kind: 'Cluster', id: known.cluster_id }, outcome: 'DENIED', reason: 'ENROLLMENT_REFUSED' });
-    return err({ code: 'ENROLLMENT_REFUSED' });
+    const [known] = await this.tx.query<{ cluster_id: string; is_used: boolean }>('SELECT cluster_id, used_at IS NOT NULL AS is_used FROM join_tokens WHERE hash = $1', [Buffer.from(command.tokenHash)]);
+    if (known === undefined) return err({ code: 'ENROLLMENT_REFUSED', why: 'TOKEN_UNKNOWN' });
+    await this.audit.record({ action: 'enrollment.enroll', object: { kind: 'Cluster', id: known.cluster_id }, outcome: 'DENIED', reason: 'ENROLLMENT_REFUSED' });
+    return err({ code: 'ENROLLMENT_REFUSED', why: known.is_used ? 'TOKEN_USED' : 'TOKEN_EXPIRED', cluster: clusterId(known.cluster_id) });
   }
 
   private async refuse(cluster: string, failure: EnrollFailure): Promise<Result<Enrolled, EnrollFailure>> {

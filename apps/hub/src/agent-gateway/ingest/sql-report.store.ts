@@ -15,7 +15,8 @@ const COLUMNS = `unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::
 
 /**
  * Rows are locked in order of id. A report counts only in the session that its cluster has now, after what that session said before, and
- * never for an older order than the one last reported on.
+ * never for an older order than the one last reported on. A removal is acknowledged by a report on that very order or a later one: one that was
+ * never signed cannot have been carried out.
  */
 const WRITE = `
   WITH r AS MATERIALIZED (SELECT * FROM ${COLUMNS}),
@@ -33,7 +34,7 @@ const WRITE = `
     FROM r JOIN locked l ON l.target_id = r.target_id AND l.cluster_id = r.cluster_id AND l.session_epoch = r.session_epoch
     WHERE s.target_id = r.target_id AND s.cluster_id = r.cluster_id
       AND (r.session_epoch, r.sequence) > (s.session_epoch, s.sequence) AND (r.epoch, r.generation) >= (s.epoch, s.generation)
-    RETURNING s.target_id, r.transition_id, r.release_id, r.generation, r.sync, r.health, r.reason, r.message,
+    RETURNING s.target_id, r.transition_id, r.release_id, r.epoch, r.generation, r.sync, r.health, r.reason, r.message,
       (l.sync, l.health, l.reason) <> (r.sync, r.health, r.reason) AS is_transition, l.generation <> r.generation AS is_new_generation),
   moved AS (
     INSERT INTO target_transitions (id, project_id, target_id, kind, release_id, generation, sync, health, reason, message)
@@ -41,7 +42,7 @@ const WRITE = `
     FROM written w JOIN targets t ON t.id = w.target_id WHERE w.is_transition),
   removed AS (
     UPDATE tombstones b SET acknowledged_at = now() FROM written w
-    WHERE b.target_id = w.target_id AND b.acknowledged_at IS NULL AND w.sync = 'REMOVED' AND w.generation >= b.generation)
+    WHERE b.target_id = w.target_id AND b.acknowledged_at IS NULL AND w.sync = 'REMOVED' AND (w.epoch, w.generation) >= (b.order_epoch, b.generation))
   SELECT w.target_id, t.application_id, t.cluster_id, w.is_transition OR w.is_new_generation AS concerns_planner, w.sync = 'REMOVED' AS is_removed
   FROM written w JOIN targets t ON t.id = w.target_id`;
 

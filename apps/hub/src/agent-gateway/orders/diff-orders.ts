@@ -1,24 +1,25 @@
-import type { TargetId } from '#domain';
-import type { HeldOrder } from '#wire';
-import type { WantedOrder } from './order.store.js';
+import { compareVersions, maxVersion, type TargetId } from '#domain';
+import type { Holdings } from '#wire';
+import type { OrderView } from './order.store.js';
 
 export interface OrderDiff {
   /** Targets whose order the agent lacks or holds in another version. */
   readonly toSend: readonly TargetId[];
-  /** Targets that the agent holds in a higher version than ours: this hub was restored from an older state. Never sent, never undone. */
-  readonly agentAhead: readonly TargetId[];
+  /**
+   * The agent holds a target in a higher version than ours, or knows a version that this hub has yet to give: the hub was restored from an older state.
+   * Nothing may be sent then, since generations that rise again would pass what the agent knows and roll it back.
+   */
+  readonly isAgentAhead: boolean;
 }
 
 /** Compares what the hub wants with what the agent holds. What only the agent holds is no business of orders: absence is never a removal. Pure. */
-export function diffOrders(wanted: readonly WantedOrder[], held: readonly HeldOrder[], epoch: bigint): OrderDiff {
+export function diffOrders({ wanted, epoch, upTo }: Pick<OrderView, 'wanted' | 'epoch' | 'upTo'>, { held, floor }: Holdings): OrderDiff {
   const byTarget = new Map(held.map((order) => [order.target, order]));
-  const toSend: TargetId[] = [];
-  const agentAhead: TargetId[] = [];
-  for (const order of wanted) {
-    const has = byTarget.get(order.target);
-    if (has?.orderDigest === order.orderDigest) continue;
-    const isAhead = has !== undefined && (has.epoch > epoch || (has.epoch === epoch && has.generation > order.generation));
-    (isAhead ? agentAhead : toSend).push(order.target);
-  }
-  return { toSend, agentAhead };
+  const differing = wanted.filter((order) => byTarget.get(order.target)?.orderDigest !== order.orderDigest);
+  const isAheadOf = ({ target, generation }: (typeof wanted)[number]): boolean => {
+    const has = byTarget.get(target);
+    return has !== undefined && compareVersions(has, { epoch, generation }) > 0;
+  };
+  const newest = held.reduce(maxVersion, floor);
+  return { toSend: differing.map((order) => order.target), isAgentAhead: compareVersions(newest, { epoch, generation: upTo }) > 0 || differing.some(isAheadOf) };
 }

@@ -1,13 +1,11 @@
 import { isUuid, jitterMs, type Log, type Random, type Timers } from '#kernel';
 import { isReasonCode, targetId, type TargetId } from '#domain';
-import { MAX_ORDERS_PER_FRAME, rootDigest, toWireSigned, type HeldOrder, type OrderReceipts } from '#wire';
+import { MAX_ORDERS_PER_FRAME, rootDigest, toWireSigned, type Holdings, type OrderReceipts } from '#wire';
 import type { CredentialSync } from '../credentials/credential-sync.js';
 import type { LiveSession } from '../session/live-session.js';
 import { diffOrders } from './diff-orders.js';
-import type { OrderStore, RefusedOrder, StoredOrder } from './order.store.js';
+import type { OrderStore, OrderView, RefusedOrder, StoredOrder } from './order.store.js';
 
-/** Receipt reasons after which only a fresh signature helps. */
-const REISSUE_REASONS: ReadonlySet<string> = new Set(['STALE_GENERATION', 'ASSIGNMENT_EXPIRED']);
 const MAX_HELD = 20_000;
 const MAX_RECEIPTS = 10_000;
 const RETRY_MS = 3_000;
@@ -16,8 +14,6 @@ const FRAME_BYTES = 1024 * 1024;
 export interface OrderSyncPorts {
   readonly orders: OrderStore;
   readonly credentials: CredentialSync;
-  /** Fleet epoch of this hub. */
-  readonly epoch: bigint;
   readonly timers: Timers;
   readonly random: Random;
   readonly log: Log;
@@ -25,12 +21,17 @@ export interface OrderSyncPorts {
 
 /**
  * Brings one agent's orders in line with the rows of its cluster. Level-triggered: a wake only says "look again", and looking reads the rows; so
- * a lost notification, a full outbox or a crash loses nothing. One run at a time; wakes during a run cause one more.
+ * a lost notification, a full outbox or a crash loses nothing. One run at a time; wakes during a run cause one more. An agent that knows newer orders than
+ * this hub gave makes it stop: the rows are those of an older database, and what they want would roll back or remove what runs.
  */
 export class OrderSync {
   private sentSeq: bigint | undefined;
   private pending: 'NONE' | 'DELTA' | 'FULL' = 'NONE';
-  private held: readonly HeldOrder[] | undefined;
+  private holdings: Holdings | undefined;
+  /** The agent was asked what it holds and has not answered yet: nothing goes out until it has. */
+  private isAsking = false;
+  /** Orders that the agent refused as older than what it knows, until its digests tell which of the two sides is behind. */
+  private readonly refusedAsStale = new Set<TargetId>();
   private run: Promise<void> | undefined;
 
   constructor(
@@ -51,8 +52,9 @@ export class OrderSync {
   }
 
   /** The agent's answer to DigestsWanted. */
-  onDigests(held: readonly HeldOrder[]): void {
-    this.held = held.slice(0, MAX_HELD);
+  onDigests({ held, floor }: Holdings): void {
+    this.holdings = { held: held.slice(0, MAX_HELD), floor };
+    this.isAsking = false;
     this.compare();
   }
 
@@ -64,9 +66,11 @@ export class OrderSync {
       if (receipt.accepted || !isUuid(receipt.targetId)) continue;
       const target = targetId(receipt.targetId);
       this.ports.log.warn('an agent refused an order', { clusterId: this.session.cluster, targetId: target, generation: receipt.generation, reason: receipt.reason.slice(0, 64) });
-      if (REISSUE_REASONS.has(receipt.reason)) reissue.push(target);
+      if (receipt.reason === 'ASSIGNMENT_EXPIRED') reissue.push(target);
+      else if (receipt.reason === 'STALE_GENERATION' && this.refusedAsStale.size < MAX_RECEIPTS) this.refusedAsStale.add(target);
       else if (isReasonCode(receipt.reason)) refused.push({ target, epoch: receipt.epoch, generation: receipt.generation, reason: receipt.reason });
     }
+    if (this.refusedAsStale.size > 0) this.compare();
     await this.ports.orders.requestReissue(this.session.cluster, reissue);
     await this.ports.orders.recordRefusals(this.session.cluster, refused);
   }
@@ -89,30 +93,49 @@ export class OrderSync {
     while (this.pending !== 'NONE' && !this.session.isOver) {
       const isFull = this.pending === 'FULL' || this.sentSeq === undefined;
       this.pending = 'NONE';
-      await this.ports.credentials.bringInLine(this.session);
       if (isFull) await this.compareAll();
-      else await this.forwardNew();
+      else if (!this.isAsking) await this.forwardNew();
     }
   }
 
   private async compareAll(): Promise<void> {
-    const { wanted, upTo } = await this.ports.orders.view(this.session.cluster);
-    const held = this.held;
-    this.held = undefined;
-    if (held !== undefined) {
-      const { toSend, agentAhead } = diffOrders(wanted, held, this.ports.epoch);
-      if (agentAhead.length > 0) this.ports.log.error('an agent holds newer orders than this hub: was an older database restored?', { clusterId: this.session.cluster, targets: agentAhead.length });
-      await this.ports.orders.recordOrphans(this.session.cluster, held);
-      for (let from = 0; from < toSend.length; from += MAX_ORDERS_PER_FRAME) {
-        await this.forward(await this.ports.orders.forTargets(this.session.cluster, toSend.slice(from, from + MAX_ORDERS_PER_FRAME)));
-      }
-    } else if (this.session.agentRoot !== rootDigest(wanted)) {
-      this.session.send({ $case: 'digestsWanted', value: {} });
+    const { orders, credentials } = this.ports;
+    const view = await orders.view(this.session.cluster);
+    const { holdings } = this;
+    this.holdings = undefined;
+    this.sentSeq = view.upTo;
+    if (view.isHeldBack) return;
+    if (holdings === undefined && (this.refusedAsStale.size > 0 || this.session.agentRoot !== rootDigest(view.wanted))) return this.ask();
+    const toSend = holdings === undefined ? [] : await this.judge(view, holdings);
+    if (toSend === undefined) return;
+    await credentials.bringInLine(this.session);
+    for (let from = 0; from < toSend.length; from += MAX_ORDERS_PER_FRAME) {
+      await this.forward(await orders.forTargets(this.session.cluster, toSend.slice(from, from + MAX_ORDERS_PER_FRAME)));
     }
-    this.sentSeq = upTo;
+  }
+
+  private ask(): void {
+    if (!this.isAsking) this.session.send({ $case: 'digestsWanted', value: {} });
+    this.isAsking = true;
+  }
+
+  /** Which orders the agent needs; undefined: it is ahead of this hub, and gets none. */
+  private async judge(view: OrderView, holdings: Holdings): Promise<readonly TargetId[] | undefined> {
+    const { cluster } = this.session;
+    const { toSend, isAgentAhead } = diffOrders(view, holdings);
+    await this.ports.orders.recordOrphans(cluster, holdings.held);
+    if (isAgentAhead) {
+      this.ports.log.error('an agent knows newer orders than this hub: if an older database was restored, raise the fleet epoch', { clusterId: cluster, epoch: view.epoch, generation: view.upTo });
+      await this.ports.orders.holdBack(cluster, view.epoch);
+      return undefined;
+    }
+    await this.ports.orders.requestReissue(cluster, [...this.refusedAsStale]);
+    this.refusedAsStale.clear();
+    return toSend;
   }
 
   private async forwardNew(): Promise<void> {
+    await this.ports.credentials.bringInLine(this.session);
     for (;;) {
       const page = await this.ports.orders.above(this.session.cluster, this.sentSeq ?? 0n, MAX_ORDERS_PER_FRAME);
       await this.forward(page);

@@ -14,6 +14,10 @@ export interface OrderView {
   readonly wanted: readonly WantedOrder[];
   /** `clusters.desired_seq` of the same snapshot: generations above it are yet to come. */
   readonly upTo: bigint;
+  /** Fleet epoch of the same snapshot. */
+  readonly epoch: bigint;
+  /** The agent was found ahead of this hub in this epoch: nothing is sent to it. */
+  readonly isHeldBack: boolean;
 }
 
 /** A signed order as it is stored and forwarded. */
@@ -36,9 +40,14 @@ export interface OrderStore {
   forTargets(cluster: ClusterId, targets: readonly TargetId[]): Promise<readonly StoredOrder[]>;
   /**
    * Asks the planner to sign these orders anew with a fresh generation: sets `reissue_requested_at` and tells the application's planner.
-   * Once asked, asking again within a minute does nothing.
+   * An order that was signed moments ago has to wait a little: an agent that refuses whatever comes must not keep the planner busy.
    */
   requestReissue(cluster: ClusterId, targets: readonly TargetId[]): Promise<void>;
+  /**
+   * The agent holds, or has removed by, newer orders than this hub ever gave: an older database was restored. From here on `view`, `above` and `forTargets`
+   * name no order of the cluster, on any replica, until a person raises the fleet epoch or the cluster is enrolled anew.
+   */
+  holdBack(cluster: ClusterId, epoch: bigint): Promise<void>;
   /** Notes refusals that no new signature can mend, as the reason of the target. */
   recordRefusals(cluster: ClusterId, refused: readonly RefusedOrder[]): Promise<void>;
   /** Notes what an agent holds and this hub does not know; capped for each cluster, and cleared of what it no longer holds. */

@@ -2,20 +2,27 @@ import { parseDigest, type Digest } from '#kernel';
 import { targetId, type ClusterId, type TargetId } from '#domain';
 import type { HeldOrder } from '#wire';
 import { CHANNELS, systemScope, type TransactionContext } from '../../platform/database/index.js';
+import { ORDER_LIFETIME_MS } from '../signing/issue-order.js';
 import type { OrderStore, OrderView, RefusedOrder, StoredOrder } from './order.store.js';
 
 const SCOPE = systemScope('agent-gateway');
 const MAX_ORPHANS = 100;
 
 const BYTES = 'order_bytes, order_key_id, order_signature, order_type, order_expires_at < now() AS is_expired';
-/** What a cluster shall hold: a tombstone stands in front of its target's assignment until it is acknowledged. */
+/** The least time between two signatures of one order. */
+const REISSUE_PACE_MS = 10_000;
+/** When an order may be signed anew: it was issued a lifetime before it expires. */
+const DUE = `greatest(now(), order_expires_at - $3 * interval '1 millisecond')`;
+const HELD_BACK = 'SELECT 1 FROM clusters k, hub_identity i WHERE k.id = $1 AND k.ahead_epoch >= i.epoch';
+/** What a cluster shall hold: a tombstone stands in front of its target's assignment until it is acknowledged. Nothing of a cluster that is held back. */
 const wanted = (columns: string): string => `
+  SELECT * FROM (
   SELECT t.id AS target_id, t.generation, t.order_digest ${columns === '' ? '' : `, ${columns}`} FROM targets t
     WHERE t.cluster_id = $1 AND t.state = 'ACTIVE' AND t.order_bytes IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM tombstones o WHERE o.target_id = t.id AND o.acknowledged_at IS NULL)
   UNION ALL
   SELECT b.target_id, b.generation, b.order_digest ${columns === '' ? '' : `, ${columns}`} FROM tombstones b
-    WHERE b.cluster_id = $1 AND b.acknowledged_at IS NULL AND b.order_bytes IS NOT NULL`;
+    WHERE b.cluster_id = $1 AND b.acknowledged_at IS NULL AND b.order_bytes IS NOT NULL) every WHERE NOT EXISTS (${HELD_BACK})`;
 
 interface WantedRow {
   readonly target_id: string;
@@ -36,13 +43,17 @@ export class SqlOrderStore implements OrderStore {
   async view(cluster: ClusterId): Promise<OrderView> {
     // One statement, one snapshot: desired_seq never runs ahead of the rows it counts.
     const rows = await this.tx.run(SCOPE, () =>
-      this.tx.query<{ desired_seq: string } & (WantedRow | { target_id: null })>(
-        `SELECT c.desired_seq, w.* FROM clusters c LEFT JOIN (${wanted('')}) w ON true WHERE c.id = $1`,
+      this.tx.query<{ desired_seq: string; epoch: string; is_held_back: boolean } & (WantedRow | { target_id: null })>(
+        `SELECT c.desired_seq, h.epoch, EXISTS (${HELD_BACK}) AS is_held_back, w.* FROM clusters c CROSS JOIN hub_identity h LEFT JOIN (${wanted('')}) w ON true WHERE c.id = $1`,
         [cluster],
       ),
     );
+    const [first] = rows;
+    if (first === undefined) throw new Error(`cluster ${cluster} has no row`);
     return {
-      upTo: BigInt(rows[0]?.desired_seq ?? '0'),
+      upTo: BigInt(first.desired_seq),
+      epoch: BigInt(first.epoch),
+      isHeldBack: first.is_held_back,
       wanted: rows.flatMap((row) => (row.target_id === null ? [] : [{ target: targetId(row.target_id), generation: BigInt(row.generation), orderDigest: digestIn(row.order_digest) }])),
     };
   }
@@ -66,15 +77,24 @@ export class SqlOrderStore implements OrderStore {
     await this.tx.run(SCOPE, async () => {
       const asked = await this.tx.query<{ application_id: string }>(
         `WITH assignments AS (
-           UPDATE targets SET reissue_requested_at = now() WHERE cluster_id = $1 AND id = ANY($2::uuid[]) AND state = 'ACTIVE'
-             AND (reissue_requested_at IS NULL OR reissue_requested_at < now() - interval '1 minute') RETURNING application_id),
+           UPDATE targets SET reissue_requested_at = ${DUE} WHERE cluster_id = $1 AND id = ANY($2::uuid[]) AND state = 'ACTIVE' AND order_bytes IS NOT NULL AND reissue_requested_at IS NULL
+           RETURNING application_id),
          removals AS (
-           UPDATE tombstones SET reissue_requested_at = now() WHERE cluster_id = $1 AND target_id = ANY($2::uuid[]) AND acknowledged_at IS NULL
-             AND (reissue_requested_at IS NULL OR reissue_requested_at < now() - interval '1 minute') RETURNING application_id)
+           UPDATE tombstones SET reissue_requested_at = ${DUE} WHERE cluster_id = $1 AND target_id = ANY($2::uuid[]) AND acknowledged_at IS NULL AND order_bytes IS NOT NULL
+             AND reissue_requested_at IS NULL RETURNING application_id)
          SELECT application_id FROM assignments UNION SELECT application_id FROM removals`,
-        [cluster, targets],
+        [cluster, targets, ORDER_LIFETIME_MS - REISSUE_PACE_MS],
       );
       for (const row of asked) this.tx.notify(CHANNELS.applicationChanged, row.application_id);
+    });
+  }
+
+  async holdBack(cluster: ClusterId, epoch: bigint): Promise<void> {
+    await this.tx.run(SCOPE, async () => {
+      const changed = await this.tx.execute('UPDATE clusters SET ahead_epoch = $2 WHERE id = $1 AND (ahead_epoch IS NULL OR ahead_epoch < $2)', [cluster, epoch.toString()]);
+      if (changed === 0) return;
+      this.tx.notify(CHANNELS.clusterChanged, cluster);
+      await this.tx.query(`SELECT pg_notify('${CHANNELS.targetChanged}', id::text) FROM targets WHERE cluster_id = $1 AND state <> 'REMOVED'`, [cluster]);
     });
   }
 

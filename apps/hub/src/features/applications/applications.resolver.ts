@@ -67,7 +67,7 @@ export class ApplicationResolver {
     @Args('project', { type: () => String, nullable: true, description: 'Of this project only.' }) project: string | null,
     @Args('search', { type: () => String, nullable: true, description: 'Part of the name.' }) search: string | null,
   ): Promise<ApplicationConnection> {
-    const page = parsePage(args, ['applications', project ?? null, search ?? null]);
+    const page = parsePage(args, ['applications', project ?? null, search ?? null], ['TEXT']);
     const found = await this.applications.list(viewer, { project: project ?? undefined, search: search ?? undefined }, page);
     return toConnection(found, page, ({ name, id }) => ({ key: [name], id }), toApplicationType);
   }

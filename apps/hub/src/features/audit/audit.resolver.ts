@@ -14,7 +14,7 @@ export class AuditResolver {
   async auditLog(@CurrentViewer() viewer: Viewer, @Args() args: AuditLogArgs): Promise<AuditEntryConnection> {
     const given = args.objectId ?? undefined;
     const objectId = given === undefined ? undefined : (parseAnyGlobalId(given)?.id ?? given);
-    const page = parsePage(args, ['auditLog', args.action ?? null, objectId ?? null]);
+    const page = parsePage(args, ['auditLog', args.action ?? null, objectId ?? null], ['TIME']);
     const entries = await this.audit.list(viewer, { action: args.action ?? undefined, objectId }, page);
     return toConnection(entries, page, (entry) => ({ key: [entry.at.toISOString()], id: entry.id }), toAuditEntryType);
   }

@@ -28,6 +28,7 @@ describe('removing a cluster', () => {
   let isGuarded = false;
   const happened: string[] = [];
   const placement: PlacementImpact = {
+    begin: () => Promise.resolve(),
     onClustersChanged: (change) => Promise.resolve(isGuarded && change.confirmedRemovals !== refusal.digest ? err(refusal) : ok(undefined)),
     onClusterRemoval: () => Promise.resolve(void happened.push('tombstones')),
     countOpenTombstones: () => Promise.resolve(openTombstones),

@@ -10,9 +10,9 @@ export function toClusterUserError(
 ): UserError {
   switch (failure.code) {
     case 'INVALID_NAME':
-      return userError(failure.code, [nameField], `${failure.rule}.`);
+      return userError(failure.code, [nameField], sentence(failure.rule));
     case 'INVALID_LABEL':
-      return userError(failure.code, failure.key === '' ? [labelsField] : [labelsField, failure.key], `${failure.rule}.`);
+      return userError(failure.code, failure.key === '' ? [labelsField] : [labelsField, failure.key], sentence(failure.rule));
     case 'DUPLICATE_CLUSTER':
       return userError(failure.code, [nameField], `There is a cluster named ${failure.name} already.`);
     case 'CLUSTER_NOT_FOUND':
@@ -23,10 +23,15 @@ export function toClusterUserError(
       return userError(failure.code, ['version'], 'Somebody else changed the cluster since.', 'Read it again.', { version: failure.version });
     case 'REMOVAL_NEEDS_CONFIRMATION':
       return userError(
-        failure.code, ['confirmRemovals'], `This would remove ${failure.count} targets.`, 'Look at them; to go on, repeat it with this digest as confirmRemovals.',
+        failure.code, ['confirmRemovals'], `This would remove ${failure.count} ${failure.count === 1 ? 'target' : 'targets'}.`, 'Look at them; to go on, repeat it with this digest as confirmRemovals.',
         { count: failure.count, digest: failure.digest, targets: failure.targets },
       );
     default:
       return assertNever(failure);
   }
+}
+
+/** Rules come as a phrase or as a whole sentence. */
+function sentence(rule: string): string {
+  return `${rule.charAt(0).toUpperCase()}${rule.slice(1)}${rule.endsWith('.') ? '' : '.'}`;
 }

@@ -2,7 +2,7 @@ import { parseDigest } from '#kernel';
 import type { Permission } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { CurrentViewer, NodeSources, PermissionEnum, RequirePermission, toConnection, type Viewer } from '../../platform/api/index.js';
+import { CurrentViewer, NodeSources, PermissionEnum, RequirePermission, toConnection, userError, type Viewer } from '../../platform/api/index.js';
 import type { ClusterId } from '#domain';
 import { toClusterUserError } from './cluster-user-error.js';
 import {
@@ -55,6 +55,9 @@ export class ClusterResolver {
   @RequirePermission('cluster:write')
   async labelCluster(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to change.' }) input: LabelClusterInput): Promise<LabelClusterPayload> {
     const confirmRemovals = parseDigest(input.confirmRemovals ?? '');
+    if (confirmRemovals === undefined && typeof input.confirmRemovals === 'string') {
+      return { cluster: null, userErrors: [userError('DIGEST_MISMATCH', ['confirmRemovals'], 'This is not a digest: sha256:<64 hexadecimal digits>.')] };
+    }
     const result = await this.label.execute(viewer, { name: input.name, set: input.set ?? {}, remove: input.remove ?? [], confirmRemovals, version: input.version ?? undefined });
     return result.ok ? { cluster: await this.#view(viewer, result.value.id), userErrors: [] } : { cluster: null, userErrors: [toClusterUserError(result.error, 'name', 'set')] };
   }
@@ -74,6 +77,7 @@ export class ClusterResolver {
   }
 
   @ResolveField(() => [PermissionEnum], { description: 'What the viewer may do with it.' })
+  @RequirePermission('cluster:read')
   viewerCan(@CurrentViewer() viewer: Viewer, @Parent() _cluster: ClusterType): Permission[] {
     return clusterPermissionsOf(viewer);
   }

@@ -34,6 +34,7 @@ export class CreateCluster {
     const labels = parseLabels(command.labels);
     if (!labels.ok) return labels;
     return this.tx.run(viewerScope(viewer), async () => {
+      await this.placement.begin();
       const stored = await this.#addOrRevive({ id: clusterId(this.ids.uuid()), name: name.value, labels: labels.value, state: 'PENDING', removalDeadline: undefined, version: 1 });
       if (!stored.ok) return stored;
       const { id } = stored.value;

@@ -33,6 +33,7 @@ export class LabelCluster {
     const set = parseLabels(command.set);
     if (!set.ok) return set;
     return this.tx.run(viewerScope(viewer), async () => {
+      await this.placement.begin();
       const cluster = await this.clusters.lockByName(command.name);
       if (cluster === undefined || cluster.state === 'REMOVED') return err({ code: 'CLUSTER_NOT_FOUND', name: command.name });
       if (cluster.state === 'REMOVING') return err({ code: 'CLUSTER_NOT_ACTIVE', name: command.name, state: cluster.state });

@@ -18,7 +18,7 @@ export function parseClustersQuery(args: ClustersArgs): { readonly filter: Clust
     connections: listOf(where?.connection),
     order: { field: order?.field ?? 'NAME', descending: order?.direction === 'DESC' },
   };
-  const page = parsePage(args, ['clusters', args.labelSelector ?? null, filter.search ?? null, [...(filter.names ?? [])], [...(filter.states ?? [])], [...(filter.connections ?? [])], { ...filter.order }]);
+  const page = parsePage(args, ['clusters', args.labelSelector ?? null, filter.search ?? null, [...(filter.names ?? [])], [...(filter.states ?? [])], [...(filter.connections ?? [])], { ...filter.order }], ['TEXT']);
   return { filter, page };
 }
 

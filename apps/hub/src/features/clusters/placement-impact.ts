@@ -22,6 +22,11 @@ export interface ClusterChange {
  * the transaction of the change, which has written the cluster rows already, so that a refusal undoes them.
  */
 export interface PlacementImpact {
+  /**
+   * Lets nobody else place until the end of the transaction. Comes before the lock of any cluster row: whoever places takes the two in this order, and the
+   * other way about two changes would wait for each other.
+   */
+  begin(): Promise<void>;
   /** Labels changed, or a cluster was created or came back: matches new applications, tombstones what matches no more, or refuses. */
   onClustersChanged(change: ClusterChange): Promise<Result<void, RemovalNeedsConfirmation>>;
   /** The cluster is being removed: tombstones (ORPHAN) all of its targets. */

@@ -34,6 +34,7 @@ export class RemoveCluster {
 
   async execute(viewer: Viewer, command: RemoveClusterCommand): Promise<Result<Cluster, RemoveClusterFailure>> {
     return this.tx.run(viewerScope(viewer), async () => {
+      await this.placement.begin();
       const cluster = await this.clusters.lockByName(command.name);
       if (cluster === undefined || cluster.state === 'REMOVED') return err({ code: 'CLUSTER_NOT_FOUND', name: command.name });
       if (cluster.state === 'REMOVING' && !command.force) return err({ code: 'CLUSTER_NOT_ACTIVE', name: command.name, state: cluster.state });

@@ -19,6 +19,9 @@ export class ClusterEntity {
   @Column('integer') version!: number;
 }
 
+/** Not stronger: rows that refer to the cluster may be written meanwhile. */
+const LOCK = { mode: 'for_no_key_update' } as const;
+
 @Injectable()
 export class TypeormClusterRepository implements ClusterRepository {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
@@ -31,12 +34,12 @@ export class TypeormClusterRepository implements ClusterRepository {
   }
 
   async lockByName(name: string): Promise<Cluster | undefined> {
-    const row = await this.tx.manager.findOne(ClusterEntity, { where: { name }, lock: { mode: 'pessimistic_write' } });
+    const row = await this.tx.manager.findOne(ClusterEntity, { where: { name }, lock: LOCK });
     return row === null ? undefined : toCluster(row);
   }
 
   async lockById(id: ClusterId): Promise<Cluster | undefined> {
-    const row = await this.tx.manager.findOne(ClusterEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    const row = await this.tx.manager.findOne(ClusterEntity, { where: { id }, lock: LOCK });
     return row === null ? undefined : toCluster(row);
   }
 

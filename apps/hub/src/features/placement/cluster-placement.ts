@@ -14,6 +14,10 @@ export class ClusterPlacement implements PlacementImpact {
     @Inject(PlaceApplications) private readonly placement: PlaceApplications,
   ) {}
 
+  begin(): Promise<void> {
+    return this.store.lock();
+  }
+
   async onClustersChanged({ clusterIds, confirmedRemovals }: ClusterChange): Promise<Result<void, RemovalNeedsConfirmation>> {
     const scope = { applications: undefined, clusters: clusterIds };
     const placed = await this.placement.place(scope, confirmedRemovals);

@@ -55,7 +55,7 @@ export class AdvanceRollouts {
   }
 
   async #assign(application: PlannedApplication, { state, clusterOf }: LoadedRollout, assigns: readonly Assign[]): Promise<void> {
-    const material = (await loadOrderMaterial(this.ports.tx, [state.release])).get(state.release);
+    const material = (await loadOrderMaterial(this.ports.tx, [state.release], 'forOrders')).get(state.release);
     if (material === undefined) throw new Error(`release ${state.release} of rollout ${state.id} is missing`);
     const targets = assigns.map(({ target }) => {
       const cluster = clusterOf.get(target);

@@ -4,8 +4,8 @@ import { systemScope, type TransactionContext } from '../../platform/database/in
 /** Applications with anything for the planner to do, whoever should have said so: the safety net behind notifications. */
 const FIND = `
   SELECT id FROM applications WHERE state = 'DELETING'
-  UNION SELECT application_id FROM tombstones WHERE acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at IS NOT NULL OR order_epoch <> (SELECT epoch FROM hub_identity))
-  UNION SELECT application_id FROM targets WHERE state = 'REMOVING' OR (state = 'ACTIVE' AND (assigned_release_id IS NULL OR order_stale OR reissue_requested_at IS NOT NULL))
+  UNION SELECT application_id FROM tombstones WHERE acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at <= now() OR order_epoch <> (SELECT epoch FROM hub_identity))
+  UNION SELECT application_id FROM targets WHERE state = 'REMOVING' OR (state = 'ACTIVE' AND (assigned_release_id IS NULL OR order_stale OR reissue_requested_at <= now()))
   UNION SELECT application_id FROM rollouts WHERE state = 'RUNNING'
   ORDER BY 1 LIMIT $1`;
 

@@ -25,10 +25,14 @@ interface Row {
   readonly credentials_digest: string | null;
 }
 
-export async function loadOrderMaterial(tx: TransactionContext, releases: readonly ReleaseId[]): Promise<ReadonlyMap<ReleaseId, OrderMaterial>> {
+/**
+ * With `forOrders` the rows of the repositories are kept from changing until the commit: an order that is being made from the earlier URL or credentials
+ * would clear the mark that their change leaves on its target.
+ */
+export async function loadOrderMaterial(tx: TransactionContext, releases: readonly ReleaseId[], purpose: 'forOrders' | 'toCompare'): Promise<ReadonlyMap<ReleaseId, OrderMaterial>> {
   const rows = await tx.query<Row>(
     `SELECT r.id, r.commit, r.ref, r.source_digest, v.spec, g.id AS repository_id, g.url, g.credentials_digest
-     FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id WHERE r.id = ANY($1::uuid[])`,
+     FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id WHERE r.id = ANY($1::uuid[]) ${purpose === 'forOrders' ? 'ORDER BY g.id FOR SHARE OF g' : ''}`,
     [[...new Set(releases)]],
   );
   return new Map(rows.map((row) => [releaseId(row.id), toMaterial(row)]));

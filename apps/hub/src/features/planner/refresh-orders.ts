@@ -61,7 +61,7 @@ export class RefreshOrders {
 
   async #refresh(application: PlannedApplication, stale: readonly StaleRow[]): Promise<void> {
     const clusters = await this.#clusters(stale.map((row) => row.cluster_id));
-    const materials = await loadOrderMaterial(this.ports.tx, stale.flatMap((row) => releaseOf(row, application) ?? []));
+    const materials = await loadOrderMaterial(this.ports.tx, stale.flatMap((row) => releaseOf(row, application) ?? []), 'toCompare');
     const starts = new Map<string, { readonly release: ReleaseId; readonly cause: RolloutCause; readonly targets: Set<TargetId> }>();
     const unblocked: string[] = [];
     for (const row of stale) {

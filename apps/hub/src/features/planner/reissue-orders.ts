@@ -19,7 +19,7 @@ interface Row {
 const BATCH = 1_000;
 const ASKED = `
   SELECT id, cluster_id, assigned_release_id, parameters, parameters_digest, approved_prunes FROM targets
-  WHERE application_id = $1 AND state = 'ACTIVE' AND reissue_requested_at IS NOT NULL AND assigned_release_id IS NOT NULL AND parameters_digest IS NOT NULL
+  WHERE application_id = $1 AND state = 'ACTIVE' AND reissue_requested_at <= clock_timestamp() AND assigned_release_id IS NOT NULL AND parameters_digest IS NOT NULL
   ORDER BY cluster_id LIMIT ${BATCH}`;
 
 /**
@@ -39,8 +39,8 @@ export class ReissueOrders {
     const { tx } = this.ports;
     const rows = await tx.query<Row>(ASKED, [application.id]);
     if (rows.length === 0) return false;
+    const materials = await loadOrderMaterial(tx, rows.map((row) => releaseId(row.assigned_release_id)), 'forOrders');
     const clusters = await bumpClusters(tx, rows.map((row) => clusterId(row.cluster_id)));
-    const materials = await loadOrderMaterial(tx, rows.map((row) => releaseId(row.assigned_release_id)));
     const orders = rows.map((row) => {
       const cluster = clusters.get(clusterId(row.cluster_id));
       const material = materials.get(releaseId(row.assigned_release_id));

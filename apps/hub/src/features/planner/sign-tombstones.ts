@@ -20,7 +20,7 @@ interface Unsigned {
 
 const BATCH = 1_000;
 /** Without a signature, asked for anew by an agent or a person, or of an epoch before a restore. */
-const TO_SIGN = 'acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at IS NOT NULL OR order_epoch <> $2)';
+const TO_SIGN = 'acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at <= clock_timestamp() OR order_epoch <> $2)';
 const WRITE = `
   UPDATE tombstones b SET generation = o.generation, order_epoch = o.epoch, order_bytes = o.bytes, order_key_id = o.key_id, order_signature = o.signature, order_type = o.type,
     order_digest = o.digest, order_expires_at = o.expires_at, reissue_requested_at = NULL

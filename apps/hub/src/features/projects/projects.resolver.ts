@@ -29,7 +29,7 @@ export class ProjectResolver {
   @Query(() => ProjectConnection, { name: 'projects', description: 'Projects by name.' })
   @RequirePermission('project:read')
   async listProjects(@CurrentViewer() viewer: Viewer, @Args() args: PageArgs): Promise<ProjectConnection> {
-    const page = parsePage(args, ['projects']);
+    const page = parsePage(args, ['projects'], ['TEXT']);
     return toConnection(await this.projects.list(viewer, page), page, ({ name, id }) => ({ key: [name], id }), toProjectType);
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, type Ids, type Result } from '#kernel';
+import { canonicalJson, type Ids, type Log, type Result } from '#kernel';
 import { computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
@@ -13,6 +13,7 @@ export interface EvaluationPorts {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly outbox: Pick<Outbox, 'append'>;
   readonly ids: Ids;
+  readonly log: Log;
 }
 
 type Verdict =
@@ -84,20 +85,34 @@ export class EvaluateReleases implements ReleaseEvaluation {
   async #note(application: EvaluatedApplication, source: ResolvedSource, verdict: Extract<Verdict, { kind: 'PROBLEM' | 'REWRITTEN' }>): Promise<void> {
     const { tx, store, outbox } = this.ports;
     await tx.run(systemScope(CONTROLLER, application.project), async () => {
-      const current = await store.lock(application);
+      const current = await this.#lockAsJudged(application);
       if (current === undefined) return;
-      if (verdict.kind === 'PROBLEM') return store.noteProblem(current, verdict.problem, verdict.isFinal ? source.commit : undefined);
+      const seen = { applicationId: current.id, ref: source.ref, commit: source.commit };
+      if (verdict.kind === 'PROBLEM') {
+        this.ports.log.warn('a commit makes no release of an application; what runs stays as it is', { ...seen, ...verdict.problem });
+        return store.noteProblem(current, verdict.problem, verdict.isFinal ? source.commit : undefined);
+      }
+      this.ports.log.warn('a commit is held since it does not descend from the last release; what runs stays as it is', { ...seen, reason: 'HISTORY_REWRITTEN' });
       const message = `${source.ref} is ${source.commit.slice(0, 12)} now, which does not descend from ${(current.lastCommit ?? '').slice(0, 12)}.`;
       await store.hold(current, { reason: 'HISTORY_REWRITTEN', message }, source.commit);
       await outbox.append({ kind: 'application.held', projectId: current.project, payload: { applicationId: current.id, reason: 'HISTORY_REWRITTEN', commit: source.commit } });
     });
   }
 
+  /**
+   * The application, if nobody judged it since we looked. A watcher that stood still while another took over comes with the commit of an earlier time,
+   * which would now be released as a step back.
+   */
+  async #lockAsJudged(application: EvaluatedApplication): Promise<EvaluatedApplication | undefined> {
+    const current = await this.ports.store.lock(application);
+    return current?.lastCommit === application.lastCommit && current?.newest?.id === application.newest?.id ? current : undefined;
+  }
+
   /** Decides again under the lock: another replica may have been first. */
   async #release(application: EvaluatedApplication, source: ResolvedSource, watched: WatchSet): Promise<readonly ReleaseId[]> {
     const { tx, store, rollouts, audit, outbox, ids } = this.ports;
     return tx.run(systemScope(CONTROLLER, application.project), async () => {
-      const current = await store.lock(application);
+      const current = await this.#lockAsJudged(application);
       if (current === undefined) return [];
       const key = releaseKey(renderingFieldsOf(current.revision.spec, source.repository), watched.digest);
       const isNews = shouldRelease(keyOf(current.newest), key).release;

@@ -53,7 +53,7 @@ export class ReleaseResolver {
   }
 
   async #page(viewer: Viewer, application: ApplicationId | undefined, args: PageArgs): Promise<ReleaseConnection> {
-    const page = parsePage(args, ['releases', application ?? null]);
+    const page = parsePage(args, ['releases', application ?? null], ['NUMBER']);
     return toConnection(application === undefined ? [] : await this.releases.list(viewer, application, page), page, ({ number, id }) => ({ key: [number], id }), toReleaseType);
   }
 }
@@ -74,7 +74,7 @@ export class ApplicationReleasesResolver {
   @ResolveField('releases', () => ReleaseConnection, { description: 'Its releases, newest first.' })
   @RequirePermission('release:read')
   async list(@CurrentViewer() viewer: Viewer, @Parent() { key }: ApplicationType, @Args() args: PageArgs): Promise<ReleaseConnection> {
-    const page = parsePage(args, ['releases', key.application]);
+    const page = parsePage(args, ['releases', key.application], ['NUMBER']);
     return toConnection(await this.releases.list(viewer, applicationId(key.application), page), page, ({ number, id }) => ({ key: [number], id }), toReleaseType);
   }
 }

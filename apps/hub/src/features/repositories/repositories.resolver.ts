@@ -53,7 +53,7 @@ export class RepositoryResolver {
   @RequirePermission('repository:read')
   async list(@CurrentViewer() viewer: Viewer, @Args() args: RepositoriesArgs): Promise<RepositoryConnection> {
     const filter = { project: args.project ?? undefined, search: args.search ?? undefined };
-    const page = parsePage(args, ['repositories', filter.project ?? null, filter.search ?? null]);
+    const page = parsePage(args, ['repositories', filter.project ?? null, filter.search ?? null], ['TEXT']);
     return toConnection(await this.repositories.list(viewer, filter, page), page, ({ name, id }) => ({ key: [name], id }), toRepositoryType);
   }
 

@@ -5,9 +5,9 @@ import { Outbox, TransactionContext, viewerScope } from '../../platform/database
 import { UnsealError } from '../../platform/secrets/index.js';
 import type { Viewer } from '../../platform/api/index.js';
 import type { Project } from '../projects/index.js';
+import { FollowRepositoryChange } from './follow-repository-change.js';
 import { auditedRepository, type Repository } from './repository.js';
 import type { InvalidRepositorySetting, UpdateRepositoryFailure } from './repository.errors.js';
-import { RepositorySchedule } from './repository-schedule.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
 import { checkCredentials, checkPoll, checkRepositoryUrl, checkWebhookSecret, invalid, sameOrigin } from './validate-repository.js';
@@ -35,7 +35,7 @@ export class UpdateRepository {
     @Inject(TransactionContext) private readonly tx: Pick<TransactionContext, 'run'>,
     @Inject(REPOSITORY_STORE) private readonly repositories: RepositoryStore,
     @Inject(RepositorySecrets) private readonly secrets: RepositorySecrets,
-    @Inject(RepositorySchedule) private readonly schedule: Pick<RepositorySchedule, 'startOver'>,
+    @Inject(FollowRepositoryChange) private readonly follow: Pick<FollowRepositoryChange, 'execute'>,
     @Inject(AuditTrail) private readonly audit: Pick<AuditTrail, 'record'>,
     @Inject(Outbox) private readonly outbox: Pick<Outbox, 'append'>,
   ) {}
@@ -57,7 +57,7 @@ export class UpdateRepository {
     const { id, project } = stored;
     const saved = await this.repositories.save(changed);
     if (!saved.ok) return saved;
-    await this.schedule.startOver(id);
+    await this.follow.execute(stored, saved.value);
     const before = auditedRepository(stored);
     await this.audit.record({ action: 'updateRepository', object: { kind: 'Repository', id }, projectId: project, outcome: 'SUCCEEDED', before, after: auditedRepository(saved.value) });
     await this.outbox.append({ kind: 'repository.updated', projectId: project, payload: { repositoryId: id } });

@@ -54,7 +54,7 @@ export class RolloutResolver {
     @Args('project', { type: () => String, nullable: true, defaultValue: 'default', description: 'Its project.' }) project: string | null,
   ): Promise<RolloutConnection> {
     const found = await this.applications.findByName(viewer, project ?? 'default', application);
-    const page = parsePage(args, ['rollouts', found?.id ?? null]);
+    const page = parsePage(args, ['rollouts', found?.id ?? null], ['NUMBER']);
     return toConnection(found === undefined ? [] : await this.rollouts.list(viewer, found.id, page), page, ({ number, id }) => ({ key: [number], id }), toRolloutType);
   }
 
@@ -136,7 +136,7 @@ export class ApplicationRolloutsResolver {
   @ResolveField('rollouts', () => RolloutConnection, { description: 'Its rollouts, newest first.' })
   @RequirePermission('rollout:read')
   async list(@CurrentViewer() viewer: Viewer, @Parent() { key }: ApplicationType, @Args() args: PageArgs): Promise<RolloutConnection> {
-    const page = parsePage(args, ['rollouts', key.application]);
+    const page = parsePage(args, ['rollouts', key.application], ['NUMBER']);
     return toConnection(await this.rollouts.list(viewer, applicationId(key.application), page), page, ({ number, id }) => ({ key: [number], id }), toRolloutType);
   }
 }

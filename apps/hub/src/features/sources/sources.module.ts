@@ -1,11 +1,34 @@
+import type { Failpoints, Ids, Log, MonotonicClock, Random, Timers } from '#kernel';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { RepositoriesModule } from '../repositories/index.js';
+import type { HubConfig } from '../../platform/config.js';
+import { Notifications, TransactionContext } from '../../platform/database/index.js';
+import { Metrics } from '../../platform/http/index.js';
+import { FAILPOINTS, HUB_CONFIG, IDS, LOG, MONOTONIC, RANDOM, TIMERS } from '../../platform/tokens.js';
+import { RELEASE_EVALUATION, SOURCES_WANTED, type ReleaseEvaluation, type SourcesWanted } from '../releases/index.js';
+import { RepositoriesModule, RepositorySchedule, RepositorySecrets } from '../repositories/index.js';
 import { WatcherService } from './watcher-service.js';
 
 @Module({})
 export class SourcesModule {
   /** @param ports modules that export RELEASE_EVALUATION and SOURCES_WANTED (what applications want of repositories) */
   static forRoot(ports: readonly (Type | DynamicModule)[]): DynamicModule {
-    return { module: SourcesModule, imports: [RepositoriesModule, ...ports], providers: [WatcherService] };
+    return {
+      module: SourcesModule,
+      imports: [RepositoriesModule, ...ports],
+      providers: [
+        {
+          provide: WatcherService,
+          inject: [HUB_CONFIG, TransactionContext, Notifications, RepositorySchedule, RepositorySecrets, SOURCES_WANTED, RELEASE_EVALUATION, Metrics, MONOTONIC, TIMERS, RANDOM, IDS, FAILPOINTS, LOG],
+          useFactory: serviceOf,
+        },
+      ],
+    };
   }
+}
+
+function serviceOf(
+  config: HubConfig, tx: TransactionContext, notifications: Notifications, schedule: RepositorySchedule, secrets: RepositorySecrets, wanted: SourcesWanted,
+  evaluation: ReleaseEvaluation, metrics: Metrics, monotonic: MonotonicClock, timers: Timers, random: Random, ids: Ids, failpoints: Failpoints, log: Log,
+): WatcherService {
+  return new WatcherService({ config, tx, notifications, schedule, secrets, wanted, evaluation, metrics, monotonic, timers, random, ids, failpoints, log });
 }

@@ -15,6 +15,7 @@ export class DescribedObjectResolver {
   constructor(
     @Inject(TargetReadModel) private readonly targets: TargetReadModel,
     @Inject(AGENT_OBJECTS) private readonly agents: AgentObjects,
+    @Inject(ClusterReadModel) private readonly clusters: ClusterReadModel,
     @Inject(TIMERS) private readonly timers: Timers,
   ) {}
 
@@ -38,14 +39,20 @@ export class DescribedObjectResolver {
       return { object: parseObject(objectJson), health, healthMessage, events: events.map((event) => ({ ...event })) };
     }
     if (described.error.code === 'NOT_FOUND') return null;
+    if (described.error.code === 'AGENT_NOT_CONNECTED') throw await this.#notHere(viewer, target.cluster);
     throw toApiError(described.error.code);
+  }
+
+  async #notHere(viewer: Viewer, id: ClusterId): Promise<ApiError> {
+    const [cluster] = await this.clusters.findByIds(viewer, [id]);
+    return cluster?.connection === 'CONNECTED'
+      ? new ApiError('AGENT_ON_OTHER_REPLICA', 'The agent of the cluster is connected to another replica of the hub: ask again until that one answers.', true)
+      : new ApiError('UNAVAILABLE', 'The agent of the cluster is not connected.', true);
   }
 }
 
 function toApiError(code: string): ApiError {
   switch (code) {
-    case 'AGENT_NOT_CONNECTED':
-      return new ApiError('UNAVAILABLE', 'The agent of the cluster is not connected to this replica of the hub.', true);
     case 'TIMEOUT':
     case 'ABORTED':
       return new ApiError('TIMEOUT', 'The agent did not answer in time.', true);

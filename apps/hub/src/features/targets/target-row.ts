@@ -13,6 +13,7 @@ export interface TargetRow {
   readonly cluster_id: string;
   readonly state: TargetRowState;
   readonly fact_mismatch: boolean;
+  readonly hub_behind: boolean;
   readonly assigned_release_id: string | null;
   readonly parameters: JsonObject;
   readonly generation: string;
@@ -98,12 +99,18 @@ export function situationOf(row: TargetRow): TargetSituation {
           ? undefined
           : { phase: row.rollout_phase, targetState: row.rollout_state, blockedBy: undefined },
     isFactMismatch: row.fact_mismatch,
+    isHubBehind: row.hub_behind,
   };
 }
 
 /** Reason, message and time that belong to the state shown. */
 function explain(row: TargetRow, sync: SyncState, reason: ReasonCode): { readonly reason: ReasonCode; readonly message: string; readonly since: Date } {
-  if (row.removal_at !== null && (sync === 'REMOVING' || sync === 'REMOVED')) return { reason, message: '', since: row.acknowledged_at ?? row.removal_at };
+  if (reason === 'HUB_BEHIND') return { reason, message: '', since: row.sync_since };
+  if (row.removal_at !== null && (sync === 'REMOVING' || sync === 'REMOVED')) {
+    // What the agent has said of the removal; before it is heard, the reason is the hub's own.
+    const isHeard = row.acknowledged_at === null && row.reported_at !== null && row.sync === 'REMOVING' && row.reason === reason;
+    return { reason, message: isHeard ? row.message : '', since: row.acknowledged_at ?? row.removal_at };
+  }
   if (row.blocked_reason !== null && row.state === 'ACTIVE') return { reason, message: row.blocked_message ?? '', since: row.assigned_at ?? row.created_at };
   if (sync === 'PENDING') {
     // An agent that refused the order says why, though it runs an older one.

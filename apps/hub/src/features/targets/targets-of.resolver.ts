@@ -22,7 +22,7 @@ export class ApplicationTargetsResolver {
   @ResolveField('targets', () => TargetConnection, { description: 'Where it runs.' })
   @RequirePermission('target:read')
   async list(@CurrentViewer() viewer: Viewer, @Parent() { key }: ApplicationType, @Args() args: PageArgs): Promise<TargetConnection> {
-    const page = parsePage(args, ['targets of application', key.application]);
+    const page = parsePage(args, ['targets of application', key.application], []);
     return toConnection(await this.targets.list(viewer, { applicationId: key.application }, page), page, ({ id }) => ({ key: [], id }), toTargetType);
   }
 
@@ -45,7 +45,7 @@ export class ClusterTargetsResolver {
   @RequirePermission('target:read')
   async list(@CurrentViewer() viewer: Viewer, @Parent() cluster: ClusterType, @Args() args: PageArgs): Promise<TargetConnection> {
     const clusterId = idOf(cluster);
-    const page = parsePage(args, ['targets of cluster', clusterId]);
+    const page = parsePage(args, ['targets of cluster', clusterId], []);
     return toConnection(await this.targets.list(viewer, { clusterId }, page), page, ({ id }) => ({ key: [], id }), toTargetType);
   }
 

@@ -53,7 +53,7 @@ export class TargetResolver {
   async list(@CurrentViewer() viewer: Viewer, @Args() args: TargetsArgs): Promise<TargetConnection> {
     const filter = filterOf(args);
     const { project, application, cluster, clusterSelector, syncs, healths } = { ...filter, clusterSelector: args.clusterSelector };
-    const page = parsePage(args, ['targets', project ?? null, application ?? null, cluster ?? null, clusterSelector ?? null, [...(syncs ?? ['*'])], [...(healths ?? ['*'])]]);
+    const page = parsePage(args, ['targets', project ?? null, application ?? null, cluster ?? null, clusterSelector ?? null, [...(syncs ?? ['*'])], [...(healths ?? ['*'])]], []);
     return toConnection(await this.targets.list(viewer, filter, page), page, ({ id }) => ({ key: [], id }), toTargetType);
   }
 

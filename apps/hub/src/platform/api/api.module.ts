@@ -28,6 +28,8 @@ function optionsOf(authenticator: Authenticator, log: Log): MercuriusDriverConfi
     autoSchemaFile: true,
     sortSchema: true,
     buildSchemaOptions: SCHEMA_OPTIONS,
+    // Nest guards only root fields by itself: without this the permission of a field further down would be a word.
+    fieldResolverEnhancers: ['guards'],
     allowBatchedQueries: false,
     cache: 256,
     graphql: { parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens }, validateOptions: { maxErrors: 10 } },

@@ -43,9 +43,13 @@ export function connectionType<T>(name: string, node: () => Type<T>): Type<Conne
   return Connection;
 }
 
+/** What a part of a sort key is: NUMBER is an integer of 32 bits, TIME an ISO date in UTC. */
+export type KeyPart = 'TEXT' | 'NUMBER' | 'TIME';
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/;
+
 /** Where a page starts: the sort key of the last row seen and its id, which breaks ties. */
 export interface Keyset {
-  readonly key: readonly (string | number | null)[];
+  readonly key: readonly (string | number)[];
   readonly id: string;
 }
 
@@ -58,15 +62,15 @@ export interface Page {
 
 /**
  * Checks `first` and `after`. `filter` is everything that decides which rows come in which order: a cursor made under another
- * one is refused, as its position means nothing here.
+ * one is refused, as its position means nothing here. So is one that nobody gave out: its parts go into the query, and must be what `key` says.
  * @throws ApiError BAD_REQUEST, BAD_CURSOR
  */
-export function parsePage(args: { readonly first?: number | null; readonly after?: string | null }, filter: Json): Page {
+export function parsePage(args: { readonly first?: number | null; readonly after?: string | null }, filter: Json, key: readonly KeyPart[]): Page {
   const limit = args.first ?? DEFAULT_PAGE;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) throw new ApiError('BAD_REQUEST', `"first" must be 1 to ${MAX_PAGE}.`);
   const filterHash = digestOfJson(filter).slice(7, 23);
   const { after } = args;
-  return { limit, filterHash, after: after === undefined || after === null ? undefined : parseCursor(after, filterHash) };
+  return { limit, filterHash, after: after === undefined || after === null ? undefined : parseCursor(after, filterHash, key) };
 }
 
 /** The page of up to `limit + 1` rows; the surplus one only says that more follow. */
@@ -79,20 +83,29 @@ function formatCursor({ key, id }: Keyset, filterHash: string): string {
   return Buffer.from(JSON.stringify([filterHash, id, ...key]), 'utf8').toString('base64url');
 }
 
-function parseCursor(text: string, filterHash: string): Keyset {
+function parseCursor(text: string, filterHash: string, parts: readonly KeyPart[]): Keyset {
   const bad = new ApiError('BAD_CURSOR', 'The cursor is not one of this list. Start again without "after".');
-  let parts: unknown;
+  let cursor: unknown;
   try {
-    parts = JSON.parse(Buffer.from(text.slice(0, 2_048), 'base64url').toString('utf8'));
+    cursor = JSON.parse(Buffer.from(text.slice(0, 2_048), 'base64url').toString('utf8'));
   } catch {
     throw bad;
   }
-  if (!Array.isArray(parts) || parts[0] !== filterHash) throw bad;
-  const [, id, ...key]: unknown[] = parts;
-  if (typeof id !== 'string' || !isUuid(id) || !key.every(isKeyPart)) throw bad;
+  if (!Array.isArray(cursor) || cursor[0] !== filterHash) throw bad;
+  const [, id, ...key]: unknown[] = cursor;
+  if (typeof id !== 'string' || !isUuid(id) || key.length !== parts.length || !key.every((value, at): value is string | number => fits(value, parts[at]))) throw bad;
   return { id, key };
 }
 
-function isKeyPart(part: unknown): part is string | number | null {
-  return part === null || typeof part === 'string' || typeof part === 'number';
+function fits(value: unknown, part: KeyPart | undefined): boolean {
+  switch (part) {
+    case 'TEXT':
+      return typeof value === 'string' && !value.includes('\0');
+    case 'NUMBER':
+      return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
+    case 'TIME':
+      return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value));
+    case undefined:
+      return false;
+  }
 }

@@ -3,6 +3,7 @@ import type { GraphQLError} from 'graphql';
 import { type GraphQLFormattedError } from 'graphql';
 import { ApiError } from '../access/index.js';
 import { sqlState } from '../database/index.js';
+import { withoutValues } from './without-values.js';
 
 const MASK = 'Something went wrong in the hub. Its log holds the reason under the request id.';
 const TIMEOUTS: readonly string[] = ['57014', '55P03', '25P03', '40001', '40P01'];
@@ -23,11 +24,11 @@ export function formatError(error: GraphQLError, requestId: string, log: Log): G
   return { message: MASK, ...shown, extensions: { code: transient ?? 'INTERNAL_ERROR', requestId, retryable: transient !== undefined } };
 }
 
-/** An error of the document or its variables: the caller wrote it, the caller may read about it. */
+/** An error of the document or its variables: the caller wrote it, the caller may read about it, its values apart. */
 export function formatDocumentError(error: GraphQLError, requestId: string): GraphQLFormattedError {
   const code = error.extensions['code'] === 'DOCUMENT_REFUSED' || /tokens\. Parsing aborted/.test(error.message) ? 'DOCUMENT_REFUSED' : 'BAD_REQUEST';
   return {
-    message: error.message.slice(0, 1_000), ...(error.locations === undefined ? {} : { locations: error.locations }), extensions: { code, requestId, retryable: false },
+    message: withoutValues(error).slice(0, 1_000), ...(error.locations === undefined ? {} : { locations: error.locations }), extensions: { code, requestId, retryable: false },
   };
 }
 

@@ -120,6 +120,9 @@ export interface DigestsWanted {
 /** What the agent holds, target by target. */
 export interface TargetDigests {
   entries: TargetDigests_Entry[];
+  /** The version of the newest removal completed in this cluster; zeros: none. With the entries it is the highest version that the agent ever took. */
+  floorEpoch: bigint;
+  floorGeneration: bigint;
 }
 
 export interface TargetDigests_Entry {
@@ -1899,13 +1902,25 @@ export const DigestsWanted: MessageFns<DigestsWanted> = {
 };
 
 function createBaseTargetDigests(): TargetDigests {
-  return { entries: [] };
+  return { entries: [], floorEpoch: 0n, floorGeneration: 0n };
 }
 
 export const TargetDigests: MessageFns<TargetDigests> = {
   encode(message: TargetDigests, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.entries) {
       TargetDigests_Entry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.floorEpoch !== 0n) {
+      if (BigInt.asUintN(64, message.floorEpoch) !== message.floorEpoch) {
+        throw new globalThis.Error("value provided for field message.floorEpoch of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.floorEpoch);
+    }
+    if (message.floorGeneration !== 0n) {
+      if (BigInt.asUintN(64, message.floorGeneration) !== message.floorGeneration) {
+        throw new globalThis.Error("value provided for field message.floorGeneration of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.floorGeneration);
     }
     return writer;
   },
@@ -1931,6 +1946,22 @@ export const TargetDigests: MessageFns<TargetDigests> = {
             message.entries.push(TargetDigests_Entry.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.floorEpoch = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.floorGeneration = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1948,6 +1979,16 @@ export const TargetDigests: MessageFns<TargetDigests> = {
       entries: globalThis.Array.isArray(object?.entries)
         ? object.entries.map((e: any) => TargetDigests_Entry.fromJSON(e))
         : [],
+      floorEpoch: isSet(object.floorEpoch)
+        ? BigInt(object.floorEpoch)
+        : isSet(object.floor_epoch)
+        ? BigInt(object.floor_epoch)
+        : 0n,
+      floorGeneration: isSet(object.floorGeneration)
+        ? BigInt(object.floorGeneration)
+        : isSet(object.floor_generation)
+        ? BigInt(object.floor_generation)
+        : 0n,
     };
   },
 
@@ -1955,6 +1996,12 @@ export const TargetDigests: MessageFns<TargetDigests> = {
     const obj: any = {};
     if (message.entries?.length) {
       obj.entries = message.entries.map((e) => TargetDigests_Entry.toJSON(e));
+    }
+    if (message.floorEpoch !== 0n) {
+      obj.floorEpoch = message.floorEpoch.toString();
+    }
+    if (message.floorGeneration !== 0n) {
+      obj.floorGeneration = message.floorGeneration.toString();
     }
     return obj;
   },
@@ -1965,6 +2012,12 @@ export const TargetDigests: MessageFns<TargetDigests> = {
   fromPartial<I extends Exact<DeepPartial<TargetDigests>, I>>(object: I): TargetDigests {
     const message = createBaseTargetDigests();
     message.entries = object.entries?.map((e) => TargetDigests_Entry.fromPartial(e)) || [];
+    message.floorEpoch = (object.floorEpoch !== undefined && object.floorEpoch !== null)
+      ? BigInt(object.floorEpoch)
+      : 0n;
+    message.floorGeneration = (object.floorGeneration !== undefined && object.floorGeneration !== null)
+      ? BigInt(object.floorGeneration)
+      : 0n;
     return message;
   },
 };

@@ -5,17 +5,20 @@ import { Child } from './child.js';
 import { freePort } from './free-port.js';
 import { HubApi } from './hub-api.js';
 
-export interface DemoHub {
+export interface StageHub {
   readonly api: HubApi;
   readonly child: Child;
   readonly agentPort: number;
   readonly enrollPort: number;
+  /** Its data directory: keys, the embedded PostgreSQL. */
+  readonly dataDirectory: string;
 }
 
 /** Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready. */
-export async function startHub(directory: string, root: string): Promise<DemoHub> {
+export async function startHub(directory: string, root: string): Promise<StageHub> {
   const [http, agentPort, enrollPort] = [await freePort(8080), await freePort(8443), await freePort(8444)];
   const token = `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+  const dataDirectory = join(directory, 'hub');
   const child = Child.start({
     name: 'hub',
     args: [join(root, 'dist/apps/hub/src/main.js')],
@@ -23,7 +26,7 @@ export async function startHub(directory: string, root: string): Promise<DemoHub
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: directory,
-      CAPSTAN_DATA_DIR: join(directory, 'hub'),
+      CAPSTAN_DATA_DIR: dataDirectory,
       CAPSTAN_LISTEN_HOST: '127.0.0.1',
       CAPSTAN_HTTP_PORT: String(http),
       CAPSTAN_AGENT_PORT: String(agentPort),
@@ -41,7 +44,7 @@ export async function startHub(directory: string, root: string): Promise<DemoHub
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await child.lastWords()}`, { cause: error });
   }
-  return { api: new HubApi(url, token), child, agentPort, enrollPort };
+  return { api: new HubApi(url, token), child, agentPort, enrollPort, dataDirectory };
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** The hub's GraphQL API as the demo uses it: one request, errors thrown. */
+/** The hub's GraphQL API as demo and benchmarks use it: one request, errors thrown. */
 export class HubApi {
   constructor(
     readonly url: string,
@@ -17,11 +17,11 @@ export class HubApi {
     return reply.data;
   }
 
-  /** A mutation's payload. @throws when it has user errors: in the story none is expected. */
+  /** A mutation's payload. @throws when it has user errors: here none is expected. */
   async mutate<T>(name: string, input: Readonly<Record<string, unknown>>, selection = ''): Promise<T> {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const data = await this.query<Record<string, T & { readonly userErrors: readonly { readonly code: string; readonly message: string }[] }>>(
-      `mutation Demo($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`,
+      `mutation Stage($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`,
       { input },
     );
     const payload = data[name];

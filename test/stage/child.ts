@@ -11,7 +11,7 @@ export interface ChildRequest {
 
 const TERM_MS = 10_000;
 
-/** A program of the demo that runs beside it, with its output in a file. */
+/** A program of the stage that runs beside us, with its output in a file. */
 export class Child {
   private exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   private readonly closed: Promise<void>;
@@ -32,10 +32,15 @@ export class Child {
     });
   }
 
-  /** Starts Node on a built file. The environment is the one given and nothing else, so that a stray variable changes no story. */
+  /** Starts Node on a built file. The environment is the one given and nothing else, so that a stray variable changes nothing. */
   static start(request: ChildRequest): Child {
     const child = spawn(process.execPath, ['--enable-source-maps', ...request.args], { env: { ...request.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     return new Child(request, child);
+  }
+
+  get pid(): number {
+    if (this.process.pid === undefined) throw new Error(`${this.request.name} did not start`);
+    return this.process.pid;
   }
 
   get hasEnded(): boolean {

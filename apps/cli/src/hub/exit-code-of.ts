@@ -1,0 +1,33 @@
+import { EXIT, type ExitCode } from '../exit-codes.js';
+
+/** The exit code for a code of `userErrors`. Codes that a newer hub may add end as "any other error". */
+export function exitCodeOfUserError(code: string): ExitCode {
+  if (code.endsWith('_NOT_FOUND')) return EXIT.NOT_FOUND;
+  if (code.startsWith('INVALID_')) return EXIT.USAGE;
+  return code.startsWith('DUPLICATE_') || code.startsWith('STALE_') || CONFLICTS.has(code) ? EXIT.CONFLICT : EXIT.ERROR;
+}
+
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'APPLICATION_DELETING', 'CLUSTER_NOT_ACTIVE', 'DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'NOTHING_TO_SYNC', 'REMOVAL_NEEDS_CONFIRMATION', 'REPOSITORY_IN_USE',
+]);
+
+/** The exit code for a code of `errors[].extensions`. `isAboutInput`: the hub names an argument or a variable, not our document. */
+export function exitCodeOfError(code: string, isAboutInput: boolean): ExitCode {
+  switch (code) {
+    case 'UNAUTHENTICATED':
+      return EXIT.NOT_AUTHENTICATED;
+    case 'FORBIDDEN':
+      return EXIT.DENIED;
+    case 'NOT_FOUND':
+      return EXIT.NOT_FOUND;
+    case 'BAD_REQUEST':
+      return isAboutInput ? EXIT.USAGE : EXIT.ERROR;
+    case 'IDEMPOTENCY_KEY_REUSED':
+      return EXIT.CONFLICT;
+    case 'UNAVAILABLE':
+    case 'TIMEOUT':
+      return EXIT.HUB_UNREACHABLE;
+    default:
+      return EXIT.ERROR;
+  }
+}

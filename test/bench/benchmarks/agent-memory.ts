@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import type { Benchmark, BenchResult, Progress } from '../benchmark.js';
+import { CpuMeter } from '../measure/cpu-meter.js';
+import { memoryOf } from '../measure/processes.js';
+import type { BenchOptions } from '../options.js';
+import { startApplication } from '../setup/bench-application.js';
+import { joinBenchCluster, SANDBOX_NOTE, type BenchCluster } from '../setup/bench-cluster.js';
+import { withBenchStage, type BenchStage } from '../setup/bench-stage.js';
+import { untilConnected } from '../setup/until-connected.js';
+
+const AGENTS = 3;
+/** Node with what any agent needs, TLS and HTTP/2, doing nothing. */
+const BARE_NODE = "await Promise.all([import('node:tls'), import('node:http2')]); setInterval(() => undefined, 1 << 30);";
+
+export const agentMemory: Benchmark = {
+  name: 'agent-memory',
+  summary: 'resident memory of an idle agent that watches one application (goal 10)',
+  run: (options, progress) => withBenchStage(options, (stage) => measure(stage, options, progress)),
+};
+
+async function measure(stage: BenchStage, options: BenchOptions, progress: Progress): Promise<BenchResult> {
+  const { objects, idleSeconds } = options;
+  const agents = options.runs ?? AGENTS;
+  const clusters: BenchCluster[] = [];
+  for (let index = 0; index < agents; index += 1) clusters.push(await joinBenchCluster(stage, { name: `bench-${index}`, kubernetes: 'sandbox' }));
+  const bare = spawn(process.execPath, ['--max-semi-space-size=2', '--input-type=module', '-e', BARE_NODE], { stdio: 'ignore', env: {} });
+  stage.builder.adopt(async () => void bare.kill('SIGKILL'));
+  await untilConnected(stage, clusters);
+  const application = await startApplication(stage, 'bench', objects, agents);
+  await application.events.close();
+  const pids = clusters.map(({ agent }) => agent.pid);
+  const busy = pids.map(memoryOf);
+  progress(`${agents} agents run ${objects} objects each; they are left alone for ${idleSeconds} s`);
+  const meter = new CpuMeter({ hub: stage.hub.child.pid, agents: pids });
+  meter.start();
+  await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000));
+  meter.stop();
+  const idle = pids.map(memoryOf);
+  if (bare.pid === undefined) throw new Error('bare Node did not start');
+  return {
+    parameters: { agents, objects, 'idle seconds': idleSeconds },
+    figures: [
+      { name: 'agent, resident, idle', unit: 'MB', values: idle.map((one) => one.residentMb), goal: { number: 10, statistic: 'median', atMost: 64 } },
+      { name: 'agent, anonymous (not of files), idle', unit: 'MB', values: idle.map((one) => one.anonymousMb) },
+      { name: 'agent, resident, right after applying', unit: 'MB', values: busy.map((one) => one.residentMb) },
+      { name: 'bare Node with TLS and HTTP/2, resident', unit: 'MB', values: [memoryOf(bare.pid).residentMb] },
+      ...meter.figures(`${idleSeconds} s idle, ${agents} agents`),
+    ],
+    notes: [
+      SANDBOX_NOTE,
+      'each agent is a process of its own with a session (gRPC over mTLS) and watches; each value is of one of them, read from /proc; resident memory holds the pages of the node binary that all of them share',
+      'it is started with --max-semi-space-size=2, as its image and `npm run agent` do; git and kustomize are programs beside it that run only while they are needed',
+    ],
+  };
+}
