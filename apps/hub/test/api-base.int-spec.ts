@@ -103,7 +103,10 @@ describe('the API', () => {
     expect({ status: readyz.status, body: await readyz.json() }).toEqual({ status: 200, body: { status: 'ready', reasons: {} } });
     expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/capstan_http_request_duration_seconds_count\{.*route="\/graphql"/);
     expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/^capstan_database_connections [1-9]/m);
-    expect((await fetch(`${hub.url}/graphiql`)).status).toBe(200);
+    const page = await (await fetch(`${hub.url}/graphiql`)).text();
+    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(assets.filter((asset) => !asset.startsWith('/graphiql/'))).toEqual([]); // nothing from elsewhere
+    expect(await Promise.all(assets.map(async (asset) => (await fetch(`${hub.url}${asset}`)).status))).toEqual(assets.map(() => 200));
     expect((await fetch(`${hub.url}/nothing-here`)).status).toBe(404);
   });
 

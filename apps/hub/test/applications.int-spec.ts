@@ -134,6 +134,12 @@ describe('applications over the API', () => {
     expect((await hub.graphql(DELETE, { input: { name: 'short-lived', mode: 'DELETE' } })).data).toMatchObject({ deleteApplication: { userErrors: [{ code: 'APPLICATION_NOT_FOUND' }] } });
   });
 
+  it('lose a target by confirmFactMismatch only where facts are what keeps it from matching', async () => {
+    const confirm = 'mutation ($target: String!) { confirmFactMismatch(input: { target: $target }) { target { name } userErrors { code field } } }';
+    expect((await hub.graphql(confirm, { target: 'web@eu-1' })).data).toEqual({ confirmFactMismatch: { target: null, userErrors: [{ code: 'NOTHING_TO_CONFIRM', field: ['target'] }] } });
+    expect((await hub.graphql(confirm, { target: 'none@eu-1' })).data).toMatchObject({ confirmFactMismatch: { userErrors: [{ code: 'TARGET_NOT_FOUND' }] } });
+  });
+
   it('are asked about objects only where an agent is connected', async () => {
     const query = '{ describeObject(application: "web", cluster: "eu-1", object: { kind: "Pod", name: "a" }) { health } }';
     expect((await hub.graphql(query)).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE', retryable: true } }]);

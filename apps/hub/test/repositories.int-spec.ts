@@ -111,6 +111,23 @@ describe('repositories of a running hub', () => {
     await until('it heals', 20_000, async () => ((await read('fleet'))?.reason === null ? true : undefined));
   });
 
+  it('has orders made anew where URL or credentials change, and nowhere else', async () => {
+    const marked = async (): Promise<unknown> => (await hub.database.pool.query(`SELECT order_stale FROM targets WHERE assigned_release_id IS NOT NULL`)).rows;
+    await hub.graphql('mutation { createCluster(input: { name: "eu-1", labels: { env: "prod" } }) { userErrors { code } } }');
+    await hub.database.pool.query(`
+      INSERT INTO targets (project_id, id, application_id, cluster_id, assigned_release_id) SELECT r.project_id, gen_random_uuid(), r.application_id, c.id, r.id
+      FROM clusters c, releases r WHERE c.name = 'eu-1' LIMIT 1 ON CONFLICT (application_id, cluster_id) DO UPDATE SET assigned_release_id = excluded.assigned_release_id`);
+    await mutate('updateRepository', { name: 'fleet', poll: '3m' });
+    expect(await marked()).toEqual([{ order_stale: false }]);
+    const { pool } = hub.database;
+    await pool.query(`UPDATE leases SET holder = 'nobody', epoch = epoch + 1, expires_at = now() + interval '1 hour' WHERE name = 'planner'`); // the mark shall be seen before it is used
+    await mutate('updateRepository', { name: 'fleet', credentials: { username: 'fleet', password: OTHER_PASSWORD } });
+    expect(await marked()).toEqual([{ order_stale: true }]);
+    await pool.query(`UPDATE leases SET expires_at = now() WHERE name = 'planner'`);
+    await mutate('updateRepository', { name: 'fleet', credentials: { username: 'fleet', password: PASSWORD } });
+    await until('it is read again', 20_000, async () => ((await read('fleet'))?.reason === null ? true : undefined));
+  });
+
   it('looks once for one webhook, whatever the number of applications, and releases what it brought', async () => {
     for (let index = 0; index < 10; index += 1) await addApplication(`web-${index}`, 'fleet', 'app');
     const released = async (commit: string): Promise<number> => (await hub.database.pool.query('SELECT 1 FROM releases WHERE commit = $1', [commit])).rowCount ?? 0;

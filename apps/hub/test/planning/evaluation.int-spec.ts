@@ -85,6 +85,27 @@ describe('evaluation of what a ref holds', () => {
     expect(await ground.push(V2, { commit: B, ref: 'next', fullRef: 'refs/heads/next', ancestry: 'NO' })).toMatchObject({ released: [expect.any(String)] });
   });
 
+  it('releases nothing of a watcher that stood still while another went on', async () => {
+    value(await ground.create('web'));
+    await ground.push(V1, { commit: A });
+    const newer = 'c'.repeat(40);
+    let isOvertaken = false;
+    // The slow one has judged B; before it can write, the other has seen what came after.
+    const slow = ground.push(V2, {
+      commit: B,
+      ancestry: async () => {
+        if (!isOvertaken) {
+          isOvertaken = true;
+          await ground.push({ 'apps/web/cm.yaml': 'v: 3' }, { commit: newer });
+        }
+        return 'YES';
+      },
+    });
+    expect(await slow).toMatchObject({ released: [] });
+    expect(await application()).toMatchObject({ evaluated_commit: newer });
+    expect(await ground.rows('SELECT commit FROM releases ORDER BY number')).toEqual([{ commit: A }, { commit: newer }]);
+  });
+
   it('makes one release of one commit, however often and by how many it is asked', async () => {
     await ground.joined('c1', { env: 'prod' });
     value(await ground.create('web'));

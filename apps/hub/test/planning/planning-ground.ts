@@ -1,6 +1,6 @@
 import { noFailpoints, silentLog, type Failpoints, type Result } from '#kernel';
 import {
-  clusterId, hubId, principalId, projectId, releaseId, repositoryId, targetId, type ApplicationInput, type ClusterId, type Order, type RemovalMode, type TargetReport,
+  clusterId, hubId, principalId, projectId, releaseId, repositoryId, type TargetId, type ApplicationInput, type ClusterId, type Order, type RemovalMode, type TargetReport,
 } from '#domain';
 import { systemTimers, systemRandom, systemClock, uuidV7Ids } from '#runtime';
 import { aDatabase, aSourceTree, type SourceTreeContent, type TestDatabase } from '#testing';
@@ -25,6 +25,7 @@ import { EvaluateReleases, SqlReleaseStore, SqlSourcesWanted, type Ancestry, typ
 import { SqlRolloutStore, StartRollouts } from '../../src/features/rollouts/index.js';
 import { SyncApplication } from '../../src/features/rollouts/sync-application.js';
 import { ApprovePrune } from '../../src/features/targets/approve-prune.js';
+import { ConfirmFactMismatch } from '../../src/features/targets/confirm-fact-mismatch.js';
 import { TargetReadModel } from '../../src/features/targets/index.js';
 import type { TargetView } from '../../src/features/targets/target-view.js';
 import { AuditTrail } from '../../src/platform/audit/index.js';
@@ -82,6 +83,7 @@ export async function planningGround() {
 
   const ground = {
     database, tx, ids, leases, ports, placement, placementStore, viewer: VIEWER, project: PROJECT, repository: REPOSITORY, targets, sync, evaluation, approve: new ApprovePrune(tx, audit, outbox),
+    confirmFactMismatch: new ConfirmFactMismatch(tx, placementStore, placement, audit, outbox),
     sources: new SqlSourcesWanted(tx),
     facts: new PlaceFacts(tx, placementStore, placement),
     clusters: {
@@ -101,12 +103,12 @@ export async function planningGround() {
       update.execute(VIEWER, { project: PROJECT, projectName: 'default', name, spec, version: undefined, confirmRemovals: undefined, ...rest }),
     remove: (name: string, mode: RemovalMode) => remove.execute(VIEWER, { project: PROJECT, projectName: 'default', name, mode }),
     /** What the source watcher does once it has resolved a ref. */
-    push(files: Readonly<Record<string, SourceTreeContent>>, rest: { readonly commit?: string; readonly ancestry?: Ancestry; readonly fullRef?: string; readonly ref?: string } = {}): Promise<EvaluationSummary> {
+    push(files: Readonly<Record<string, SourceTreeContent>>, rest: { readonly commit?: string; readonly ancestry?: Ancestry | (() => Promise<Ancestry>); readonly fullRef?: string; readonly ref?: string } = {}): Promise<EvaluationSummary> {
       const tree = aSourceTree(files);
       return evaluation.evaluate(
         {
           project: PROJECT.id, repository: REPOSITORY, ref: rest.ref ?? 'main', fullRef: rest.fullRef ?? 'refs/heads/main', commit: rest.commit ?? tree.commit, tree, author: 'Ada', subject: 'change',
-          committedAt: new Date('2026-11-01T12:00:00Z'), isDescendantOf: () => Promise.resolve(rest.ancestry ?? 'YES'),
+          committedAt: new Date('2026-11-01T12:00:00Z'), isDescendantOf: () => (typeof rest.ancestry === 'function' ? rest.ancestry() : Promise.resolve(rest.ancestry ?? 'YES')),
         },
         signal,
       );
@@ -137,7 +139,13 @@ export async function planningGround() {
     async answer(application: string, cluster: string, report: Partial<TargetReport> = {}): Promise<void> {
       const order = await ground.order(application, cluster);
       sequence += 1n;
-      await reports.write([{ cluster: order.audience, sessionEpoch: 1n, sequence, report: { ...reportOn(order), ...report } }]);
+      await reports.write([{ cluster: order.audience, sessionEpoch: 1n, sequence, report: { ...reportOf(order), ...report } }]);
+    },
+    /** What an agent says of a target without having been told. */
+    async report(cluster: string, target: TargetId, report: Pick<TargetReport, 'epoch' | 'generation' | 'sync' | 'reason'>): Promise<void> {
+      const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM clusters WHERE name = $1', [cluster]);
+      sequence += 1n;
+      await reports.write([{ cluster: clusterId(rows[0]?.id ?? ''), sessionEpoch: 1n, sequence, report: { ...reportOn(target), ...report } }]);
     },
     rows: async <Row extends object = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> => (await database.pool.query<Row>(sql, parameters)).rows,
     async close(): Promise<void> {
@@ -153,11 +161,15 @@ export function value<T, E>(result: Result<T, E>): T {
   return result.value;
 }
 
-function reportOn(order: Order): TargetReport {
-  const isRemoval = order.kind === 'TOMBSTONE';
+function reportOf(order: Order): TargetReport {
+  return order.kind === 'TOMBSTONE'
+    ? { ...reportOn(order.target), epoch: order.epoch, generation: order.generation, sync: 'REMOVED', reason: 'REMOVED', health: 'UNKNOWN' }
+    : { ...reportOn(order.target), epoch: order.epoch, generation: order.generation, release: releaseId(order.release.id), commit: order.release.commit };
+}
+
+function reportOn(target: TargetId): TargetReport {
   return {
-    target: targetId(order.target), epoch: order.epoch, generation: order.generation, release: isRemoval ? undefined : releaseId(order.release.id), commit: isRemoval ? '' : order.release.commit,
-    renderDigest: undefined, sync: isRemoval ? 'REMOVED' : 'SYNCED', reason: isRemoval ? 'REMOVED' : 'SYNCED', message: '', health: isRemoval ? 'UNKNOWN' : 'HEALTHY', healthMessage: '', objectCount: 1,
+    target, epoch: 0n, generation: 0n, release: undefined, commit: '', renderDigest: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', health: 'HEALTHY', healthMessage: '', objectCount: 1,
     unhealthy: [], drifted: [], healedCount: 0, pendingRemoval: undefined, observedAt: new Date('2026-11-01T12:00:00Z'),
   };
 }

@@ -150,7 +150,18 @@ describe('removals', () => {
     expect(await ground.rows('SELECT count(*)::int AS n FROM tombstones')).toEqual([{ n: 0 }]);
     await facts('eu');
     await ground.facts.pass();
-    expect(await ground.view('web', 'c1')).toMatchObject({ sync: 'SYNCED', reason: 'SYNCED' });
+    const target = await ground.view('web', 'c1');
+    expect(target).toMatchObject({ sync: 'SYNCED', reason: 'SYNCED' });
+    const confirm = (): Promise<unknown> => ground.confirmFactMismatch.execute(ground.viewer, { target, name: target.name });
+    expect(await confirm()).toEqual({ ok: false, error: { code: 'NOTHING_TO_CONFIRM', name: 'default/web@c1' } });
+    await facts('us'); // nobody has looked yet: the confirmation does
+    expect(await confirm()).toEqual({ ok: true, value: target.id });
+    await ground.plan();
+    expect(await ground.order('web', 'c1')).toMatchObject({ kind: 'TOMBSTONE', mode: 'DELETE' });
+    await ground.answer('web', 'c1');
+    await ground.plan();
+    expect(await ground.view('web', 'c1')).toMatchObject({ state: 'REMOVED' });
+    expect(await confirm()).toMatchObject({ ok: false, error: { code: 'NOTHING_TO_CONFIRM' } });
   });
 
   it('begin no sooner than an agent acknowledges this removal: older reports do not count', async () => {
@@ -161,6 +172,21 @@ describe('removals', () => {
     await ground.answer('web', 'c1', { generation: before.generation });
     await ground.plan();
     expect(await ground.view('web', 'c1')).toMatchObject({ state: 'REMOVING' });
+  });
+
+  it('are not acknowledged by what an agent did in an older epoch, nor before they were ordered', async () => {
+    await fleet(3);
+    value(await away('c1'));
+    const { id, generation } = await ground.view('web', 'c1');
+    const done = async (): Promise<unknown> => (await ground.rows('SELECT acknowledged_at IS NOT NULL AS done FROM tombstones WHERE target_id = $1', [id]))[0];
+    await ground.report('c1', id, { epoch: 1n, generation, sync: 'REMOVED', reason: 'REMOVED' });
+    expect(await done()).toEqual({ done: false }); // not signed yet
+    await ground.rows('UPDATE hub_identity SET epoch = 2');
+    await ground.plan();
+    await ground.report('c1', id, { epoch: 1n, generation: 99n, sync: 'REMOVED', reason: 'REMOVED' });
+    expect(await done()).toEqual({ done: false });
+    await ground.answer('web', 'c1');
+    expect(await done()).toEqual({ done: true });
   });
 
   it('of guarded objects wait for approvePrune, and carry it in the next order', async () => {

@@ -1,8 +1,10 @@
 import type { Timers } from '#kernel';
+import type { ClusterId } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { ApiError, CurrentViewer, RequirePermission, type Viewer } from '../../platform/api/index.js';
 import { TIMERS } from '../../platform/tokens.js';
+import { ClusterReadModel } from '../clusters/index.js';
 import { AGENT_OBJECTS, type AgentObjects } from './agent-objects.js';
 import { DescribedObjectType } from './described-object.graphql.js';
 import { ObjectRefInput } from './targets.graphql.js';

@@ -1,9 +1,12 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ApplicationReadModule } from '../applications/index.js';
 import { ClusterReadModule } from '../clusters/index.js';
+import { PlacementModule } from '../placement/index.js';
 import { ReleaseReadModule } from '../releases/index.js';
 import { ApprovePrune } from './approve-prune.js';
+import { ConfirmFactMismatch } from './confirm-fact-mismatch.js';
 import { DescribedObjectResolver } from './described-object.resolver.js';
+import { FactMismatchResolver } from './fact-mismatch.resolver.js';
 import { TargetChanges } from './target-changes.js';
 import { TargetCountsReadModel } from './target-counts.read-model.js';
 import { AssignedReleaseResolver, ObservedReleaseResolver, TargetFieldsResolver, TransitionReleaseResolver } from './target-fields.resolver.js';
@@ -21,10 +24,10 @@ export class TargetsModule {
   static forRoot(ports: readonly (Type | DynamicModule)[]): DynamicModule {
     return {
       module: TargetsModule,
-      imports: [TargetReadModule, ApplicationReadModule, ClusterReadModule, ReleaseReadModule, ...ports],
+      imports: [TargetReadModule, ApplicationReadModule, ClusterReadModule, ReleaseReadModule, PlacementModule, ...ports],
       providers: [
         TargetResolver, TargetFieldsResolver, AssignedReleaseResolver, ObservedReleaseResolver, TransitionReleaseResolver, ApplicationTargetsResolver, ClusterTargetsResolver,
-        DescribedObjectResolver, TargetChanges, ApprovePrune,
+        DescribedObjectResolver, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
       ],
     };
   }

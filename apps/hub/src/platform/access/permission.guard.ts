@@ -6,6 +6,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { viewerScope, TransactionContext } from '../database/index.js';
 import { forbidden, unauthenticated } from './access-errors.js';
 import { PERMISSION_KEY, PUBLIC_KEY, type ViewerCarrier } from './permission.decorator.js';
+import type { Viewer } from './viewer.js';
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 

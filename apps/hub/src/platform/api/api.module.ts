@@ -24,7 +24,7 @@ interface MercuriusExecution {
 function optionsOf(authenticator: Authenticator, log: Log): MercuriusDriverConfig {
   return {
     path: '/graphql',
-    graphiql: true,
+    graphiql: false, // its page loads scripts from elsewhere; ours is in graphiql-page.ts
     autoSchemaFile: true,
     sortSchema: true,
     buildSchemaOptions: SCHEMA_OPTIONS,

@@ -28,6 +28,7 @@ const CODES = {
   INVALID_URL: 'The URL is not one of https or http, or holds credentials.',
   INVALID_VALUE: 'A value is out of its range.',
   NOTHING_TO_APPROVE: 'Nothing waits for an approval there.',
+  NOTHING_TO_CONFIRM: 'Not the facts alone keep the target from matching.',
   NOTHING_TO_SYNC: 'There is no release yet.',
   PROJECT_NOT_FOUND: 'There is no such project, or it is not yours.',
   REMOVAL_NEEDS_CONFIRMATION: 'The change would remove many targets: repeat it with the digest as `confirmRemovals`.',

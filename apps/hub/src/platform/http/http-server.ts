@@ -2,14 +2,14 @@ import type { Ids } from '#kernel';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { GRAPHIQL_POLICY } from './graphiql-page.js';
 import type { Metrics } from './metrics.js';
 
 /** One MiB for everything but webhooks, whose route sets its own limit. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
-/** GraphiQL brings its own scripts from where its page says; everything else loads nothing from elsewhere. */
+/** Nothing is loaded from elsewhere, anywhere. */
 const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-const GRAPHIQL_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' https:; style-src 'self' 'unsafe-inline' https:; font-src 'self' data: https:; img-src 'self' data: https:; worker-src 'self' blob:; connect-src 'self' https:; frame-ancestors 'none'";
 
 export function httpAdapter(ids: Ids): FastifyAdapter {
   return new FastifyAdapter({

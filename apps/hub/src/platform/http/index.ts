@@ -1,3 +1,4 @@
+export { serveGraphiql } from './graphiql-page.js';
 export { HealthController } from './health.controller.js';
 export { httpAdapter, instrument } from './http-server.js';
 export { Listeners, type ListenerName } from './listeners.js';
