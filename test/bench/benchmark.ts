@@ -3,7 +3,7 @@ import type { BenchOptions } from './options.js';
 /** One measured quantity over the runs. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 's' | 'MB' | 'CPU s' | 'count';
+  readonly unit: 'ms' | 's' | 'MB' | 'CPU s' | 'count' | 'times';
   readonly values: readonly number[];
   /** What PERFORMANCE asks for, compared with the statistic that the goal names. */
   readonly goal?: { readonly number: number; readonly statistic: 'median' | 'p99'; readonly atMost: number };

@@ -1,8 +1,12 @@
 import { expect } from '@jest/globals';
 import { until } from '#testing';
 import { parse } from 'yaml';
+import { must } from '../contract/kubernetes/contract-server.js';
+import { AGENT_NAMESPACE } from './stage/agent-accounts.js';
+import { capstanCommand } from './stage/capstan-command.js';
 import { configMap } from './stage/content.js';
 import { describeOnStage } from './stage/describe-on-stage.js';
+import { ROOT } from './stage/stage.js';
 
 const manifests = (url: string): string => `apiVersion: capstan.dev/v1
 kind: Repository
@@ -60,23 +64,38 @@ describeOnStage('the first steps of a user', { clusters: [{ name: 'joined', labe
   });
 
   promise('without a token or a hub end with codes that a script can tell apart', async (stage) => {
-    const { capstanCommand } = await import('./stage/capstan-command.js');
-    const { ROOT } = await import('./stage/stage.js');
     const get = (env: Readonly<Record<string, string>>): Promise<number | null> => capstanCommand(ROOT, env, ['get', 'clusters']).then(({ exitCode }) => exitCode);
     expect(await get({ CAPSTAN_SERVER: stage.hub.url })).toBe(4);
     expect(await get({ CAPSTAN_SERVER: stage.hub.url, CAPSTAN_TOKEN: `cap_00000000_${'A'.repeat(43)}` })).toBe(4);
     expect(await get({ CAPSTAN_SERVER: 'http://127.0.0.1:1', CAPSTAN_TOKEN: stage.hub.token })).toBe(8);
   });
 
-  promise('bring up an agent process by the environment that `cluster join` prints', async (stage) => {
-    const { agent } = stage.cluster('joined');
+  promise('bring up an agent process by the environment that `cluster join` prints, once for each token', async (stage) => {
+    const { agent, admin } = stage.cluster('joined');
     await agent.kill();
-    // What the manifest's agent held is left in the cluster; the printed environment alone must do.
+    const secrets = must(await admin.resolve('', 'Secret'));
+    const joinSecrets = new Set(['capstan-hub', 'capstan-join']);
+    for (const { metadata } of must(await admin.list(secrets, { namespace: AGENT_NAMESPACE })).items) {
+      if (!joinSecrets.has(metadata.name)) must(await admin.delete(secrets, AGENT_NAMESPACE, metadata.name, { uid: metadata.uid ?? '' }));
+    }
+    const before = agent.log.length;
+    agent.start();
+    await until('the agent says that its token is refused', 60_000, () => (/the hub refuses the join token/.test(agent.log.slice(before)) ? true : undefined), () => agent.lastWords());
+    expect(agent.isRunning).toBe(true);
+    expect(stage.hub.log).toContain('"why":"TOKEN_USED"');
+    type Audit = { readonly auditLog: { readonly edges: readonly { readonly node: { readonly action: string; readonly outcome: string } }[] } };
+    const { auditLog } = await stage.api.query<Audit>('{ auditLog(first: 20, action: "enrollment.enroll") { edges { node { action outcome } } } }');
+    expect(auditLog.edges.map(({ node }) => node.outcome)).toContain('DENIED');
+    await agent.kill();
+
     const { exitCode, stdout, stderr } = await stage.capstan(['cluster', 'join', 'joined']);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('cluster/joined exists already') });
     const printed = Object.fromEntries(stdout.trimEnd().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
     expect(Object.keys(printed).toSorted()).toEqual(['CAPSTAN_APPLY_SERVICE_ACCOUNT', 'CAPSTAN_HUB', 'CAPSTAN_HUB_CA_HASH', 'CAPSTAN_JOIN_TOKEN', 'CAPSTAN_NAMESPACE']);
+    const refused = agent.log.length;
     agent.start({ ...printed, CAPSTAN_HUB_CA_FILE: '' });
+    await until('the agent is enrolled anew', 60_000, () => (/this agent is enrolled/.test(agent.log.slice(refused)) ? true : undefined), () => agent.lastWords());
     await stage.untilConnected();
+    expect(`${stage.hub.log}${agent.log}`).not.toContain(printed['CAPSTAN_JOIN_TOKEN']);
   });
 });

@@ -62,7 +62,12 @@ describeOnStage('what a commit concerns', { clusters: [{ name: 'prod', labels: {
     for (const name of names) await createApplication(stage, { name, repository: 'hooked', path: 'app', selector: { matchLabels: { env: 'nowhere' } } });
     await until('every application has its release', 60_000, async () => ((await commitsOf(stage, names)).every((commit) => commit === first) ? true : undefined));
 
-    const lookUps = stage.git.count('ref-look-up', 'hooked');
+    // A hint that came while the hub looked makes it look once more: wait until what the creations asked for is done.
+    const lookUps = await until('the hub looks no more', 30_000, async () => {
+      const before = stage.git.count('ref-look-up', 'hooked');
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return stage.git.count('ref-look-up', 'hooked') === before ? before : undefined;
+    });
     const second = await repository.commit({ 'app/settings.yaml': configMap('hooked', { a: '2' }) });
     expect(await push(stage, 'hooked', secret, repository.url, second)).toBeLessThan(300);
     await until('every application has the new release', 60_000, async () => ((await commitsOf(stage, names)).every((commit) => commit === second) ? true : undefined));

@@ -1,6 +1,6 @@
 import { SETTINGS, type Setting } from './config.js';
 
-/** The table of every variable of the agent, for docs/configuration.md: generated from the settings themselves. */
+/** docs/configuration-agent.md: the table of every variable of the agent, generated from the settings themselves. */
 export function settingsDocs(): string {
   const rows = Object.values(SETTINGS).map((setting: Setting<unknown>) => {
     const names = setting.secret ? `\`${setting.name}\`, \`${setting.name}_FILE\`` : `\`${setting.name}\``;

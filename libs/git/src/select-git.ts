@@ -11,8 +11,8 @@ export type SelectGitOptions = SystemGitOptions & IsomorphicGitOptions & {
   readonly needsAddresses?: boolean;
 };
 
-/** Configuration by environment (GIT_CONFIG_COUNT), which carries credentials, came with 2.31. */
-const OLDEST: readonly [number, number] = [2, 31];
+/** The global configuration by environment (GIT_CONFIG_GLOBAL), which leads to credentials, came with 2.32. */
+const OLDEST: readonly [number, number] = [2, 32];
 /** http.curloptResolve came with 2.37; an older git would quietly ask DNS again. */
 const OLDEST_WITH_ADDRESSES: readonly [number, number] = [2, 37];
 

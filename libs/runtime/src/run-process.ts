@@ -9,6 +9,8 @@ export interface ProcessRequest {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | string;
+  /** Descriptors of open files that the program gets as its own from 3 on. */
+  readonly files?: readonly number[];
   readonly timeoutMs: number;
   /** Output past this many bytes ends the program. */
   readonly maxOutputBytes: number;
@@ -42,7 +44,7 @@ export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutpu
     const child = spawn(request.file, [...request.args], {
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
       env: { ...request.env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...(request.files ?? [])],
       detached: true,
       windowsHide: true,
     });
@@ -57,16 +59,16 @@ export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutpu
     const timer = setTimeout(() => end({ code: 'PROCESS_TIMED_OUT', file: request.file, timeoutMs: request.timeoutMs }), request.timeoutMs);
     const onAbort = (): void => end({ code: 'PROCESS_ABORTED', file: request.file });
     request.signal?.addEventListener('abort', onAbort, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > request.maxOutputBytes) end({ code: 'PROCESS_OUTPUT_TOO_LARGE', file: request.file, maxOutputBytes: request.maxOutputBytes });
       else chunks.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (stderr.length < STDERR_BYTES) stderr += chunk.toString('utf8').slice(0, STDERR_BYTES - stderr.length);
     });
-    child.stdin.on('error', () => undefined); // the program may stop reading early; its exit code tells
-    child.stdin.end(request.stdin ?? '');
+    child.stdin?.on('error', () => undefined); // the program may stop reading early; its exit code tells
+    child.stdin?.end(request.stdin ?? '');
     child.once('error', (error) => {
       ended ??= { code: 'PROCESS_NOT_STARTED', file: request.file, cause: error.message };
       if (child.pid === undefined) finish(null, null);

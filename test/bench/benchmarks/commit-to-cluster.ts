@@ -1,6 +1,7 @@
 import type { Benchmark, BenchResult, Figure, Progress } from '../benchmark.js';
 import { CpuMeter } from '../measure/cpu-meter.js';
 import { parseTimeMs, wallMs } from '../measure/now.js';
+import { rawApplyMs } from '../measure/raw-apply.js';
 import type { BenchOptions } from '../options.js';
 import { startApplication, whenRuns, type BenchApplication } from '../setup/bench-application.js';
 import { joinBenchCluster, REAL_NOTE, SANDBOX_NOTE, type BenchCluster } from '../setup/bench-cluster.js';
@@ -48,6 +49,7 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   await untilConnected(stage, [cluster]);
   const meter = new CpuMeter({ hub: stage.hub.child.pid, agents: [cluster.agent.pid] });
   const timelines: Record<Kind, Timeline[]> = { create: [], change: [], one: [] };
+  const raw: number[] = [];
   for (let run = 1 - WARM_UP; run <= runs; run += 1) {
     const application = await startApplication(stage, `bench-${run + WARM_UP}`, 1, 1);
     const files: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
@@ -62,16 +64,24 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
       if (run >= 1) timelines[kind].push(timeline);
     }
     await remove(stage, application);
+    const baseline = await rawApplyMs(cluster.admin, `${application.name}-raw`, Object.values(filesOf('', 0, objects, 1)), Object.values(filesOf('', 0, objects, 2)));
+    if (run >= 1) raw.push(baseline);
     const { applied, shown } = timelines.change.at(-1) ?? { applied: 0, shown: 0 };
     progress(run < 1 ? 'warmed up' : `run ${run} of ${runs}: every object changed, applied after ${applied.toFixed(0)} ms, reported after ${shown.toFixed(0)} ms`);
   }
   return {
     parameters: { objects, runs, kubernetes },
-    figures: [...KINDS.filter(([kind]) => timelines[kind].length > 0).flatMap(([kind, what]) => figuresOf(what, timelines[kind], kind === 'change')), ...meter.figures('a commit that changes every object')],
+    figures: [
+      ...KINDS.filter(([kind]) => timelines[kind].length > 0).flatMap(([kind, what]) => figuresOf(what, timelines[kind], kind === 'change')),
+      { name: 'baseline: bare applies of every object, 10 at once', unit: 'ms', values: raw },
+      { name: 'commit changes every one: applied, against the baseline', unit: 'times', values: timelines.change.map(({ applied }, index) => applied / (raw[index] ?? Number.NaN)) },
+      ...meter.figures('a commit that changes every object'),
+    ],
     notes: [
       kubernetes === 'real' ? REAL_NOTE : SANDBOX_NOTE,
       'hub with its embedded PostgreSQL (fsync on), agent, and Git over HTTP (git http-backend) are real processes on this machine; hub and agent talk gRPC over mTLS',
       'time 0: the branch has moved and the webhook is about to be sent; written and applied: by the audit log of the API server; reported: the message of a GraphQL subscription has come',
+      'baseline: the same client applies the same change to the same cluster in the same run, with no Git, no hub, no dry-run and no record',
       'of five objects three are ConfigMaps, one a Service, one a Deployment; plain YAML, one file each; commits are 1.5 s or more apart',
     ],
   };

@@ -25,5 +25,5 @@ function rowOf(figure: Figure): readonly string[] {
 }
 
 function format(value: number, unit: Figure['unit']): string {
-  return value.toFixed(unit === 'count' || (unit === 'ms' && value >= 100) ? 0 : unit === 'CPU s' ? 2 : 1);
+  return value.toFixed(unit === 'count' || (unit === 'ms' && value >= 100) ? 0 : unit === 'CPU s' || unit === 'times' ? 2 : 1);
 }

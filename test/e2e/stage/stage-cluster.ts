@@ -27,9 +27,9 @@ export class StageCluster {
     return this.real.auditLog.writes({ excludeNamespaces: [AGENT_NAMESPACE], excludeUsers: ['admin', 'harness'] });
   }
 
-  /** The same as lines, sorted: `patch apps/deployments podinfo/podinfo`. */
-  writeLines(): readonly string[] {
-    return this.writes().map(lineOf).toSorted();
+  /** The same as lines, sorted: `patch apps/deployments podinfo/podinfo`; of one namespace, if that is all a promise speaks of. */
+  writeLines(namespace?: string): readonly string[] {
+    return this.writes().filter((entry) => namespace === undefined || entry.namespace === namespace).map(lineOf).toSorted();
   }
 
   deleteLines(): readonly string[] {

@@ -22,6 +22,8 @@ export interface KindWatchDeps {
   readonly random: Random;
   readonly log: Log;
   readonly onNews: ObjectNews;
+  /** Objects of ours that a list of this kind should show: what went away before the first list is missed by nobody else. */
+  expected(watched: WatchedKind): Iterable<ObjectRef>;
 }
 
 /** The accounts may not watch here, as far as they were asked. */
@@ -72,12 +74,13 @@ export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signa
     if (!resource.ok) return resource.error;
     const listed = await deps.reader.asWhoMay(resource.value, (client) => client.list(resource.value, { ...where, labelSelector: TARGET_LABEL, metadataOnly: true, signal }));
     if (!listed.ok) return listed.error;
-    const gone = new Map(known);
+    const gone = new Map([...known].map(([key, { ref }]) => [key, ref]));
+    for (const ref of deps.expected(watched)) gone.set(objectKey(ref), ref);
     for (const object of listed.value.items) {
       gone.delete(objectKey(objectRefOf(object)));
       note(object);
     }
-    for (const [key, { ref }] of gone) {
+    for (const [key, ref] of gone) {
       known.delete(key);
       deps.onNews(ref, undefined);
     }

@@ -1,5 +1,5 @@
 import { jitterMs } from '#kernel';
-import type { InventoryEntry, TargetId } from '#domain';
+import type { InventoryEntry, ObjectRef, TargetId } from '#domain';
 import { watchKind, type KindWatchDeps, type WatchedKind } from './kind-watch.js';
 
 interface Running {
@@ -11,6 +11,7 @@ interface Running {
 interface NeededKind {
   readonly watched: WatchedKind;
   readonly namespaces: ReadonlySet<string>;
+  readonly refs: readonly ObjectRef[];
 }
 
 /** More watches than this for one kind cost the API server more than the periodic comparison does. */
@@ -30,16 +31,17 @@ export class WatchSet {
   readonly #resting = new Set<string>();
 
   constructor(
-    private readonly deps: KindWatchDeps,
+    private readonly deps: Omit<KindWatchDeps, 'expected'>,
     private readonly signal: AbortSignal,
   ) {}
 
   /** The kinds of one target's objects; an empty inventory needs none. */
   need(target: TargetId, entries: readonly InventoryEntry[]): void {
-    const kinds = new Map<string, { readonly watched: WatchedKind; readonly namespaces: Set<string> }>();
+    const kinds = new Map<string, { readonly watched: WatchedKind; readonly namespaces: Set<string>; readonly refs: ObjectRef[] }>();
     for (const { ref, apiVersion } of entries) {
       const id = `${ref.group}/${ref.kind}`;
-      const kind = kinds.get(id) ?? { watched: { group: ref.group, kind: ref.kind, apiVersion }, namespaces: new Set<string>() };
+      const kind = kinds.get(id) ?? { watched: { group: ref.group, kind: ref.kind, apiVersion }, namespaces: new Set<string>(), refs: [] };
+      kind.refs.push(ref);
       if (ref.namespace !== '') kind.namespaces.add(ref.namespace);
       kinds.set(id, kind);
     }
@@ -71,10 +73,16 @@ export class WatchSet {
     return wanted;
   }
 
+  *#expected({ group, kind, namespace }: WatchedKind): Iterable<ObjectRef> {
+    for (const needed of this.#needs.values()) {
+      for (const ref of needed.get(`${group}/${kind}`)?.refs ?? []) if (namespace === undefined || ref.namespace === namespace) yield ref;
+    }
+  }
+
   #start(id: string, kindId: string, kind: WatchedKind): void {
     if (this.signal.aborted) return;
     const stop = new AbortController();
-    const ended = watchKind(kind, this.deps, AbortSignal.any([this.signal, stop.signal])).then(
+    const ended = watchKind(kind, { ...this.deps, expected: (watched) => this.#expected(watched) }, AbortSignal.any([this.signal, stop.signal])).then(
       (end) => {
         if (this.#running.get(id)?.stop !== stop) return;
         this.#running.delete(id);

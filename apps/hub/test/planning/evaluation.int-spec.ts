@@ -106,6 +106,13 @@ describe('evaluation of what a ref holds', () => {
     expect(await ground.rows('SELECT commit FROM releases ORDER BY number')).toEqual([{ commit: A }, { commit: newer }]);
   });
 
+  it('of an application that fails in an unforeseen way holds up no other, and is told', async () => {
+    for (const name of ['a-broken', 'web']) value(await ground.create(name));
+    await ground.rows(`UPDATE application_revisions SET spec = jsonb_set(spec, '{strategy,kind}', '"NOBODY_KNOWS"') WHERE application_id = (SELECT id FROM applications WHERE name = 'a-broken')`);
+    await expect(ground.push(V1, { commit: A })).rejects.toThrow();
+    expect(await ground.rows('SELECT a.name FROM releases r JOIN applications a ON a.id = r.application_id')).toEqual([{ name: 'web' }]);
+  });
+
   it('makes one release of one commit, however often and by how many it is asked', async () => {
     await ground.joined('c1', { env: 'prod' });
     value(await ground.create('web'));

@@ -49,7 +49,7 @@ export const REASON_ADVICE = {
   HUB_BEHIND: 'This hub knows less than the cluster, as after the restore of an older database: nothing is changed there until a person raises the fleet epoch.',
   // drift and health
   DRIFT_DETECTED: 'The listed objects differ from Git. With sync.drift HEAL they are put back by themselves.',
-  FACT_MISMATCH: 'The facts of the cluster no longer match the selector; the target stays until a person confirms.',
+  FACT_MISMATCH: 'The facts of the cluster no longer match the selector; the target stays until a person removes it with confirmFactMismatch.',
   PROGRESSING: 'Wait: objects are becoming ready.',
   OBJECTS_DEGRADED: 'Look at the listed objects.',
   OBJECTS_MISSING: 'Objects are gone from the cluster; they are put back if sync.drift is HEAL.',

@@ -31,7 +31,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
 
 /**
  * The whole environment of a git process: nothing of the machine's configuration, no prompts, http and https only, no redirects.
- * Credentials are one header for one origin, in the environment of this child alone: never in argv, a URL or a file.
+ * No credential is in it: what a process was started with can be read from outside (`withSecretConfiguration`).
  */
 export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly (readonly [string, string])[] = []): Readonly<Record<string, string>> {
   const config = [...ALWAYS, ...more];
@@ -54,7 +54,6 @@ export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly 
 export function remoteConfiguration(contact: Contact, caFile: string | undefined): readonly (readonly [string, string])[] {
   return [
     [`remote.${REMOTE}.url`, contact.url],
-    ...(contact.authorization === undefined ? [] : [[`http.${contact.origin}/.extraHeader`, `Authorization: ${contact.authorization}`] as const]),
     ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] as const]),
     ...(contact.addresses === undefined ? [] : [['http.curloptResolve', pinned(contact.url, contact.addresses)] as const]),
   ];

@@ -4,6 +4,7 @@ import { abortFailure, type Contact } from '../contact.js';
 import type { GitFailure } from '../git-failure.js';
 import { classifyGitStderr, summariseGitStderr } from './classify-git-stderr.js';
 import { gitEnvironment, type GitEnvironmentSettings } from './git-environment.js';
+import { withSecretConfiguration } from './secret-configuration.js';
 
 export interface RunGitSettings extends GitEnvironmentSettings {
   readonly gitBinary: string;
@@ -14,6 +15,8 @@ export interface GitCommand {
   readonly stdin?: string;
   /** Command-scope configuration, such as the remote's. */
   readonly configuration?: readonly (readonly [string, string])[];
+  /** It talks to the remote and needs its credentials. */
+  readonly isRemote?: boolean;
   /** Write the protocol's packets (no headers) to stderr. */
   readonly tracePackets?: boolean;
   readonly timeoutMs: number;
@@ -33,16 +36,20 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs one git command and tells its ending in the port's words. `fine` are the exit codes that are answers. */
 export async function runGit(settings: RunGitSettings, contact: Contact, command: GitCommand, fine: readonly number[] = [0]): Promise<Result<GitOutput, GitRunFailure>> {
-  const result = await runProcess({
-    file: settings.gitBinary,
-    args: command.args,
-    cwd: settings.cacheDirectory,
-    env: { ...gitEnvironment(settings, command.configuration), ...(command.tracePackets === true ? { GIT_TRACE_PACKET: '1' } : {}) },
-    ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
-    timeoutMs: command.timeoutMs,
-    maxOutputBytes: MAX_OUTPUT_BYTES,
-    ...(command.signal === undefined ? {} : { signal: command.signal }),
-  });
+  const secret = command.isRemote === true ? contact.authorization : undefined;
+  const result = await withSecretConfiguration(secret === undefined ? undefined : { origin: contact.origin, header: `Authorization: ${secret}` }, settings.cacheDirectory, (more, files) =>
+    runProcess({
+      file: settings.gitBinary,
+      args: command.args,
+      cwd: settings.cacheDirectory,
+      env: { ...gitEnvironment(settings, command.configuration), ...more, ...(command.tracePackets === true ? { GIT_TRACE_PACKET: '1' } : {}) },
+      files,
+      ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+      timeoutMs: command.timeoutMs,
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      ...(command.signal === undefined ? {} : { signal: command.signal }),
+    }),
+  );
   if (result.ok) return ok({ ...result.value, exitCode: 0 });
   const failure = result.error;
   switch (failure.code) {

@@ -25,11 +25,11 @@ describe('the processes that SystemGit starts', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('have no secret among their arguments, run no hook, and read no configuration of the machine or of the copy', async () => {
+  it('have no secret among their arguments and environment, run no hook, and read no configuration of the machine or of the copy', async () => {
     const log = join(directory, 'argv');
     const touched = join(directory, 'touched');
     const binary = join(directory, 'git-with-log');
-    await writeFile(binary, `#!/bin/sh\nprintf '%s\\n' "$@" >> '${log}'\nexec git "$@"\n`);
+    await writeFile(binary, `#!/bin/sh\nprintf '%s\\n' "$@" >> '${log}'\nenv >> '${log}'\nexec git "$@"\n`);
     await chmod(binary, 0o755);
     const cacheDirectory = join(directory, 'cache');
     await mkdir(cacheDirectory, { recursive: true });

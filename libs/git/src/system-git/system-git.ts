@@ -242,10 +242,10 @@ export class SystemGit implements GitPort {
   /** What a command that talks to the remote needs. The CA file holds nothing secret and is named by its content. */
   private async prepare(contact: Contact, timeoutMs: number, signal: AbortSignal): Promise<Prepared> {
     await mkdir(this.settings.cacheDirectory, { recursive: true, mode: 0o700 });
-    if (contact.caPem === undefined) return { configuration: remoteConfiguration(contact, undefined), timeoutMs, signal };
+    if (contact.caPem === undefined) return { configuration: remoteConfiguration(contact, undefined), isRemote: true, timeoutMs, signal };
     const file = join(this.settings.cacheDirectory, `ca-${createHash('sha256').update(contact.caPem).digest('hex').slice(0, 32)}.pem`);
     await writeFile(file, contact.caPem);
-    return { configuration: remoteConfiguration(contact, file), timeoutMs, signal };
+    return { configuration: remoteConfiguration(contact, file), isRemote: true, timeoutMs, signal };
   }
 }
 

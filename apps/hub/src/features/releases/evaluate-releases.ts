@@ -42,18 +42,25 @@ export class EvaluateReleases implements ReleaseEvaluation {
     const released: ReleaseId[] = [];
     let held = 0;
     let undecided = 0;
+    let failure: { readonly error: unknown } | undefined;
     for (const application of applications) {
       signal.throwIfAborted();
-      const verdict = await this.#judge(application, source, digests, signal);
-      if (verdict.kind === 'UNCHANGED') unchanged.push(application);
-      else if (verdict.kind === 'UNDECIDED') undecided += 1;
-      else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched)));
-      else {
-        held += 1;
-        await this.#note(application, source, verdict);
+      try {
+        const verdict = await this.#judge(application, source, digests, signal);
+        if (verdict.kind === 'UNCHANGED') unchanged.push(application);
+        else if (verdict.kind === 'UNDECIDED') undecided += 1;
+        else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched)));
+        else {
+          held += 1;
+          await this.#note(application, source, verdict);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        failure ??= { error }; // told at the end: what is unforeseen about one application holds up no other
       }
     }
     if (unchanged.length > 0) await tx.run(systemScope(CONTROLLER, source.project), () => store.noteEvaluated(unchanged, source.commit));
+    if (failure !== undefined) throw failure.error;
     return { released, unchanged: unchanged.length, held, undecided };
   }
 

@@ -1,20 +1,16 @@
-import type { Clock, Log, Timers } from '#kernel';
+import type { Log, Timers } from '#kernel';
 import { isUuid } from '#kernel';
 import { repositoryId } from '#domain';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HubConfig } from '../../platform/config.js';
-import { systemScope, TransactionContext } from '../../platform/database/index.js';
-import { CLOCK, HUB_CONFIG, LOG, TIMERS } from '../../platform/tokens.js';
-import { SOURCES_WANTED, type SourcesWanted } from '../releases/index.js';
-import { RepositorySchedule, WebhookSecretSource } from '../repositories/index.js';
+import { HUB_CONFIG, LOG, TIMERS } from '../../platform/tokens.js';
 import { ReceiveWebhook, type WebhookAnswer } from './receive-webhook.js';
 import { githubScheme, standardScheme, type WebhookScheme } from './verify-signature.js';
 
 const BODY_DEADLINE_MS = 10_000;
 const RETRY_AFTER_SECONDS = '5';
-const SCOPE = systemScope('webhooks');
 const ANSWERS: Readonly<Record<WebhookAnswer, { readonly status: number; readonly body: object }>> = {
   ACCEPTED: { status: 202, body: { status: 'accepted' } },
   REFUSED: { status: 401, body: { error: 'the signature does not match' } },
@@ -28,23 +24,13 @@ const ANSWERS: Readonly<Record<WebhookAnswer, { readonly status: number; readonl
  */
 @Injectable()
 export class WebhookRoutes implements OnModuleInit {
-  readonly #receive: ReceiveWebhook;
-
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(HUB_CONFIG) private readonly config: HubConfig,
-    @Inject(TransactionContext) tx: TransactionContext,
-    @Inject(WebhookSecretSource) secrets: WebhookSecretSource,
-    @Inject(SOURCES_WANTED) wanted: SourcesWanted,
-    @Inject(RepositorySchedule) schedule: RepositorySchedule,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(ReceiveWebhook) private readonly receive: ReceiveWebhook,
     @Inject(TIMERS) private readonly timers: Timers,
     @Inject(LOG) private readonly log: Log,
-  ) {
-    this.#receive = new ReceiveWebhook({
-      secretOf: (id) => secrets.secretOf(id), refsOf: (id) => wanted.refsOf(id), hint: (id) => tx.run(SCOPE, () => schedule.hint(id)), clock, log,
-    });
-  }
+  ) {}
 
   async onModuleInit(): Promise<void> {
     if (!this.config.roles.includes('api')) return;
@@ -64,7 +50,7 @@ export class WebhookRoutes implements OnModuleInit {
     // Leaving the body unread must not close the connection before the answer is out.
     const body: AsyncIterable<Uint8Array> = request.raw.iterator({ destroyOnReturn: false });
     try {
-      const answer = await this.#receive.execute({ repository: isUuid(repository) ? repositoryId(repository) : undefined, scheme, headers: request.headers, body });
+      const answer = await this.receive.execute({ repository: isUuid(repository) ? repositoryId(repository) : undefined, scheme, headers: request.headers, body });
       const { status, body: text } = ANSWERS[answer];
       if (answer === 'BUSY') void reply.header('retry-after', RETRY_AFTER_SECONDS);
       if (!request.raw.readableEnded) void reply.header('connection', 'close'); // the rest of the body is not read

@@ -56,7 +56,7 @@ export class Notifications {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, application_name: 'capstan-listen', connectionTimeoutMillis: 5_000, keepAlive: true });
+    const client = new Client({ connectionString: this.url, application_name: 'capstan-listen', connectionTimeoutMillis: 5_000, query_timeout: PROBE_DEADLINE_MS, keepAlive: true });
     client.on('error', () => undefined); // the `end` that follows is what the loop waits for
     client.on('notification', ({ channel, payload }) => this.#deliver(channel, payload ?? ''));
     try {
