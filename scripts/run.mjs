@@ -1,12 +1,13 @@
 /** `npm run hub|agent|capstan|demo|bench -- ...`: does the set-up that is missing, then becomes that program. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { AGENT_FLAGS } from './agent-flags.mjs';
 import { ensureReady, projectEnvironment, projectNode, ROOT, say } from './setup.mjs';
 import { findTool } from './tools.mjs';
 
 const PROGRAMS = {
   hub: { file: 'dist/apps/hub/src/main.js', tools: [] },
-  agent: { file: 'dist/agent.mjs', tools: ['kustomize'], node: ['--max-semi-space-size=1', '--single-threaded', '--optimize-for-size'] }, // 20 MB less; nothing of it is hot
+  agent: { file: 'dist/agent.mjs', tools: ['kustomize'], node: AGENT_FLAGS },
   capstan: { file: 'dist/apps/cli/src/main.js', tools: [] },
   demo: { file: 'dist/test/demo/main.js', tools: ['kustomize'] },
   bench: { file: 'dist/test/bench/main.js', tools: ['kustomize'] },

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 export interface ChildRequest {
   readonly name: string;
+  /** Of Node: flags, the built file, its arguments. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
@@ -34,7 +35,7 @@ export class Child {
 
   /** Starts Node on a built file. The environment is the one given and nothing else, so that a stray variable changes nothing. */
   static start(request: ChildRequest): Child {
-    const child = spawn(process.execPath, ['--enable-source-maps', ...request.args], { env: { ...request.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...request.args], { env: { ...request.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     return new Child(request, child);
   }
 

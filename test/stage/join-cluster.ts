@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { agentFlags } from './agent-flags.js';
 import { Child } from './child.js';
 import type { StageHub } from './start-hub.js';
 
@@ -51,7 +52,7 @@ export async function joinCluster(request: JoinRequest): Promise<Child> {
   await writeFile(kubeconfig, agentKubeconfig(cluster, await cluster.tokenFor(AGENT_NAMESPACE, 'capstan-agent')), { mode: 0o600 });
   const caFile = join(directory, `${name}.hub-ca.pem`);
   await writeFile(caFile, secretText(objects, 'capstan-hub', 'ca.pem'));
-  return startAgent(request, kubeconfig, caFile, objects);
+  return startAgent(request, await agentFlags(request.root), kubeconfig, caFile, objects);
 }
 
 async function joinManifest({ name, labels, hub, root }: JoinRequest): Promise<readonly KubeObject[]> {
@@ -73,10 +74,10 @@ function agentKubeconfig({ server, caPem }: JoinableCluster, token: string): str
 }
 
 /** The agent takes from the applied Secrets what its pod would get as environment and files. */
-function startAgent({ name, directory, root }: JoinRequest, kubeconfig: string, caFile: string, objects: readonly KubeObject[]): Child {
+function startAgent({ name, directory, root }: JoinRequest, flags: readonly string[], kubeconfig: string, caFile: string, objects: readonly KubeObject[]): Child {
   return Child.start({
     name: `agent of ${name}`,
-    args: ['--max-semi-space-size=2', join(root, 'dist/agent.mjs')],
+    args: [...flags, join(root, 'dist/agent.mjs')],
     logFile: join(directory, `${name}.agent.log`),
     env: {
       PATH: process.env['PATH'] ?? '',

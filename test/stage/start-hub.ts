@@ -21,7 +21,7 @@ export async function startHub(directory: string, root: string): Promise<StageHu
   const dataDirectory = join(directory, 'hub');
   const child = Child.start({
     name: 'hub',
-    args: [join(root, 'dist/apps/hub/src/main.js')],
+    args: ['--enable-source-maps', join(root, 'dist/apps/hub/src/main.js')],
     logFile: join(directory, 'hub.log'),
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -3,6 +3,7 @@ import type { Benchmark, BenchResult, Progress } from '../benchmark.js';
 import { CpuMeter } from '../measure/cpu-meter.js';
 import { memoryOf } from '../measure/processes.js';
 import type { BenchOptions } from '../options.js';
+import { agentFlags } from '../../stage/agent-flags.js';
 import { startApplication } from '../setup/bench-application.js';
 import { joinBenchCluster, SANDBOX_NOTE, type BenchCluster } from '../setup/bench-cluster.js';
 import { withBenchStage, type BenchStage } from '../setup/bench-stage.js';
@@ -23,7 +24,7 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   const agents = options.runs ?? AGENTS;
   const clusters: BenchCluster[] = [];
   for (let index = 0; index < agents; index += 1) clusters.push(await joinBenchCluster(stage, { name: `bench-${index}`, kubernetes: 'sandbox' }));
-  const bare = spawn(process.execPath, ['--max-semi-space-size=2', '--input-type=module', '-e', BARE_NODE], { stdio: 'ignore', env: {} });
+  const bare = spawn(process.execPath, [...(await agentFlags(stage.root)), '--input-type=module', '-e', BARE_NODE], { stdio: 'ignore', env: {} });
   stage.builder.adopt(async () => void bare.kill('SIGKILL'));
   await untilConnected(stage, clusters);
   const application = await startApplication(stage, 'bench', objects, agents);
@@ -37,19 +38,21 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   meter.stop();
   const idle = pids.map(memoryOf);
   if (bare.pid === undefined) throw new Error('bare Node did not start');
+  const bareMemory = memoryOf(bare.pid);
   return {
     parameters: { agents, objects, 'idle seconds': idleSeconds },
     figures: [
       { name: 'agent, resident, idle', unit: 'MB', values: idle.map((one) => one.residentMb), goal: { number: 10, statistic: 'median', atMost: 64 } },
       { name: 'agent, anonymous (not of files), idle', unit: 'MB', values: idle.map((one) => one.anonymousMb) },
       { name: 'agent, resident, right after applying', unit: 'MB', values: busy.map((one) => one.residentMb) },
-      { name: 'bare Node with TLS and HTTP/2, resident', unit: 'MB', values: [memoryOf(bare.pid).residentMb] },
+      { name: 'bare Node with TLS and HTTP/2, resident', unit: 'MB', values: [bareMemory.residentMb] },
+      { name: 'bare Node, anonymous', unit: 'MB', values: [bareMemory.anonymousMb] },
       ...meter.figures(`${idleSeconds} s idle, ${agents} agents`),
     ],
     notes: [
       SANDBOX_NOTE,
       'each agent is a process of its own with a session (gRPC over mTLS) and watches; each value is of one of them, read from /proc; resident memory holds the pages of the node binary that all of them share',
-      'it is started with --max-semi-space-size=2, as its image and `npm run agent` do; git and kustomize are programs beside it that run only while they are needed',
+      'it is started with the flags of `npm run agent`, and so is bare Node; git and kustomize are programs beside it that run only while they are needed',
     ],
   };
 }
