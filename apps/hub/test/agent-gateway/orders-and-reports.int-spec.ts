@@ -78,11 +78,17 @@ describe('orders', () => {
     await agent.next('orders');
     expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', missing)]);
 
-    const inSync = await connected(identity, [heldOf(held), heldOf(missing)]);
-    const later = await other.assign(identity.cluster, { target: missing.target, parameters: 'changed' });
-    await inSync.next('orders');
-    expect(inSync.frames.map((frame) => frame.$case)).toEqual(['welcome', 'orders']); // in sync: no digests were asked for
-    expect(ordersIn(inSync)).toEqual([line('ASSIGNMENT', later)]);
+    // An order that is stored before the hub has compared is a difference, and it rightly asks: on a busy machine take another session.
+    let now = missing;
+    for (let attempt = 1; ; attempt += 1) {
+      const inSync = await connected(identity, [heldOf(held), heldOf(now)]);
+      now = await other.assign(identity.cluster, { target: missing.target, parameters: `changed ${attempt}` });
+      const answer = await until('the hub asks or sends', 10_000, () => inSync.frames.find(({ $case }) => $case === 'orders' || $case === 'digestsWanted'));
+      if (answer.$case === 'digestsWanted' && attempt < 10) continue;
+      expect(inSync.frames.map((frame) => frame.$case)).toEqual(['welcome', 'orders']); // in sync: no digests were asked for
+      expect(ordersIn(inSync)).toEqual([line('ASSIGNMENT', now)]);
+      break;
+    }
   });
 
   it('reach only the cluster they are for', async () => {
