@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { freePorts } from './real-kubernetes/free-ports.js';
 import { gitForTests } from './git-for-tests.js';
 
 /** What a request was for. Under protocol version 2 the refs are asked for by a POST of their own; before, they come with the advertisement. */
@@ -116,6 +117,7 @@ export class GitServer {
       this.serve(request, response).catch(() => response.destroy());
     };
     this.server = this.options.tls === undefined ? createServer(onRequest) : createTlsServer(this.options.tls, onRequest);
+    if (this.boundPort === 0) [this.boundPort = 0] = await freePorts(1);
     this.server.listen(this.boundPort, 'localhost');
     await once(this.server, 'listening');
     const address = this.server.address();

@@ -1,21 +1,35 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
-/** `count` ports of 127.0.0.1 that were free a moment ago. All are held together, so that no two are the same. */
+/**
+ * Below the range from which Linux takes the ports of outgoing connections (32768 on): a client that retries while a server is down must
+ * never be given the server's own port, or the server cannot come back.
+ */
+const FIRST = 15_000;
+const LAST = 32_000;
+const MAX_TRIES = 200;
+
+/** `count` ports of 127.0.0.1 that were free a moment ago, fit for a server that is stopped and started again. All are held together, so that no two are the same. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-    return address.port;
-  });
+  const servers: Server[] = [];
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count; tries += 1) {
+    if (tries > MAX_TRIES) throw new Error(`no ${count} free ports between ${FIRST} and ${LAST}`);
+    const port = randomInt(FIRST, LAST);
+    const server = await tryListen(port);
+    if (server === undefined) continue;
+    servers.push(server);
+    ports.push(port);
+  }
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
-function listen(): Promise<Server> {
-  return new Promise((resolve, reject) => {
+/** Undefined where somebody listens already. */
+function tryListen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
