@@ -3,7 +3,8 @@ export const MAX_PATH_BYTES = 4096;
 
 /** Code points that HFS+ ignores when it compares names: `.g<U+200C>it` is `.git` there. */
 const HFS_IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
-const CONTROL = /[\u0000-\u001f\u007f]/u;
+/** C0, DEL and C1: a terminal acts on either kind. */
+const CONTROL = /\p{Cc}/u;
 
 /**
  * Why one name of a Git tree is not to be trusted, or undefined when it is harmless. Hub and agent ask this one function,
