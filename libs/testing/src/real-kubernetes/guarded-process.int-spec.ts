@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../until.js';
@@ -30,7 +31,27 @@ describe('a guarded process', () => {
     await running.kill();
     await rm(directory, { recursive: true, force: true });
   });
+
+  it('holds nothing any more once kill has resolved, however much memory it has to give back', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'capstan-guard-'));
+    const script = `const memory = Buffer.alloc(400 * 1024 * 1024, 1); const server = require('net').createServer(); server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port + ' ' + memory.length));`;
+    const running = new GuardedProcess({ name: 'server', file: process.execPath, args: ['-e', script], cwd: directory, logPath: join(directory, 'log') });
+    const port = await until('it listens', 20_000, () => (existsSync(join(directory, 'log')) ? /port (\d+)/.exec(running.logTail())?.[1] : undefined));
+    await running.kill();
+    await listenOnce(Number(port));
+    await rm(directory, { recursive: true, force: true });
+  });
 });
+
+/** @throws when somebody holds the port. */
+async function listenOnce(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
 
 /** Whether a process group has members; a group id is the id of its first process. */
 function isAlive(groupId: number): boolean {

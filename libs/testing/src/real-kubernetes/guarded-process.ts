@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { untilGroupIsGone } from './process-group.js';
 
 /**
  * Runs "$@" and kills it as soon as standard input ends, which it does when the process that started us is gone for whatever reason:
@@ -23,6 +24,7 @@ export class GuardedProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #isRunning = true;
+  #isKilled = false;
 
   constructor(private readonly request: GuardedProcessRequest) {
     const log = openSync(request.logPath, 'a');
@@ -52,15 +54,17 @@ export class GuardedProcess {
     return `${this.request.name}:\n${readFileSync(this.request.logPath, 'utf8').slice(-3000)}`;
   }
 
-  /** Kills the whole group and waits until it is gone. Nothing here has state worth a graceful end. */
+  /** Kills the whole group and waits until all of it is gone, and with it what it held, such as a port. Nothing here has state worth a graceful end. */
   async kill(): Promise<void> {
-    if (this.#isRunning && this.#child.pid !== undefined) {
-      try {
-        process.kill(-this.#child.pid, 'SIGKILL');
-      } catch {
-        this.#child.kill('SIGKILL'); // the group went between the look and the kill
-      }
+    const groupId = this.#child.pid;
+    if (groupId === undefined || this.#isKilled) return this.#exited;
+    this.#isKilled = true; // once only: afterwards the number may be somebody else's
+    try {
+      process.kill(-groupId, 'SIGKILL'); // also when the program has ended by itself: its guard waits for us
+    } catch {
+      this.#child.kill('SIGKILL'); // the group went between the look and the kill
     }
     await this.#exited;
+    await untilGroupIsGone(groupId);
   }
 }
