@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ProjectsModule } from '../projects/index.js';
+import { ApplicationChanges } from './application-changes.js';
 import { APPLICATION_REPOSITORY } from './application.repository.js';
+import { ApplicationChangedResolver } from './application-changed.resolver.js';
 import { ApplicationReadModel } from './applications.read-model.js';
 import { ApplicationResolver } from './applications.resolver.js';
 import { CreateApplication } from './create-application.js';
@@ -19,7 +21,7 @@ export class ApplicationsModule {
     return {
       module: ApplicationsModule,
       imports: [ApplicationReadModule, ProjectsModule, ...ports],
-      providers: [ApplicationResolver, CreateApplication, UpdateApplication, DeleteApplication, { provide: APPLICATION_REPOSITORY, useClass: TypeormApplicationRepository }],
+      providers: [ApplicationResolver, ApplicationChangedResolver, ApplicationChanges, CreateApplication, UpdateApplication, DeleteApplication, { provide: APPLICATION_REPOSITORY, useClass: TypeormApplicationRepository }],
     };
   }
 }

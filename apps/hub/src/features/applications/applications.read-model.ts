@@ -15,6 +15,7 @@ export interface RevisionView {
 /** An application as screens show it. */
 export interface ApplicationView {
   readonly project: ProjectId;
+  readonly projectName: string;
   readonly id: ApplicationId;
   readonly name: string;
   readonly state: ApplicationState;
@@ -35,6 +36,7 @@ interface RevisionRow {
 }
 interface Row extends RevisionRow {
   readonly project_id: string;
+  readonly project_name: string;
   readonly id: string;
   readonly name: string;
   readonly state: string;
@@ -47,7 +49,7 @@ interface Row extends RevisionRow {
 
 const REVISION = 'v.id AS revision_id, v.number, v.spec, v.created_at AS revision_at, u.name AS created_by';
 const SELECT = `
-  SELECT a.project_id, a.id, a.name, a.state, a.current_release_id, a.reason, a.message, a.version, a.created_at, ${REVISION}
+  SELECT a.project_id, p.name AS project_name, a.id, a.name, a.state, a.current_release_id, a.reason, a.message, a.version, a.created_at, ${REVISION}
   FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id LEFT JOIN principals u ON u.id = v.created_by JOIN projects p ON p.id = a.project_id`;
 
 /** Applications as a viewer sees them. "Not there" and "not yours" are one answer; deleted ones are not there. */
@@ -98,7 +100,7 @@ function toView(row: Row): ApplicationView {
   const state = APPLICATION_STATES.find((known) => known === row.state);
   if (state === undefined) throw new Error(`application ${row.id} has an unknown state`);
   return {
-    project: projectId(row.project_id), id: applicationId(row.id), name: row.name, state, revision: toRevision(row),
+    project: projectId(row.project_id), projectName: row.project_name, id: applicationId(row.id), name: row.name, state, revision: toRevision(row),
     currentRelease: row.current_release_id === null ? undefined : releaseId(row.current_release_id),
     reason: row.reason !== null && isReasonCode(row.reason) ? row.reason : undefined, message: row.message ?? undefined, version: row.version, createdAt: row.created_at,
   };

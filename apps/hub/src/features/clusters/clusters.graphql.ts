@@ -86,6 +86,13 @@ export class ClustersArgs extends PageArgs {
   @Field(() => [ClusterOrderInput], { nullable: true, description: 'Sorting: one entry, by name if absent.' }) orderBy?: ClusterOrderInput[] | null;
 }
 
+@ArgsType()
+export class ClusterChangedArgs {
+  @Field(() => [ID], { nullable: true, description: 'Of these only, at most 500.' }) ids?: string[] | null;
+  @Field(() => LabelSelector, { nullable: true, description: 'With these labels (and facts, as facts.capstan.dev/<name>).' }) labelSelector?: string | null;
+  @Field(() => ClusterFilterInput, { nullable: true, description: 'Further conditions. Removed clusters are told of unless states are asked for.' }) where?: ClusterFilterInput | null;
+}
+
 @InputType()
 export class CreateClusterInput extends MutationInput {
   @Field(() => String, { description: 'A DNS label, unique among clusters.' }) name!: string;

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { ClusterChanges } from './cluster-changes.js';
 import { CLUSTER_REPOSITORY } from './cluster.repository.js';
 import { ClusterReadModel } from './clusters.read-model.js';
 import { ClusterResolver } from './clusters.resolver.js';
@@ -22,7 +23,7 @@ export class ClustersModule {
       module: ClustersModule,
       imports: [ClusterReadModule, ...ports],
       providers: [
-        ClusterResolver, CreateCluster, LabelCluster, RemoveCluster, FinishRemoval, RemovalController, CreateJoinToken,
+        ClusterResolver, ClusterChanges, CreateCluster, LabelCluster, RemoveCluster, FinishRemoval, RemovalController, CreateJoinToken,
         { provide: CLUSTER_REPOSITORY, useClass: TypeormClusterRepository },
       ],
     };

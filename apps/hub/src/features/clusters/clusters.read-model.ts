@@ -1,5 +1,5 @@
 import type { JsonObject } from '#kernel';
-import { clusterId, type Selector } from '#domain';
+import { clusterId, type ClusterId, type Selector } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -79,11 +79,7 @@ export class ClusterReadModel {
     const { field, descending } = filter.order;
     const key = SORT_KEYS[field];
     const where = [
-      filter.selector === undefined ? undefined : selectorToSql(filter.selector, parameters),
-      filter.search === undefined ? undefined : `strpos(name, ${bind(filter.search)}) > 0`,
-      filter.names === undefined ? undefined : `name = ANY(${bind([...filter.names])}::text[])`,
-      filter.states === undefined ? `state <> 'REMOVED'` : `state = ANY(${bind([...filter.states])}::text[])`,
-      filter.connections === undefined ? undefined : `${CONNECTION} = ANY(${bind([...filter.connections])}::text[])`,
+      ...conditionsOf(filter, parameters),
       page.after === undefined ? undefined : `((${key}) COLLATE "C", id) ${descending ? '<' : '>'} (${bind(page.after.key[0] ?? '')}::text, ${bind(page.after.id)}::uuid)`,
     ].filter((condition) => condition !== undefined);
     const direction = descending ? 'DESC' : 'ASC';
@@ -91,6 +87,24 @@ export class ClusterReadModel {
     const rows = await this.tx.run(viewerScope(viewer), () => this.tx.query<Row & { sort_key: string }>(sql, parameters));
     return rows.map((row) => ({ cluster: toView(row), sortKey: row.sort_key }));
   }
+
+  /** Whether a list with that filter would hold the cluster. */
+  async matches(viewer: Viewer, id: ClusterId, filter: Omit<ClusterFilter, 'order' | 'search'>): Promise<boolean> {
+    const parameters: unknown[] = [id];
+    const where = ['id = $1', ...conditionsOf({ ...filter, search: undefined }, parameters)].join(' AND ');
+    return this.tx.run(viewerScope(viewer), async () => (await this.tx.query(`SELECT 1 FROM clusters WHERE ${where}`, parameters)).length > 0);
+  }
+}
+
+function conditionsOf(filter: Omit<ClusterFilter, 'order'>, parameters: unknown[]): readonly string[] {
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  return [
+    filter.selector === undefined ? undefined : selectorToSql(filter.selector, parameters),
+    filter.search === undefined ? undefined : `strpos(name, ${bind(filter.search)}) > 0`,
+    filter.names === undefined ? undefined : `name = ANY(${bind([...filter.names])}::text[])`,
+    filter.states === undefined ? `state <> 'REMOVED'` : `state = ANY(${bind([...filter.states])}::text[])`,
+    filter.connections === undefined ? undefined : `${CONNECTION} = ANY(${bind([...filter.connections])}::text[])`,
+  ].filter((condition) => condition !== undefined);
 }
 
 function toView(row: Row): ClusterView {

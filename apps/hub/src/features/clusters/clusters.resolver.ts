@@ -1,25 +1,27 @@
 import { parseDigest } from '#kernel';
 import type { Permission } from '#domain';
 import { Inject } from '@nestjs/common';
-import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { CurrentViewer, NodeSources, PermissionEnum, RequirePermission, toConnection, userError, type Viewer } from '../../platform/api/index.js';
 import type { ClusterId } from '#domain';
+import { ClusterChanges } from './cluster-changes.js';
 import { toClusterUserError } from './cluster-user-error.js';
 import {
-  ClusterConnection, clusterPermissionsOf, ClustersArgs, ClusterType, CreateClusterInput, CreateClusterPayload, CreateJoinTokenInput, CreateJoinTokenPayload,
+  ClusterChangedArgs, ClusterConnection, clusterPermissionsOf, ClustersArgs, ClusterType, CreateClusterInput, CreateClusterPayload, CreateJoinTokenInput, CreateJoinTokenPayload,
   LabelClusterInput, LabelClusterPayload, RemoveClusterInput, RemoveClusterPayload, toClusterType, toJoinPayload,
 } from './clusters.graphql.js';
 import { ClusterReadModel } from './clusters.read-model.js';
 import { CreateCluster } from './create-cluster.js';
 import { CreateJoinToken } from './create-join-token.js';
 import { LabelCluster } from './label-cluster.js';
-import { parseClustersQuery } from './parse-clusters-query.js';
+import { parseClusterChangesFilter, parseClustersQuery } from './parse-clusters-query.js';
 import { RemoveCluster } from './remove-cluster.js';
 
 @Resolver(() => ClusterType)
 export class ClusterResolver {
   constructor(
     @Inject(ClusterReadModel) private readonly clusters: ClusterReadModel,
+    @Inject(ClusterChanges) private readonly changes: ClusterChanges,
     @Inject(CreateCluster) private readonly create: CreateCluster,
     @Inject(LabelCluster) private readonly label: LabelCluster,
     @Inject(RemoveCluster) private readonly remove: RemoveCluster,
@@ -74,6 +76,12 @@ export class ClusterResolver {
   async createJoinToken(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'For which cluster.' }) input: CreateJoinTokenInput): Promise<CreateJoinTokenPayload> {
     const result = await this.invite.execute(viewer, { cluster: input.cluster, replace: input.replace });
     return result.ok ? toJoinPayload(result.value) : { joinToken: null, token: null, hub: null, userErrors: [toClusterUserError(result.error, 'cluster')] };
+  }
+
+  @Subscription(() => ClusterType, { description: 'Clusters as they change; one that no longer matches is told of once more. Events of one cluster that wait become one, the newest.' })
+  @RequirePermission('cluster:read')
+  clusterChanged(@CurrentViewer() viewer: Viewer, @Args() args: ClusterChangedArgs): AsyncIterableIterator<{ readonly clusterChanged: ClusterType }> {
+    return this.changes.stream(viewer, parseClusterChangesFilter(args), (view) => ({ clusterChanged: toClusterType(view) }));
   }
 
   @ResolveField(() => [PermissionEnum], { description: 'What the viewer may do with it.' })

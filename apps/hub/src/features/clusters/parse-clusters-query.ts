@@ -1,6 +1,7 @@
 import { parseSelectorString } from '#domain';
-import { ApiError, parsePage, type Page } from '../../platform/api/index.js';
-import type { ClustersArgs } from './clusters.graphql.js';
+import { ApiError, parseIds, parsePage, type Page } from '../../platform/api/index.js';
+import type { ClusterChangesFilter } from './cluster-changes.js';
+import type { ClusterChangedArgs, ClustersArgs } from './clusters.graphql.js';
 import type { ClusterFilter } from './clusters.read-model.js';
 
 const MAX_LIST = 500;
@@ -20,6 +21,14 @@ export function parseClustersQuery(args: ClustersArgs): { readonly filter: Clust
   };
   const page = parsePage(args, ['clusters', args.labelSelector ?? null, filter.search ?? null, [...(filter.names ?? [])], [...(filter.states ?? [])], [...(filter.connections ?? [])], { ...filter.order }], ['TEXT']);
   return { filter, page };
+}
+
+/** The arguments of `clusterChanged`. @throws ApiError BAD_REQUEST */
+export function parseClusterChangesFilter({ ids, labelSelector, where }: ClusterChangedArgs): ClusterChangesFilter {
+  return {
+    ids: parseIds('Cluster', ids), selector: labelSelector === undefined || labelSelector === null ? undefined : parseSelector(labelSelector),
+    names: listOf(where?.name), states: listOf(where?.state), connections: listOf(where?.connection),
+  };
 }
 
 function parseSelector(text: string): ClusterFilter['selector'] {

@@ -111,6 +111,7 @@ export class AdvanceRollouts {
     await outbox.append({ kind: 'rollout.ended', projectId: application.project.id, payload: { applicationId: application.id, rolloutId: id, phase, ...detail } });
     // What its targets show depends on whether their rollout has ended.
     await tx.query(`SELECT pg_notify('target_changed', target_id::text) FROM rollout_targets WHERE rollout_id = $1`, [id]);
+    tx.notify(CHANNELS.applicationChanged, application.id);
   }
 }
 

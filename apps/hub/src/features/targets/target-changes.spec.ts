@@ -14,7 +14,12 @@ function aListener() {
     to.add(one);
     return () => void to.delete(one);
   };
-  return { pushes, rereads, listen: (_channel: string, push: (id: string) => void) => add(pushes, push), onReconnect: (reread: () => void) => add(rereads, reread) };
+  const channels = new Set<string>();
+  const listen = (channel: string, push: (id: string) => void): (() => void) => {
+    channels.add(channel);
+    return add(pushes, push);
+  };
+  return { channels, pushes, rereads, listen, onReconnect: (reread: () => void) => add(rereads, reread) };
 }
 
 describe('a stream of target changes', () => {
@@ -26,6 +31,7 @@ describe('a stream of target changes', () => {
     const stream = new TargetChanges(listener, targets).stream(viewer, { ...anyOf, cluster: 'c2' }, ({ name }) => name);
     for (const push of listener.pushes) for (const id of ['hidden', 'c1', 'c2']) push(id);
     expect(await stream.next()).toEqual({ done: false, value: 'default/web@c2' });
+    expect(new Set([...listener.channels])).toEqual(new Set(['target_changed']));
   });
 
   it('ends when the listener comes back from a gap, and leaves nothing behind', async () => {

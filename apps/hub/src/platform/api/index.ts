@@ -1,9 +1,11 @@
 export { ApiError, CurrentViewer, PublicRoute, RequirePermission, viewerCan, type ApiErrorCode, type Viewer } from '../access/index.js';
+export { changeStream, type ChangeFeed, type Found } from './change-stream.js';
 export { connectionType, PageArgs, PageInfo, parsePage, toConnection, type ConnectionOf, type Keyset, type Page } from './connection.js';
 export { eventStream, type EventSource, type EventStreamOptions } from './event-stream.js';
 export { graphqlEnum } from './graphql-enum.js';
 export { NodeSources, NodeType, type NodeSource } from './node.js';
 export { MutationInput, MutationPayload } from './payload.js';
+export { parseIds } from './parse-ids.js';
 export { PermissionEnum } from './permission-enum.js';
 export { Loaders, RequestLoaders } from './request-loaders.js';
 export { DateTime, Duration, formatDuration, GitSha, JsonScalar, LabelSelector, YamlScalar } from './scalars.js';

@@ -13,7 +13,7 @@ export const CHANNELS = {
   repositoryHint: 'repository_hint',
   /** Repository id: its row says that a look is due (webhook, changed settings). */
   repositoryDue: 'repository_due',
-  /** Application id: the planner has something to do. */
+  /** Application id: its row, rollouts or targets changed, and the planner may have something to do. */
   applicationChanged: 'application_changed',
   /** Cluster id: certificates were revoked, close its streams. */
   certificateRevoked: 'certificate_revoked',
