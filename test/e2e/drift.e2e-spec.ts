@@ -12,7 +12,12 @@ describeOnStage('drift', { clusters: [{ name: 'prod', labels: { env: 'prod' } }]
     prod.mark();
     await prod.edit('apps/Deployment', 'healed', 'web', { spec: { replicas: 0 } });
     const target = await untilTarget(stage, 'healed', 'prod', 'is healed', ({ sync, observed }) => sync === 'SYNCED' && observed.healedCount > 0 && observed.drift.length > 0);
-    expect(target.observed.drift).toEqual([{ object: { kind: 'Deployment', name: 'web' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.replicas'] }]);
+    expect(target.observed.drift).toEqual([
+      {
+        object: { kind: 'Deployment', name: 'web' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.replicas'], healedAt: expect.any(String),
+        changes: [{ path: 'spec.replicas', manager: 'kubectl-edit', expected: '1', live: '0', isMasked: false }],
+      },
+    ]);
     expect((await prod.get('apps/Deployment', 'healed', 'web'))['spec']).toMatchObject({ replicas: 1 });
     expect(prod.writeLines()).toEqual(['patch apps/deployments healed/web']);
   });
@@ -23,13 +28,44 @@ describeOnStage('drift', { clusters: [{ name: 'prod', labels: { env: 'prod' } }]
     prod.mark();
     await prod.edit('ConfigMap', 'reported', 'settings', { data: { colour: 'red' } });
     const target = await untilTarget(stage, 'reported', 'prod', 'shows its drift', ({ sync }) => sync === 'DRIFTED');
-    expect(target).toMatchObject({ reason: 'DRIFT_DETECTED', observed: { drift: [{ object: { kind: 'ConfigMap', name: 'settings' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['data.colour'] }] } });
+    expect(target).toMatchObject({ reason: 'DRIFT_DETECTED', observed: { drift: [{ object: { kind: 'ConfigMap', name: 'settings' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['data.colour'], healedAt: null, changes: [{ expected: '"blue"', live: '"red"' }] }] } });
+    expect((await stage.capstan(['describe', 'target/reported@prod'])).stdout).toContain('- "blue"');
     expect(target.advice).not.toBe('');
     expect(prod.writeLines()).toEqual([]);
 
     await stage.api.must('updateApplication', { project: 'default', name: 'reported', spec: applicationSpec({ ...spec, sync: { drift: 'HEAL' } }) });
     await untilTarget(stage, 'reported', 'prod', 'is synced', ({ sync }) => sync === 'SYNCED');
     expect((await prod.get('ConfigMap', 'reported', 'settings'))['data']).toEqual({ colour: 'blue' });
+  });
+
+  promise('of a Secret names its keys, and its values are nowhere outside of the cluster and Git', async (stage) => {
+    const prod = stage.cluster('prod');
+    const repository = await registeredRepository(stage, 'secretive');
+    const inGit = 'canary-in-git';
+    const byHand = 'canary-by-hand';
+    // Inside of a List, and applied once by kubectl, which keeps a copy.
+    const secret = `  - apiVersion: v1\n    kind: Secret\n    metadata: { name: db }\n    stringData: { password: ${inGit} }\n`;
+    const commit = await repository.commit({ 'app/list.yaml': `apiVersion: v1\nkind: List\nitems:\n${secret}` });
+    await createApplication(stage, { name: 'secretive', repository: 'secretive', path: 'app', namespace: 'secretive', sync: { drift: 'REPORT' } });
+    await untilRuns(stage, 'secretive', 'prod', commit);
+    await expect(prod.edit('Secret', 'secretive', 'db', { data: { password: `${byHand} is no base64` } })).rejects.toThrow();
+    const lastApplied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ stringData: { password: byHand } }) };
+    await prod.edit('Secret', 'secretive', 'db', { metadata: { annotations: lastApplied }, data: { password: base64(byHand) } });
+    const target = await untilTarget(stage, 'secretive', 'prod', 'shows its drift', ({ sync }) => sync === 'DRIFTED');
+    expect(target.observed.drift).toMatchObject([{ object: { kind: 'Secret', name: 'db' }, changes: [{ path: 'data.password', expected: '"********"', live: '"********"', isMasked: true }] }]);
+
+    await stage.api.must('updateApplication', { project: 'default', name: 'secretive', spec: applicationSpec({ name: 'secretive', repository: 'secretive', path: 'app', namespace: 'secretive', sync: { drift: 'HEAL' } }) });
+    await untilTarget(stage, 'secretive', 'prod', 'is healed', ({ sync, observed }) => sync === 'SYNCED' && observed.healedCount > 0);
+    const told = {
+      described: (await stage.capstan(['describe', 'target/secretive@prod'])).stdout,
+      object: JSON.stringify(await stage.api.query('{ describeObject(application: "secretive", cluster: "prod", object: { kind: "Secret", namespace: "secretive", name: "db" }) { object } }')),
+      database: await dumpOf(stage),
+      logs: logsOf(stage),
+    };
+    expect(told.database).toContain('data.password'); // the dump holds the report
+    for (const [where, text] of Object.entries(told)) {
+      for (const canary of [inGit, byHand].flatMap((plain) => [plain, base64(plain), Buffer.from(plain).toString('hex')])) expect({ where, leak: text.includes(canary) ? canary : '' }).toEqual({ where, leak: '' });
+    }
   });
 
   promise('by deletion is undone: the object is made again', async (stage) => {
@@ -55,6 +91,20 @@ describeOnStage('drift', { clusters: [{ name: 'prod', labels: { env: 'prod' } }]
     expect((await prod.get('ConfigMap', 'shared', 'settings'))['data']).toEqual({ colour: 'blue', extra: 'from elsewhere' });
   });
 });
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** Every row of every table of the hub, as text. */
+async function dumpOf(stage: Stage): Promise<string> {
+  const tables = await stage.postgres.query<{ readonly name: string }>(`SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`);
+  const dumps = await Promise.all(tables.map(({ name }) => stage.postgres.query<{ readonly dump: string | null }>(`SELECT string_agg(t::text, E'\\n') AS dump FROM ${name} t`)));
+  return dumps.map(([row]) => row?.dump ?? '').join('\n');
+}
+
+/** What hub and agents have logged since they started. */
+function logsOf(stage: Stage): string {
+  return [stage.hub, ...stage.clusters.map(({ agent }) => agent)].map((program) => program.log).join('\n');
+}
 
 type Wanted = Pick<ApplicationRequest, 'name' | 'sync'>;
 

@@ -26,7 +26,7 @@ describe('healing drift', () => {
   it('puts a changed field back, and names field and manager in between', async () => {
     await cluster.edit(deploy('web'), { spec: { template: { spec: { containers: [{ name: 'app', image: 'web:hacked' }] } } } });
     const report = await agent.reported({ generation: 1n, sync: 'SYNCED', healedCount: 1 });
-    expect(report.drifted).toEqual([{ ref: deploy('web'), kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.template.spec.containers[name=app].image'] }]);
+    expect(report.drifted).toMatchObject([{ ref: deploy('web'), kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.template.spec.containers[name=app].image'], healedAt: expect.any(Date) }]);
     expect(agent.reports.some(({ sync, reason }) => sync === 'DRIFTED' && reason === 'DRIFT_DETECTED')).toBe(true);
     expect(JSON.stringify(cluster.object(deploy('web'))?.['spec'])).toContain('web:1');
   });
@@ -35,7 +35,7 @@ describe('healing drift', () => {
     const before = cluster.object(cm('settings'))?.metadata.uid;
     await cluster.remove(cm('settings'));
     const report = await agent.reported({ generation: 1n, sync: 'SYNCED', healedCount: 2 });
-    expect(report.drifted).toEqual([{ ref: cm('settings'), kind: 'DELETED', managers: [], fields: [] }]);
+    expect(report.drifted).toEqual([{ ref: cm('settings'), kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: expect.any(Date) }]);
     expect(cluster.object(cm('settings'))?.metadata.uid).not.toBe(before);
   });
 

@@ -23,16 +23,17 @@ describe('drift that is only reported', () => {
     await cluster.stop();
   });
 
-  it('stays, with field and manager', async () => {
+  it('stays, with field, manager and values', async () => {
     await cluster.edit(cm('settings'), { data: { colour: 'red' } });
     const report = await agent.reported({ generation: 1n, sync: 'DRIFTED', reason: 'DRIFT_DETECTED' });
-    expect(report.drifted).toEqual([{ ref: cm('settings'), kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['data.colour'] }]);
+    const changes = [{ path: 'data.colour', manager: 'kubectl-edit', expected: '"blue"', live: '"red"', isMasked: false, isTruncated: false }];
+    expect(report.drifted).toEqual([{ ref: cm('settings'), kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['data.colour'], changes, healedAt: undefined }]);
   });
 
   it('tells a deleted object, and does not create it', async () => {
     await cluster.remove(cm('more'));
     const report = await agent.reported({ generation: 1n, sync: 'DRIFTED', health: 'MISSING' });
-    expect(report.drifted).toContainEqual({ ref: cm('more'), kind: 'DELETED', managers: [], fields: [] });
+    expect(report.drifted).toContainEqual({ ref: cm('more'), kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: undefined });
     expect(cluster.writes()).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { Result } from '#kernel';
 import { isReasonCode, releaseId, targetId, type TargetReport } from '#domain';
 import type { TargetReport as WireReport } from './generated/capstan/agent/v1/report.js';
+import { encodeDrift, readDrift } from './drift-wire.js';
 import { encodeObjectRef, readObjectRef } from './object-ref-wire.js';
 import { encodeHealthState, encodeSyncState, readHealthState, readSyncState } from './state-wire.js';
 import { decoding, malformed, type WireFailure } from './wire-failure.js';
@@ -10,9 +11,6 @@ const MAX_MESSAGE = 2_000;
 const MAX_ENTRY_MESSAGE = 500;
 const MAX_OBJECTS = 50;
 const MAX_REMOVALS = 100;
-const MAX_FIELDS = 20;
-const MAX_FIELD = 500;
-const MAX_MANAGERS = 20;
 const REASON = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 export function encodeReport(report: TargetReport): WireReport {
@@ -30,12 +28,7 @@ export function encodeReport(report: TargetReport): WireReport {
     healthMessage: report.healthMessage.slice(0, MAX_MESSAGE),
     objectCount: report.objectCount,
     unhealthy: report.unhealthy.slice(0, MAX_OBJECTS).map((entry) => ({ ref: encodeObjectRef(entry.ref), health: encodeHealthState(entry.health), message: entry.message.slice(0, MAX_ENTRY_MESSAGE) })),
-    drifted: report.drifted.slice(0, MAX_OBJECTS).map((entry) => ({
-      ref: encodeObjectRef(entry.ref),
-      deleted: entry.kind === 'DELETED',
-      managers: entry.managers.slice(0, MAX_MANAGERS),
-      fields: entry.fields.slice(0, MAX_FIELDS),
-    })),
+    drifted: encodeDrift(report.drifted),
     healedCount: report.healedCount,
     pendingRemoval:
       report.pendingRemoval === undefined
@@ -71,12 +64,7 @@ export function decodeReport(wire: WireReport): Result<TargetReport, WireFailure
         health: readHealthState(entry.health, 'unhealthy.health'),
         message: readText(entry.message, MAX_ENTRY_MESSAGE),
       })),
-      drifted: wire.drifted.slice(0, MAX_OBJECTS).map((entry) => ({
-        ref: readObjectRef(entry.ref, 'drifted.ref'),
-        kind: entry.deleted ? 'DELETED' : 'CHANGED',
-        managers: entry.managers.slice(0, MAX_MANAGERS).map((manager) => readText(manager, MAX_FIELD)),
-        fields: entry.fields.slice(0, MAX_FIELDS).map((field) => readText(field, MAX_FIELD)),
-      })),
+      drifted: readDrift(wire.drifted),
       healedCount: readCount(wire.healedCount),
       pendingRemoval:
         wire.pendingRemoval === undefined

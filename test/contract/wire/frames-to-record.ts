@@ -27,8 +27,22 @@ const report: TargetReport = {
   target: targetId(id('03')), epoch: 1n, generation: 42n, release: releaseId(id('06')), commit: 'a'.repeat(40), renderDigest: digestOf('rendered'), sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL',
   message: 'three objects would go', health: 'DEGRADED', healthMessage: 'a pod does not start', objectCount: 12, healedCount: 2, observedAt: at,
   unhealthy: [{ ref: { group: 'apps', kind: 'Deployment', namespace: 'podinfo', name: 'podinfo' }, health: 'DEGRADED', message: 'ImagePullBackOff' }],
-  drifted: [{ ref: { group: '', kind: 'ConfigMap', namespace: 'podinfo', name: 'settings' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['.data.color'] }],
+  drifted: [{ ref: { group: '', kind: 'ConfigMap', namespace: 'podinfo', name: 'settings' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['.data.color'], changes: [], healedAt: undefined }],
   pendingRemoval: { digest: digestOf('plan'), total: 3, objects: [{ group: '', kind: 'PersistentVolumeClaim', namespace: 'podinfo', name: 'data' }] },
+};
+
+/** Drift with values came later. */
+const reportWithValues: TargetReport = {
+  ...report,
+  drifted: [
+    {
+      ref: { group: '', kind: 'ConfigMap', namespace: 'podinfo', name: 'settings' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['data.color', 'data.size'], healedAt: at,
+      changes: [
+        { path: 'data.color', manager: 'kubectl-edit', expected: '"blue"', live: '"red"', isMasked: true, isTruncated: true },
+        { path: 'data.size', manager: undefined, expected: '"5"', live: undefined, isMasked: false, isTruncated: false },
+      ],
+    },
+  ],
 };
 
 /** One frame of an agent of every kind, with every field set. */
@@ -43,6 +57,7 @@ export const AGENT_FRAMES: Readonly<Record<string, AgentBody>> = {
   'agent-heartbeat': { $case: 'heartbeat', value: { sequence: 9n, rootDigest: digestOf('root') } },
   'agent-target-digests': { $case: 'targetDigests', value: { entries: [{ targetId: id('03'), epoch: 1n, generation: 42n, orderDigest: digestOf('order') }], floorEpoch: 0n, floorGeneration: 0n } },
   'agent-reports': { $case: 'reports', value: { sequence: 8n, reports: [encodeReport(report)] } },
+  'agent-reports-values': { $case: 'reports', value: { sequence: 9n, reports: [encodeReport(reportWithValues)] } },
   'agent-order-receipts': { $case: 'orderReceipts', value: { receipts: [{ targetId: id('03'), epoch: 1n, generation: 42n, accepted: false, reason: 'STALE_GENERATION' }] } },
   'agent-response': {
     $case: 'response',

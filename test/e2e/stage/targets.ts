@@ -15,14 +15,17 @@ export interface TargetView {
     readonly objectCount: number;
     readonly healedCount: number;
     readonly unhealthy: readonly { readonly object: { readonly kind: string; readonly name: string }; readonly message: string }[];
-    readonly drift: readonly { readonly object: { readonly kind: string; readonly name: string }; readonly kind: string; readonly managers: readonly string[]; readonly fields: readonly string[] }[];
+    readonly drift: readonly {
+      readonly object: { readonly kind: string; readonly name: string }; readonly kind: string; readonly managers: readonly string[]; readonly fields: readonly string[]; readonly healedAt: string | null;
+      readonly changes: readonly { readonly path: string; readonly manager: string | null; readonly expected: string | null; readonly live: string | null; readonly isMasked: boolean }[];
+    }[];
     readonly pendingRemoval: { readonly digest: string; readonly total: number; readonly objects: readonly { readonly kind: string; readonly name: string }[] } | null;
   };
 }
 
 const TARGETS = `query Targets($application: String, $cluster: String) { targets(application: $application, cluster: $cluster, first: 200) { edges { node {
   name sync health reason message advice cluster { name } assigned { release { number commit } }
-  observed { commit objectCount healedCount unhealthy { object { kind name } message } drift { object { kind name } kind managers fields } pendingRemoval { digest total objects { kind name } } } } } } }`;
+  observed { commit objectCount healedCount unhealthy { object { kind name } message } drift { object { kind name } kind managers fields healedAt changes { path manager expected live isMasked } } pendingRemoval { digest total objects { kind name } } } } } } }`;
 const DEADLINE_MS = 60_000;
 
 export async function targetsOf(stage: Stage, application?: string, cluster?: string): Promise<readonly TargetView[]> {

@@ -67,7 +67,7 @@ async function heal(context: StepContext, drifted: readonly (Drifted & { readonl
   const isBack = ({ key }: { readonly key: string }): boolean => runtime.observed.get(key)?.drift === undefined;
   const back = due.filter(isBack);
   runtime.healedCount += back.length;
-  if (back.length > 0) runtime.lastHealed = back.map(({ drift }) => drift);
+  if (back.length > 0) runtime.lastHealed = back.map(({ drift }) => ({ ...drift, healedAt: ports.clock.now() }));
   for (const one of due.filter((candidate) => !isBack(candidate))) {
     runtime.touched.add(one.key);
     pauses.push(Math.max(UNREAD_RETRY_MS, runtime.pacing.nextAtMs(one.key, nowMs) - nowMs));

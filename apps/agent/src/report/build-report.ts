@@ -1,4 +1,4 @@
-import { aggregateHealth, type DriftedObject, type TargetHealth, type TargetReport } from '#domain';
+import { aggregateHealth, fitChanges, VALUE_LIMITS, type DriftedObject, type TargetHealth, type TargetReport } from '#domain';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { SyncStatus, TargetRuntime } from '../reconcile/target-runtime.js';
 
@@ -6,8 +6,8 @@ const MAX_MESSAGE = 2_000;
 const MAX_DRIFTED = 50;
 
 /**
- * The whole state of a target as a report. Its texts were made from names, fields and what the server says of objects that are no Secrets; no value
- * of an object is in it. Pure.
+ * The whole state of a target as a report. Its messages were made from names, fields and what the server says of objects that are no Secrets; values of
+ * objects are in `drifted` alone, masked and bounded. Pure.
  *
  * @param order the order that the state answers
  */
@@ -30,11 +30,20 @@ export function buildReport(runtime: TargetRuntime, order: VerifiedOrder, observ
     healthMessage: health.message.slice(0, MAX_MESSAGE),
     objectCount: runtime.inventory?.entries.length ?? 0,
     unhealthy: health.unhealthy,
-    drifted: (drifted.length > 0 ? drifted : runtime.lastHealed).slice(0, MAX_DRIFTED),
+    drifted: withinBounds(drifted.length > 0 ? drifted : runtime.lastHealed),
     healedCount: runtime.healedCount,
     pendingRemoval: runtime.pendingRemoval,
     observedAt,
   };
+}
+
+function withinBounds(drifted: readonly DriftedObject[]): readonly DriftedObject[] {
+  let room: number = VALUE_LIMITS.report;
+  return drifted.slice(0, MAX_DRIFTED).map((one) => {
+    const { changes, used } = fitChanges(one.changes, room);
+    room -= used;
+    return { ...one, changes };
+  });
 }
 
 export function driftOf(runtime: TargetRuntime): readonly DriftedObject[] {

@@ -6,7 +6,7 @@ export type SayState = (report: TargetReport) => void;
 
 const NOT_AS_ORDERED: readonly SyncState[] = ['KEPT_LAST_GOOD', 'FAILED', 'AWAITING_APPROVAL', 'DRIFTED', 'ORPHANED'];
 
-/** Reports hold no value of any object, so what they say may be logged. */
+/** Messages hold no value of any object, so they may be logged; drifted objects hold some, and are not. */
 export function logState(log: Log, nameOf: (target: TargetReport['target']) => string): SayState {
   return ({ target, sync, health, reason, message, commit }) => {
     const fields = { target, application: nameOf(target), sync, health, reason, message, commit };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { withDiff, type DriftNode } from '../output/format-drift.js';
 import { parseReference, type Row } from './resources.js';
 
 const TARGETS_OF = `targets(first: 200) { edges { node { name sync health reason message advice } } pageInfo { hasNextPage } }`;
@@ -24,7 +25,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
 const TARGET = `query Describe($project: String!, $application: String!, $cluster: String!) { target(project: $project, application: $application, cluster: $cluster) {
   name sync health reason message advice since generation assigned { release { number commit subject } parameters assignedAt }
   observed { release { number commit } sync health healthMessage objectCount healedCount renderDigest observedAt unhealthy { object { group kind namespace name } health message }
-    drift { object { group kind namespace name } kind managers fields } pendingRemoval { digest total objects { group kind namespace name } } }
+    drift { object { group kind namespace name } kind managers fields healedAt changes { path manager expected live isMasked isTruncated } } pendingRemoval { digest total objects { group kind namespace name } } }
   history(first: 20) { at kind sync health reason message } } }`;
 
 /** `capstan describe KIND/NAME`: everything about one thing, as YAML that a person can read. */
@@ -57,7 +58,14 @@ async function describeTarget(context: CommandContext, name: string, project: st
   const variables = { project: match[1] ?? project, application: match[2], cluster: match[3] };
   const { target } = await context.hub.query<{ readonly target: Row | null }>(TARGET, variables, context.signal);
   if (target === null) throw notFound(`target ${name}`, 'capstan get targets shows what there is.');
-  return target;
+  return withDrift(target);
+}
+
+/** What differs, as a diff. */
+function withDrift(target: Row): Row {
+  const observed = target['observed'];
+  if (!isMap(observed) || !Array.isArray(observed['drift'])) return target;
+  return { ...target, observed: { ...observed, drift: observed['drift'].map((drift: DriftNode) => withDiff(drift)) } };
 }
 
 function describeRelease(kind: string): never {

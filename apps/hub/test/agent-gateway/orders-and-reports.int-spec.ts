@@ -289,7 +289,7 @@ describe('reports', () => {
     const identity = await enrolled();
     const [a, b] = [await (await anApplication(world)).assign(identity.cluster), await (await anApplication(world)).assign(identity.cluster)];
     const agent = await connected(identity);
-    const hostile = encodeReport(aReport(a.target, 1n, { message: `nul \0 and \ud800 ${'x'.repeat(5_000)}`, drifted: [{ ref: { group: '', kind: 'K\0', namespace: '', name: 'n' }, kind: 'CHANGED', managers: ['\0'], fields: [] }] }));
+    const hostile = encodeReport(aReport(a.target, 1n, { message: `nul \0 and \ud800 ${'x'.repeat(5_000)}`, drifted: [{ ref: { group: '', kind: 'K\0', namespace: '', name: 'n' }, kind: 'CHANGED', managers: ['\0'], fields: [], changes: [{ path: 'p\0', manager: '\0', expected: '\ud800', live: 'x'.repeat(5_000), isMasked: false, isTruncated: false }], healedAt: undefined }] }));
     const unknownState = { ...encodeReport(aReport(a.target, 1n)), sync: 77 as never };
     const huge = { ...encodeReport(aReport(a.target, 1n)), generation: 2n ** 64n - 1n };
     agent.send({ $case: 'reports', value: { sequence: 1n, reports: [unknownState, huge, hostile, encodeReport(aReport(b.target, 1n))] } });

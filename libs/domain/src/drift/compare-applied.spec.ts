@@ -32,13 +32,15 @@ describe('compareApplied', () => {
   it('names the manager that took a field and changed it', () => {
     const kubectl = aManager('kubectl-edit', 'Update', { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { [APP]: { 'f:image': {} } } } } } });
     const found = compareApplied(applied, live({ image: 'web:2' }, {}, aManager('capstan', 'Apply', ourFields({ '.': {}, 'f:name': {}, 'f:args': {} })), kubectl));
-    expect(found).toEqual({ ref, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.template.spec.containers[name=app].image'] });
+    const path = 'spec.template.spec.containers[name=app].image';
+    const changes = [{ path, manager: 'kubectl-edit', expected: '"web:1"', live: '"web:2"', isMasked: false, isTruncated: false }];
+    expect(found).toEqual({ ref, kind: 'CHANGED', managers: ['kubectl-edit'], fields: [path], changes, healedAt: undefined });
   });
 
   it('names an autoscaler that scaled through the subresource', () => {
     const scaler = aManager('kube-controller-manager', 'Update', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' });
     const found = compareApplied(applied, live({}, { replicas: 5 }, aManager('capstan', 'Apply', ourFields(undefined, {})), scaler));
-    expect(found).toEqual({ ref, kind: 'CHANGED', managers: ['kube-controller-manager'], fields: ['spec.replicas'] });
+    expect(found).toMatchObject({ ref, kind: 'CHANGED', managers: ['kube-controller-manager'], fields: ['spec.replicas'], changes: [{ manager: 'kube-controller-manager', expected: '2', live: '5' }] });
   });
 
   it('lets a manager be that took a field and left it as it was', () => {
@@ -48,7 +50,7 @@ describe('compareApplied', () => {
 
   it('sees a label that was taken away, of which nobody is the manager', () => {
     const bare = { ...live({}, {}), metadata: { name: 'web', namespace: 'shop', managedFields: [aManager('capstan', 'Apply', { 'f:spec': ourFields()['f:spec'] ?? null }), aManager('kubectl-edit', 'Update', { 'f:spec': { 'f:paused': {} } })] } };
-    expect(compareApplied(applied, bare)).toEqual({ ref, kind: 'CHANGED', managers: [], fields: ['metadata.labels.tier'] });
+    expect(compareApplied(applied, bare)).toMatchObject({ ref, kind: 'CHANGED', managers: [], fields: ['metadata.labels.tier'], changes: [{ manager: undefined, expected: '"front"', live: undefined }] });
   });
 
   it('sees a container that was taken away', () => {
@@ -84,7 +86,7 @@ describe('compareApplied', () => {
   });
 
   it('tells a deleted object', () => {
-    expect(compareApplied(applied, undefined)).toEqual({ ref, kind: 'DELETED', managers: [], fields: [] });
+    expect(compareApplied(applied, undefined)).toEqual({ ref, kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: undefined });
   });
 
   it('reports at most 20 fields', () => {
@@ -92,13 +94,14 @@ describe('compareApplied', () => {
     expect(compareApplied(anObject('v1', 'ConfigMap', 'a/b', { data: data('1') }), anObject('v1', 'ConfigMap', 'a/b', { data: data('2') }))?.fields).toHaveLength(20);
   });
 
-  it('never carries a value', () => {
+  it('never carries a value of a Secret', () => {
     const secret = (value: string, ...managedFields: readonly Json[]): KubeObject => anObject('v1', 'Secret', 'a/s', { metadata: { managedFields }, data: { password: value } });
     const taken = aManager('kubectl', 'Update', { 'f:data': { 'f:password': {} } }, { apiVersion: 'v1' });
     const mine = aManager('capstan', 'Apply', { 'f:data': {} }, { apiVersion: 'v1' });
     for (const managers of [[], [taken], [{ ...mine, fieldsV1: { 'f:type': {} } }, taken]]) {
       const found = JSON.stringify(compareApplied(secret('Y2FuYXJ5MQ=='), secret('Y2FuYXJ5Mg==', ...managers)));
       expect(found).toContain('data.password');
+      expect(found).toContain('"isMasked":true');
       expect(found).not.toMatch(/Y2FuYXJ5|canary/);
     }
   });

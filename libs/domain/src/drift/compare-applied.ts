@@ -5,15 +5,17 @@ import { FIELD_MANAGER } from '../object/ownership.js';
 import { foldStringData } from '../object/secret-data.js';
 import type { DriftedObject } from '../target/target-report.js';
 import { changedAt, declaredMembers } from './changed-fields.js';
+import { fitChanges, showValue, VALUE_LIMITS, type FieldChange } from './field-change.js';
 import { fieldManagersOf, holdsField, lostFields, type FieldManager } from './field-managers.js';
 import { formatPath, type PathStep } from './field-paths.js';
+import { isSecret, maskValue } from './mask-secrets.js';
 import { hasKeys } from './merge-keys.js';
 
 const FIELD_LIMIT = 20;
 const MANAGER_LIMIT = 10;
 
 /**
- * Whether an object drifted from what we applied, and who did it; undefined when it did not. Paths and managers only, never values.
+ * Whether an object drifted from what we applied, who did it, and the values on both sides, with everything secret masked; undefined when it did not.
  *
  * The server keeps a better record than values: whoever changes a field takes it out of our managed fields. A declared field that
  * is still ours was not touched since we applied it, even if it reads differently (a default, a quantity respelled, a webhook's
@@ -25,16 +27,40 @@ const MANAGER_LIMIT = 10;
  */
 export function compareApplied(applied: KubeObject, live: KubeObject | undefined): DriftedObject | undefined {
   const ref = objectRefOf(applied);
-  if (live === undefined) return { ref, kind: 'DELETED', managers: [], fields: [] };
+  if (live === undefined) return { ref, kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: undefined };
   const managers = fieldManagersOf(live);
   const ours = managers.find((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && entry.apiVersion === applied.apiVersion);
   const changed = declaredMembers(applied).flatMap(({ path, declared }) => (ours === undefined ? changedAt(declared, valueAt(live, path), path) : changedUnowned(declared, live, path, ours)));
   if (changed.length === 0) return undefined;
+  const shown = [...new Map(changed.map((path) => [formatPath(path), path]))].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, FIELD_LIMIT);
+  const isOfSecret = isSecret(applied) || isSecret(live);
   return {
     ref,
     kind: 'CHANGED',
     managers: takersOf(changed, managers).slice(0, MANAGER_LIMIT),
-    fields: [...new Set(changed.map(formatPath))].toSorted().slice(0, FIELD_LIMIT),
+    fields: shown.map(([text]) => text),
+    changes: fitChanges(shown.map(([text, path]) => changeAt(path, text, { applied, live, managers, isOfSecret })), VALUE_LIMITS.object).changes,
+    healedAt: undefined,
+  };
+}
+
+interface Compared {
+  readonly applied: KubeObject;
+  readonly live: KubeObject;
+  readonly managers: readonly FieldManager[];
+  readonly isOfSecret: boolean;
+}
+
+function changeAt(path: readonly PathStep[], text: string, { applied, live, managers, isOfSecret }: Compared): FieldChange {
+  const [expected, now] = [maskValue(valueAt(applied, path), path, isOfSecret), maskValue(valueAt(live, path), path, isOfSecret)];
+  const [shownExpected, shownNow] = [showValue(expected.value, VALUE_LIMITS.value), showValue(now.value, VALUE_LIMITS.value)];
+  return {
+    path: text,
+    manager: takersOf([path], managers)[0],
+    expected: shownExpected.text,
+    live: shownNow.text,
+    isMasked: expected.isMasked || now.isMasked,
+    isTruncated: shownExpected.isTruncated || shownNow.isTruncated,
   };
 }
 
@@ -60,9 +86,9 @@ function subtree(manager: FieldManager, path: readonly PathStep[]): FieldManager
   return at;
 }
 
-/** The live value at a path. */
-function valueAt(live: KubeObject, path: readonly PathStep[]): Json | undefined {
-  let at: Json | undefined = foldStringData(live);
+/** The value at a path. */
+function valueAt(object: KubeObject, path: readonly PathStep[]): Json | undefined {
+  let at: Json | undefined = foldStringData(object);
   for (const step of path) at = stepInto(at, step);
   return at;
 }

@@ -69,7 +69,7 @@ function parseJson(text: string): Json | undefined {
 
 /**
  * A path for people: `spec.template.spec.containers[name=app].image`. Names of members and merge keys only: an item of a set
- * shows as `finalizers[]`, since what it holds is a value, and values never leave the cluster.
+ * shows as `finalizers[]`, since what it holds is a value, which may be a secret.
  */
 export function formatPath(path: readonly PathStep[]): string {
   return path.map(formatStep).join('').replace(/^\./, '').slice(0, 500);

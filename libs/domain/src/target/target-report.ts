@@ -1,4 +1,5 @@
 import type { Digest } from '#kernel';
+import type { FieldChange } from '../drift/field-change.js';
 import type { ReleaseId, TargetId } from '../ids.js';
 import type { ObjectRef } from '../object/kube-object.js';
 import type { ReasonCode } from './reason-code.js';
@@ -10,8 +11,12 @@ export interface DriftedObject {
   readonly kind: 'CHANGED' | 'DELETED';
   /** Managers that hold fields of ours which changed, as managedFields says; empty when unknown. */
   readonly managers: readonly string[];
-  /** Paths of the changed fields, at most 20; values never travel. */
+  /** Paths of the changed fields, at most 20. */
   readonly fields: readonly string[];
+  /** The same fields with their values; empty from an agent that does not tell them. */
+  readonly changes: readonly FieldChange[];
+  /** When it was put back; undefined: it differs now. */
+  readonly healedAt: Date | undefined;
 }
 
 export interface ObjectHealth {

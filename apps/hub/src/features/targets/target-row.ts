@@ -1,9 +1,12 @@
 import type { JsonObject } from '#kernel';
 import {
   applicationId, clusterId, describeTargetState, formatTargetName, isReasonCode, isTargetHealthy, isTargetSettled, isTargetSynced, projectId, releaseId, targetId,
-  type HealthState, type ReasonCode, type RemovalMode, type RolloutPhase, type RolloutTargetState, type SyncState, type TargetReport, type TargetSituation,
+  type DriftedObject, type HealthState, type ReasonCode, type RemovalMode, type RolloutPhase, type RolloutTargetState, type SyncState, type TargetReport, type TargetSituation,
 } from '#domain';
 import type { TargetRowState, TargetView } from './target-view.js';
+
+/** A drifted object as JSON keeps it; rows of older agents and hubs have no values. */
+type StoredDrift = Omit<DriftedObject, 'changes' | 'healedAt'> & { readonly changes?: DriftedObject['changes']; readonly healedAt?: string };
 
 /** What `SELECT_TARGETS` selects. */
 export interface TargetRow {
@@ -43,7 +46,7 @@ export interface TargetRow {
   readonly health_message: string;
   readonly object_count: number;
   readonly healed_count: number;
-  readonly detail: Partial<Pick<TargetReport, 'unhealthy' | 'drifted'>> & { readonly pendingRemoval?: TargetReport['pendingRemoval'] | null };
+  readonly detail: Partial<Pick<TargetReport, 'unhealthy'>> & { readonly drifted?: readonly StoredDrift[]; readonly pendingRemoval?: TargetReport['pendingRemoval'] | null };
   readonly sync_since: Date;
   readonly observed_at: Date | null;
   readonly reported_at: Date | null;
@@ -125,9 +128,13 @@ function observedOf(row: TargetRow): TargetView['observed'] {
   return {
     release: row.release_id === null ? undefined : releaseId(row.release_id), commit: row.commit ?? undefined, renderDigest: row.render_digest ?? undefined,
     sync: row.sync, health: row.health, healthMessage: row.health_message, objectCount: row.object_count, healedCount: row.healed_count,
-    unhealthy: detail.unhealthy ?? [], drifted: detail.drifted ?? [], pendingRemoval: detail.pendingRemoval ?? undefined,
+    unhealthy: detail.unhealthy ?? [], drifted: (detail.drifted ?? []).map(toDrift), pendingRemoval: detail.pendingRemoval ?? undefined,
     observedAt: row.observed_at ?? undefined, reportedAt: row.reported_at ?? undefined,
   };
+}
+
+function toDrift({ changes, healedAt, ...drift }: StoredDrift): DriftedObject {
+  return { ...drift, changes: changes ?? [], healedAt: healedAt === undefined ? undefined : new Date(healedAt) };
 }
 
 function reasonIn(text: string): ReasonCode {

@@ -43,12 +43,24 @@ export class ObjectHealthType {
   @Field(() => String, { description: 'Why, for people.' }) message!: string;
 }
 
+@ObjectType('FieldChange', { description: 'A declared field that says something else in the cluster. Its values are JSON; what is secret was masked by the agent.' })
+export class FieldChangeType {
+  @Field(() => String, { description: 'Path of the field.' }) path!: string;
+  @Field(() => String, { nullable: true, description: 'Field manager that holds it now; null: nobody does.' }) manager!: string | null;
+  @Field(() => String, { nullable: true, description: 'What was applied, as JSON; null: nothing.' }) expected!: string | null;
+  @Field(() => String, { nullable: true, description: 'What is there, as JSON; null: nothing.' }) live!: string | null;
+  @Field(() => Boolean, { description: 'Something in the values was masked: they are secret.' }) isMasked!: boolean;
+  @Field(() => Boolean, { description: 'A value was cut: at most 1 KiB of each is shown, 8 KiB of an object, 64 KiB of a target.' }) isTruncated!: boolean;
+}
+
 @ObjectType('DriftedObject', { description: 'An object that differs from what was applied, or did when it was last healed.' })
 export class DriftedObjectType {
   @Field(() => ObjectRefType, { description: 'Which.' }) object!: ObjectRefType;
   @Field(() => DriftKindEnum, { description: 'How.' }) kind!: DriftedObject['kind'];
   @Field(() => [String], { description: 'Field managers that did it; empty when unknown.' }) managers!: string[];
-  @Field(() => [String], { description: 'Paths of the changed fields, at most 20; values never travel.' }) fields!: string[];
+  @Field(() => [String], { description: 'Paths of the changed fields, at most 20.' }) fields!: string[];
+  @Field(() => [FieldChangeType], { description: 'The same fields with their values; empty from an older agent.' }) changes!: FieldChangeType[];
+  @Field(() => DateTime, { nullable: true, description: 'When the agent put it back; null: it differs now.' }) healedAt!: Date | null;
 }
 
 @ObjectType('PendingRemoval', { description: 'A prune or removal that waits for a person.' })
@@ -179,7 +191,7 @@ export function toTargetType(view: TargetView): TargetType {
       commit: observed.commit === undefined || observed.commit === '' ? null : observed.commit, renderDigest: observed.renderDigest ?? null, sync: observed.sync, health: observed.health,
       healthMessage: observed.healthMessage, objectCount: observed.objectCount, healedCount: observed.healedCount,
       unhealthy: observed.unhealthy.map(({ ref, health, message }) => ({ object: toRefType(ref), health, message })),
-      drift: observed.drifted.map(({ ref, kind, managers, fields }) => ({ object: toRefType(ref), kind, managers: [...managers], fields: [...fields] })),
+      drift: observed.drifted.map(toDriftType),
       pendingRemoval: observed.pendingRemoval === undefined ? null : { ...observed.pendingRemoval, objects: observed.pendingRemoval.objects.map(toRefType) },
       observedAt: observed.observedAt ?? null, reportedAt: observed.reportedAt ?? null, releaseId: observed.release,
     },
@@ -191,6 +203,13 @@ export function toTransitionType(view: TransitionView): TargetTransitionType & {
   return {
     at: view.at, kind: view.kind, generation: view.generation.toString(), sync: view.sync ?? null, health: view.health ?? null, reason: view.reason ?? null,
     message: view.message ?? null, releaseId: view.release,
+  };
+}
+
+function toDriftType({ ref, kind, managers, fields, changes, healedAt }: DriftedObject): DriftedObjectType {
+  return {
+    object: toRefType(ref), kind, managers: [...managers], fields: [...fields], healedAt: healedAt ?? null,
+    changes: changes.map((change) => ({ ...change, manager: change.manager ?? null, expected: change.expected ?? null, live: change.live ?? null })),
   };
 }
 

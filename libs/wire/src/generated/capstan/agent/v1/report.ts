@@ -196,8 +196,23 @@ export interface DriftedObject {
   ref: ObjectRef | undefined;
   deleted: boolean;
   managers: string[];
-  /** Paths only; values never travel. */
+  /** Paths only. */
   fields: string[];
+  /** The same fields with their values, secrets masked by the agent. Bounded: see libs/domain/src/drift/field-change.ts. */
+  changes: FieldChange[];
+  /** When it was put back; absent: it differs now. */
+  healedAt: Date | undefined;
+}
+
+export interface FieldChange {
+  path: string;
+  /** The manager that holds the field now; empty: nobody does. */
+  manager: string;
+  /** JSON, possibly cut; absent: nothing there. */
+  expected?: string | undefined;
+  live?: string | undefined;
+  masked: boolean;
+  truncated: boolean;
 }
 
 export interface PendingRemoval {
@@ -814,7 +829,7 @@ export const ObjectHealth: MessageFns<ObjectHealth> = {
 };
 
 function createBaseDriftedObject(): DriftedObject {
-  return { ref: undefined, deleted: false, managers: [], fields: [] };
+  return { ref: undefined, deleted: false, managers: [], fields: [], changes: [], healedAt: undefined };
 }
 
 export const DriftedObject: MessageFns<DriftedObject> = {
@@ -830,6 +845,12 @@ export const DriftedObject: MessageFns<DriftedObject> = {
     }
     for (const v of message.fields) {
       writer.uint32(34).string(v!);
+    }
+    for (const v of message.changes) {
+      FieldChange.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.healedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.healedAt), writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -879,6 +900,22 @@ export const DriftedObject: MessageFns<DriftedObject> = {
             message.fields.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.changes.push(FieldChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.healedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -897,6 +934,12 @@ export const DriftedObject: MessageFns<DriftedObject> = {
       deleted: isSet(object.deleted) ? globalThis.Boolean(object.deleted) : false,
       managers: globalThis.Array.isArray(object?.managers) ? object.managers.map((e: any) => globalThis.String(e)) : [],
       fields: globalThis.Array.isArray(object?.fields) ? object.fields.map((e: any) => globalThis.String(e)) : [],
+      changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => FieldChange.fromJSON(e)) : [],
+      healedAt: isSet(object.healedAt)
+        ? fromJsonTimestamp(object.healedAt)
+        : isSet(object.healed_at)
+        ? fromJsonTimestamp(object.healed_at)
+        : undefined,
     };
   },
 
@@ -914,6 +957,12 @@ export const DriftedObject: MessageFns<DriftedObject> = {
     if (message.fields?.length) {
       obj.fields = message.fields;
     }
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => FieldChange.toJSON(e));
+    }
+    if (message.healedAt !== undefined) {
+      obj.healedAt = message.healedAt.toISOString();
+    }
     return obj;
   },
 
@@ -926,6 +975,157 @@ export const DriftedObject: MessageFns<DriftedObject> = {
     message.deleted = object.deleted ?? false;
     message.managers = object.managers?.map((e) => e) || [];
     message.fields = object.fields?.map((e) => e) || [];
+    message.changes = object.changes?.map((e) => FieldChange.fromPartial(e)) || [];
+    message.healedAt = object.healedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseFieldChange(): FieldChange {
+  return { path: "", manager: "", expected: undefined, live: undefined, masked: false, truncated: false };
+}
+
+export const FieldChange: MessageFns<FieldChange> = {
+  encode(message: FieldChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.manager !== "") {
+      writer.uint32(18).string(message.manager);
+    }
+    if (message.expected !== undefined) {
+      writer.uint32(26).string(message.expected);
+    }
+    if (message.live !== undefined) {
+      writer.uint32(34).string(message.live);
+    }
+    if (message.masked !== false) {
+      writer.uint32(40).bool(message.masked);
+    }
+    if (message.truncated !== false) {
+      writer.uint32(48).bool(message.truncated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FieldChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFieldChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.manager = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expected = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.live = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.masked = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FieldChange {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      manager: isSet(object.manager) ? globalThis.String(object.manager) : "",
+      expected: isSet(object.expected) ? globalThis.String(object.expected) : undefined,
+      live: isSet(object.live) ? globalThis.String(object.live) : undefined,
+      masked: isSet(object.masked) ? globalThis.Boolean(object.masked) : false,
+      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+    };
+  },
+
+  toJSON(message: FieldChange): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.manager !== "") {
+      obj.manager = message.manager;
+    }
+    if (message.expected !== undefined) {
+      obj.expected = message.expected;
+    }
+    if (message.live !== undefined) {
+      obj.live = message.live;
+    }
+    if (message.masked !== false) {
+      obj.masked = message.masked;
+    }
+    if (message.truncated !== false) {
+      obj.truncated = message.truncated;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FieldChange>, I>>(base?: I): FieldChange {
+    return FieldChange.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FieldChange>, I>>(object: I): FieldChange {
+    const message = createBaseFieldChange();
+    message.path = object.path ?? "";
+    message.manager = object.manager ?? "";
+    message.expected = object.expected ?? undefined;
+    message.live = object.live ?? undefined;
+    message.masked = object.masked ?? false;
+    message.truncated = object.truncated ?? false;
     return message;
   },
 };
