@@ -13,7 +13,7 @@ export const ROOT = join(fileURLToPath(import.meta.url), '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const STAMP = join(ROOT, 'node_modules', '.capstan-installed');
 const BUILT = join(ROOT, 'dist', '.capstan-built');
-const SOURCES = ['apps', 'libs', 'migrations', 'test/stage', 'test/demo', 'test/bench'];
+const SOURCES = ['apps', 'libs', 'migrations', 'test/stage', 'test/demo', 'test/bench', 'test/faults/programs'];
 
 export const say = (line) => process.stderr.write(`${line}\n`);
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -37,6 +38,10 @@ export interface GitServerOptions {
   /** false: the server knows only protocol version 0, as some hosts do. */
   readonly protocolV2?: boolean;
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Also repositories below `root` that somebody else has made. */
+  readonly servesAll?: boolean;
+  /** Hears of every request as it comes. */
+  readonly onAccess?: (access: GitAccess) => void;
 }
 
 export interface GitRepositoryOptions {
@@ -148,10 +153,10 @@ export class GitServer {
     const gitProtocol = this.options.protocolV2 === false ? undefined : headerOf(request, 'git-protocol');
     const next = this.faults.shift();
     const fault = next === 'answer' ? undefined : next;
-    const known = this.repositories.get(repository);
+    const known = this.repositories.get(repository) ?? (this.options.servesAll === true && repository !== '' && existsSync(this.directory(repository)) ? {} : undefined);
     const authorised = known?.credentials === undefined || headerOf(request, 'authorization') === basic(known.credentials);
     const status = known === undefined ? 404 : authorised ? 200 : 401;
-    this.accesses.push({
+    this.note({
       method: request.method ?? '', path: `${url.pathname}${url.search}`, repository, kind: kindOf(url, request, body, gitProtocol), gitProtocol,
       authorization: headerOf(request, 'authorization'),
       isShallow: body.includes('deepen '),
@@ -169,6 +174,11 @@ export class GitServer {
     if (status === 401) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?');
     else if (status !== 200) response.writeHead(status).end('no such repository');
     else await this.runBackend(request, response, url, body, gitProtocol, fault === 'truncate');
+  }
+
+  private note(access: GitAccess): void {
+    this.accesses.push(access);
+    this.options.onAccess?.(access);
   }
 
   /** One CGI run of git http-backend (RFC 3875): head lines, an empty line, the body. */

@@ -10,7 +10,7 @@ const READY_MS = 45_000;
 export interface HubRequest {
   readonly root: string;
   readonly directory: string;
-  readonly postgres: StagePostgres;
+  readonly postgres: Pick<StagePostgres, 'appUrl' | 'ownerUrl'>;
   readonly ports: { readonly http: number; readonly agent: number; readonly enroll: number };
 }
 

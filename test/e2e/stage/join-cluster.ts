@@ -23,6 +23,8 @@ export interface JoinRequest extends ClusterRequest {
   readonly hub: HubProcess;
   readonly real: RealCluster;
   readonly kustomize: string;
+  /** Where the agent finds its hub (`host:agentPort:enrollPort`) and its API server, when something stands between. Absent: what the manifest says. */
+  readonly route?: { readonly hub: string; readonly kubernetes: string };
 }
 
 /**
@@ -35,7 +37,7 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
   const objects = await joinManifest(request);
   for (const object of objects) must(await real.client.apply(object, { fieldManager: 'kubectl' }));
   const kubeconfig = join(directory, `${name}.agent.kubeconfig`);
-  writeFileSync(kubeconfig, await agentKubeconfig(real), { mode: 0o600 });
+  writeFileSync(kubeconfig, await agentKubeconfig(real, request.route?.kubernetes), { mode: 0o600 });
   const caFile = join(directory, `${name}.hub-ca.pem`);
   writeFileSync(caFile, secretText(objects, 'capstan-hub', 'ca.pem'));
   const agent = new Program({
@@ -45,7 +47,7 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
     logPath: join(directory, `${name}.agent.log`),
     env: {
       KUBECONFIG: kubeconfig,
-      CAPSTAN_HUB: secretText(objects, 'capstan-hub', 'host'),
+      CAPSTAN_HUB: request.route?.hub ?? secretText(objects, 'capstan-hub', 'host'),
       CAPSTAN_HUB_CA_FILE: caFile,
       CAPSTAN_JOIN_TOKEN: secretText(objects, 'capstan-join', 'token'),
       CAPSTAN_NAMESPACE: AGENT_NAMESPACE,
@@ -74,13 +76,13 @@ export function parseManifest(yaml: string): readonly KubeObject[] {
 }
 
 /** The kubeconfig of the agent: its ServiceAccount's token, as its pod has one. */
-export async function agentKubeconfig(real: RealCluster): Promise<string> {
-  const config: { readonly clusters: unknown } = JSON.parse(readFileSync(real.adminKubeconfig, 'utf8'));
+export async function agentKubeconfig(real: RealCluster, server = real.server): Promise<string> {
+  const config: { readonly clusters: readonly { readonly name: string; readonly cluster: object }[] } = JSON.parse(readFileSync(real.adminKubeconfig, 'utf8'));
   const token = await real.tokenFor(AGENT_NAMESPACE, 'capstan-agent');
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: config.clusters,
+    clusters: config.clusters.map(({ name, cluster }) => ({ name, cluster: { ...cluster, server } })),
     users: [{ name: 'agent', user: { token } }],
     contexts: [{ name: 'agent', context: { cluster: real.name, user: 'agent' } }],
     'current-context': 'agent',

@@ -7,7 +7,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const [directory = '', port = ''] = process.argv.slice(2);
-const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB', 'unix_socket_directories='];
+/** Nothing is forced to the disk, but a commit is answered only once the kernel has it: what was acknowledged survives a SIGKILL. */
+const FAST = ['fsync=off', 'full_page_writes=off', 'shared_buffers=64MB', 'unix_socket_directories='];
 const log: string[] = [];
 const say = (line: unknown): void => void log.push(String(line));
 const postgres = new EmbeddedPostgres({

@@ -38,6 +38,15 @@ export class Program {
     });
   }
 
+  /** SIGSTOP: it stands still, and nobody who speaks to it is told. */
+  pause(): void {
+    this.running?.pause();
+  }
+
+  resume(): void {
+    this.running?.resume();
+  }
+
   /** SIGKILL: what it had not made durable is lost. */
   async kill(): Promise<void> {
     await this.running?.kill();

@@ -54,6 +54,15 @@ export class GuardedProcess {
     return `${this.request.name}:\n${readFileSync(this.request.logPath, 'utf8').slice(-3000)}`;
   }
 
+  /** SIGSTOP: the whole group stands still, its sockets stay open. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
   /** Kills the whole group and waits until all of it is gone, and with it what it held, such as a port. Nothing here has state worth a graceful end. */
   async kill(): Promise<void> {
     const groupId = this.#child.pid;
@@ -66,5 +75,9 @@ export class GuardedProcess {
     }
     await this.#exited;
     await untilGroupIsGone(groupId);
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#isRunning && this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
   }
 }

@@ -1,0 +1,111 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LinkFault } from '../plan/schedule.js';
+
+export type Direction = 'requests' | 'answers';
+
+/** Beyond this a side that does not read makes the other wait. */
+const HIGH_WATER = 1 << 20;
+const SLOW_TICK_MS = 50;
+
+/**
+ * One client and its upstream. Bytes of a direction pass one after another through the fault that holds when they come. A connection that lost
+ * a byte is dead: it passes nothing more and closes for nobody, as when a router on the way has forgotten it.
+ */
+export class ProxiedConnection {
+  private upstream: Socket | undefined;
+  private readonly queues: Readonly<Record<Direction, Promise<void>>> = { requests: Promise.resolve(), answers: Promise.resolve() };
+  private isDead = false;
+  private answeredBytes = 0;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly fault: () => LinkFault | undefined,
+    private readonly onEnd: () => void,
+  ) {
+    client.on('error', () => undefined); // its close follows
+    client.once('close', () => this.destroy());
+    client.pause();
+  }
+
+  /** Whoever made it wait lets it begin. */
+  open(host: string, port: number): void {
+    if (this.client.destroyed) return;
+    const upstream = connect(port, host);
+    this.upstream = upstream;
+    upstream.on('error', () => undefined); // its close follows
+    upstream.once('close', () => {
+      if (!this.isDead) void this.queues.answers.then(() => this.client.end());
+    });
+    this.relay('requests', this.client, upstream);
+    this.relay('answers', upstream, this.client);
+    this.client.resume();
+  }
+
+  /** Both sides get a reset. */
+  cut(): void {
+    this.client.resetAndDestroy();
+    this.upstream?.resetAndDestroy();
+    this.onEnd();
+  }
+
+  private destroy(): void {
+    this.upstream?.destroy();
+    this.onEnd();
+  }
+
+  private relay(direction: Direction, from: Socket, to: Socket): void {
+    let waiting = 0;
+    from.on('data', (data: Buffer) => {
+      waiting += data.length;
+      if (waiting > HIGH_WATER) from.pause();
+      const queues: Record<Direction, Promise<void>> = this.queues;
+      queues[direction] = queues[direction].then(() => this.pass(direction, data, to)).then(() => {
+        waiting -= data.length;
+        if (waiting <= HIGH_WATER && from.isPaused()) from.resume();
+      });
+    });
+    from.once('end', () => {
+      if (!this.isDead) void this.queues[direction].then(() => to.end());
+    });
+  }
+
+  private async pass(direction: Direction, data: Buffer, to: Socket): Promise<void> {
+    const fault = this.fault();
+    if (fault?.how === 'blackhole' || (fault?.how === 'half-open' && fault.lost === direction)) this.isDead = true;
+    if (this.isDead || to.destroyed) return;
+    switch (fault?.how) {
+      case 'delay':
+        await sleep(fault.ms);
+        break;
+      case 'slow':
+        return this.trickle(data, to);
+      case 'cut-mid-frame':
+        if (direction === 'answers') return this.cutAfter(fault.afterBytes, data, to);
+        break;
+      default:
+    }
+    to.write(data);
+  }
+
+  private async trickle(data: Buffer, to: Socket): Promise<void> {
+    for (let at = 0; at < data.length && !to.destroyed; ) {
+      const fault = this.fault();
+      const step = fault?.how === 'slow' ? Math.max(1, Math.floor((fault.bytesPerSecond * SLOW_TICK_MS) / 1_000)) : data.length;
+      to.write(data.subarray(at, at + step));
+      at += step;
+      if (at < data.length) await sleep(SLOW_TICK_MS);
+    }
+  }
+
+  private async cutAfter(bytes: number, data: Buffer, to: Socket): Promise<void> {
+    const room = bytes - this.answeredBytes;
+    this.answeredBytes += data.length;
+    if (data.length < room) {
+      to.write(data);
+      return;
+    }
+    await new Promise<void>((resolve) => to.write(data.subarray(0, Math.max(0, room)), () => resolve()));
+    this.cut();
+  }
+}
