@@ -4,9 +4,16 @@ import type { KubeObject } from '#domain';
 import { createKubeClient, tokenCredentials, type KubeClient } from '#kube';
 import { startSandboxCluster, type SandboxCluster } from '#sandbox';
 import { startRealKubernetes, type RealKubernetes } from '#testing';
+import { createRawClient, type RawClient } from '../contract/kubernetes/raw-request.js';
 import { describeWithKubernetes } from './describe-with-kubernetes.js';
+import { at } from './likeness/comparable-answer.js';
+import { compareRun, defineWidgets, eventsSince, WATCHED, type Both } from './likeness/compare-runs.js';
 
 const NAMESPACE = 'likeness';
+/** The seeds begin with the day, so that long runs do not repeat each other; a short one is the same every time. */
+const IS_LONG = process.env['CAPSTAN_TEST_LONG'] === '1';
+const FIRST_SEED = IS_LONG ? Math.floor(Date.now() / 86_400_000) * 10_000 : 1;
+const SEEDS = IS_LONG ? 1_500 : 60;
 
 /** Several applies of objects in turn: what is compared is every answer, defaults, list order and managedFields included. */
 const SEQUENCES: Readonly<Record<string, readonly KubeObject[]>> = {
@@ -37,14 +44,18 @@ describeWithKubernetes('the sandbox beside real Kubernetes', () => {
   let real: RealKubernetes;
   let sandbox: SandboxCluster;
   let clients: readonly KubeClient[];
+  let raw: readonly RawClient[];
   beforeAll(async () => {
     real = await startRealKubernetes();
-    sandbox = await startSandboxCluster({ name: 'likeness', simulator: { readyAfterMs: 600_000 } });
+    sandbox = await startSandboxCluster({ name: 'likeness', historyCapacity: 100_000, simulator: { readyAfterMs: 600_000 } });
     const { server, caPem, token } = sandbox.connection;
-    clients = [...real.clusters.map((cluster) => cluster.client), createKubeClient({ server, caPem, credentials: tokenCredentials(token) })];
+    const connection = { server, caPem, credentials: tokenCredentials(token) };
+    clients = [...real.clusters.map((cluster) => cluster.client), createKubeClient(connection)];
+    raw = [...real.clusters.map((cluster) => cluster.connection), connection].map(createRawClient);
     for (const client of clients) await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   }, 180_000);
   afterAll(async () => {
+    for (const client of raw) client.close();
     await sandbox.stop();
     await real.stop();
   }, 60_000);
@@ -55,6 +66,31 @@ describeWithKubernetes('the sandbox beside real Kubernetes', () => {
       expect(actual).toEqual(expected);
     }
   });
+
+  it(`answers alike to random writes (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1}), and tells of them alike`, async () => {
+    const both = asks();
+    await defineWidgets(both);
+    const starts = await Promise.all(both.map((ask) => Promise.all(WATCHED.map(async (path) => String(at((await ask('GET', `${path}?limit=1`)).json, 'metadata', 'resourceVersion'))))));
+    const namespaces: string[] = [];
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
+      const { namespace, difference } = await compareRun(both, seed);
+      namespaces.push(namespace);
+      if (difference !== undefined) {
+        process.stderr.write(`seed ${seed}:\n${difference.writes.map(({ method, path, body }) => `  ${method} ${path} ${JSON.stringify(body)}\n`).join('')}`);
+        expect(difference.sandbox).toEqual(difference.real);
+      }
+    }
+    if (IS_LONG) return; // a real server keeps too little history for so many
+    const [expected, actual] = await Promise.all(both.map(async (ask, server) => Promise.all(WATCHED.map((path, index) => eventsSince(ask, path, starts[server]?.[index] ?? '')))));
+    expect(actual).toEqual(expected);
+    expect(Object.keys(Object.assign({}, ...(expected ?? []))).toSorted()).toEqual(expect.arrayContaining(namespaces.slice(0, 3)));
+  }, IS_LONG ? 1_800_000 : 120_000);
+
+  function asks(): Both {
+    const [first, second] = raw;
+    if (first === undefined || second === undefined) throw new Error('both servers are needed');
+    return [first.ask, second.ask];
+  }
 });
 
 /** What the server made of it, without what differs from cluster to cluster and what controllers add meanwhile. */

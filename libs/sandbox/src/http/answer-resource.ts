@@ -10,13 +10,16 @@ import { applyObject } from '../verbs/apply-object.js';
 import { createObject } from '../verbs/create-object.js';
 import { deleteObject, type DeleteTarget } from '../verbs/delete-object.js';
 import { scaleObject, scaleOf } from '../verbs/scale-object.js';
-import { mergePatchObject, replaceObject } from '../verbs/update-object.js';
+import { isCreatedByUpdate, mergePatchObject, replaceObject } from '../verbs/update-object.js';
 import type { WriteTarget } from '../verbs/write-target.js';
 import { answerCollection } from './answer-collection.js';
 import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
 import { badRequest, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
 import { represent } from './representation.js';
 import { isTrue, type ResourcePath } from './request-info.js';
+
+/** A deletion of these answers with the object, of the others with a Status. */
+const SHOWN_WHEN_DELETED = new Set(['/Namespace', '/Pod', '/Service', '/ServiceAccount', '/PersistentVolume', '/PersistentVolumeClaim', 'storage.k8s.io/StorageClass']);
 
 /** One call on a resource that is served. Authorisation has been done. */
 export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTokens, type: ResourceType, asked: ResourcePath, call: ApiCall): ApiAnswer {
@@ -43,7 +46,7 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
     case 'create':
       return path.name === '' ? shown(201, createObject(cluster, { ...target, name: '' }, call.body)) : outside('create by name');
     case 'update':
-      return shown(200, replaceObject(cluster, target, call.body));
+      return shown(isCreatedByUpdate(target) && cluster.store.get(tableOf(type), path.namespace, path.name) === undefined ? 201 : 200, replaceObject(cluster, target, call.body));
     case 'patch':
       return answerPatch(cluster, target, call, shown, outside);
     case 'delete':
@@ -77,8 +80,8 @@ function answerPatch(
 function answerDelete(cluster: ClusterContext, type: ResourceType, path: ResourcePath, call: ApiCall): ApiAnswer {
   const uid = stringAt(call.body, 'preconditions', 'uid');
   const resourceVersion = stringAt(call.body, 'preconditions', 'resourceVersion');
-  const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? 'Background';
-  if (policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') return failed(badRequest(`propagationPolicy: unsupported value ${JSON.stringify(policy)}`));
+  const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? undefined;
+  if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') return failed(badRequest(`propagationPolicy: unsupported value ${JSON.stringify(policy)}`));
   const target: DeleteTarget = {
     type,
     namespace: path.namespace,
@@ -90,7 +93,7 @@ function answerDelete(cluster: ClusterContext, type: ResourceType, path: Resourc
   };
   const result = deleteObject(cluster, target);
   if (!result.ok) return failed(result.error);
-  if (!result.value.isGone) return json(200, represent(type, result.value.object, call.representation));
+  if (!result.value.isGone || SHOWN_WHEN_DELETED.has(`${type.group}/${type.kind}`)) return json(200, represent(type, result.value.object, call.representation));
   const details = { name: path.name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: result.value.object.metadata.uid };
   return json(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
 }

@@ -5,6 +5,7 @@ import { impersonate, refusal, type Impersonation } from '../access/impersonate.
 import type { ServiceAccountTokens } from '../access/service-account-tokens.js';
 import type { User } from '../access/user.js';
 import type { ClusterContext } from '../cluster-context.js';
+import { isCreatedByUpdate } from '../verbs/update-object.js';
 import { tableOf } from '../resources/resource-type.js';
 import { answerPath, type ServerFacts } from './answer-path.js';
 import { answerResource } from './answer-resource.js';
@@ -53,16 +54,17 @@ export class ClusterApi {
     }
     const { group, namespace, name, subresource, plural } = resource;
     const action: Action = { verb: info.verb, group, resource: subresource === '' ? plural : `${plural}/${subresource}`, namespace, name };
-    const wanted = [action, ...(this.isCreatingApply(info, contentType) ? [{ ...action, verb: 'create' }] : [])];
+    const wanted = [action, ...(this.isCreating(info, contentType) ? [{ ...action, verb: 'create' }] : [])];
     const missing = wanted.find((one) => !isAllowed(this.cluster.store, user, one));
     return missing === undefined ? undefined : forbidden(refusal(user, missing), { name, ...(group === '' ? {} : { group }), kind: plural });
   }
 
-  /** An apply that creates needs the right to create, beside the right to patch. */
-  private isCreatingApply(info: RequestInfo, contentType: string): boolean {
+  /** An apply or replacement that creates needs the right to create too. */
+  private isCreating(info: RequestInfo, contentType: string): boolean {
     const path = info.resource;
-    if (path === undefined || info.verb !== 'patch' || !contentType.startsWith('application/apply-patch')) return false;
+    if (path === undefined) return false;
     const type = this.cluster.registry.find(path.group, path.version, path.plural);
-    return type !== undefined && path.subresource === '' && this.cluster.store.get(tableOf(type), type.isNamespaced ? path.namespace : '', path.name) === undefined;
+    const mayCreate = type !== undefined && (info.verb === 'patch' ? contentType.startsWith('application/apply-patch') : info.verb === 'update' && isCreatedByUpdate({ type, isStatus: false }));
+    return mayCreate && path.subresource === '' && this.cluster.store.get(tableOf(type), type.isNamespaced ? path.namespace : '', path.name) === undefined;
   }
 }

@@ -31,7 +31,8 @@ export function withCustomDefaults(schema: CustomSchema, value: Json): Json {
   const filled: Record<string, Json | undefined> = { ...value };
   for (const [name, member] of Object.entries(objectAt(schema, 'properties'))) {
     if (!isObject(member)) continue;
-    const present = filled[name] ?? member['default'];
+    const isReplaceable = filled[name] === undefined || (filled[name] === null && member['nullable'] !== true);
+    const present = isReplaceable ? (member['default'] ?? filled[name]) : filled[name];
     if (present !== undefined) filled[name] = withCustomDefaults(member, present);
   }
   return filled;
@@ -88,9 +89,9 @@ function firstOf<T>(found: readonly (T | undefined)[]): T | undefined {
   return found.find((one) => one !== undefined);
 }
 
-/** What of `value` breaks the schema. `null` counts as absent. */
+/** What of `value` breaks the schema. */
 export function customCauses(schema: CustomSchema, value: Json | undefined, path: string): readonly FieldCause[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || (value === null && (schema['nullable'] === true || path === ''))) return [];
   const type = stringAt(schema, 'type');
   if (schema['x-kubernetes-int-or-string'] !== true && type !== undefined && !hasType(type, value)) {
     return [{ reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(typeName(value))}: ${path} in body must be of type ${type}: ${JSON.stringify(typeName(value))}`, field: path }];
@@ -126,6 +127,7 @@ function hasType(type: string, value: Json): boolean {
 }
 
 function typeName(value: Json): string {
+  if (value === null) return 'null';
   if (isList(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
 }

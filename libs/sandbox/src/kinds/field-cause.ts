@@ -16,3 +16,11 @@ export function invalidValue(field: string, value: Json | undefined, detail: str
   // A value may be a secret that was put into the wrong field: long ones are shown by digest only.
   return { reason: 'FieldValueInvalid', message: `Invalid value: ${shown.length > 200 ? digestOf(shown) : shown}: ${detail}`, field };
 }
+
+export function duplicate(field: string, value: Json): FieldCause {
+  return { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(value)}`, field };
+}
+
+export function forbiddenField(field: string, why: string): FieldCause {
+  return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
+}

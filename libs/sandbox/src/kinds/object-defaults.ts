@@ -20,6 +20,17 @@ const ADMITTED_POD: JsonObject = {
   tolerations: ['not-ready', 'unreachable'].map((state) => ({ key: `node.kubernetes.io/${state}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })),
 };
 
+/** Numbers of a status that are written even when they are zero. */
+const STATUS_FIELDS: Readonly<Record<string, JsonObject>> = {
+  '/Service': { loadBalancer: {} },
+  'apps/ReplicaSet': { replicas: 0 },
+  'apps/StatefulSet': { replicas: 0, availableReplicas: 0 },
+  'apps/DaemonSet': { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  'autoscaling/HorizontalPodAutoscaler': { desiredReplicas: 0, currentMetrics: null },
+  'policy/PodDisruptionBudget': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  'networking.k8s.io/Ingress': { loadBalancer: {} },
+};
+
 const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   '/Namespace': (object) => withDefaults(object, { metadata: { labels: { 'kubernetes.io/metadata.name': stringAt(object, 'metadata', 'name') ?? '' } }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
   '/Pod': (object) => withDefaults(withAt(object, ['spec'], withPodDefaults(objectAt(object, 'spec'))), { spec: ADMITTED_POD, status: { phase: 'Pending' } }),
@@ -60,7 +71,8 @@ export function withObjectDefaults(type: ResourceType, object: JsonObject): Json
     const filled = withCustomDefaults(type.custom, object);
     return isObject(filled) ? filled : object;
   }
-  return DEFAULTERS[`${type.group}/${type.kind}`]?.(object) ?? object;
+  const filled = DEFAULTERS[`${type.group}/${type.kind}`]?.(object) ?? object;
+  return type.hasStatus ? withDefaults(filled, { status: STATUS_FIELDS[`${type.group}/${type.kind}`] ?? {} }) : filled;
 }
 
 function withTemplate(object: JsonObject, spec: JsonObject, more: Defaulter = (filled) => filled): JsonObject {
@@ -97,7 +109,9 @@ function withServiceDefaults(object: JsonObject): JsonObject {
   const addresses = { internalTrafficPolicy: 'Cluster' };
   const outside = type === 'LoadBalancer' || type === 'NodePort' ? { externalTrafficPolicy: 'Cluster' } : {};
   const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {};
-  return withDefaults({ ...object, spec }, { spec: { type, sessionAffinity: 'None', ...(isExternal ? {} : addresses), ...outside, ...balancer }, status: { loadBalancer: {} } });
+  const isSticky = stringAt(object, 'spec', 'sessionAffinity') === 'ClientIP';
+  const affinity = isSticky ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } } : {};
+  return withDefaults({ ...object, spec: isSticky ? spec : withAt(spec, ['sessionAffinityConfig'], undefined) }, { spec: { type, sessionAffinity: 'None', ...affinity, ...(isExternal ? {} : addresses), ...outside, ...balancer }, status: { loadBalancer: {} } });
 }
 
 /** `stringData` is a way to write `data`: it is never stored. */

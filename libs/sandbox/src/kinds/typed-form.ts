@@ -2,16 +2,18 @@ import type { Json, JsonObject } from '#kernel';
 import { withoutNulls } from '../json/change-json.js';
 import { isList, isObject } from '../json/read-json.js';
 import { descend, type MergeSchema } from '../managed-fields/merge-schema.js';
+import { METADATA } from './merge-schemas.js';
 import { memberElement } from '../managed-fields/path-element.js';
 import type { ResourceType } from '../resources/resource-type.js';
 
 /**
- * What is left of an object in the types of its kind: nulls are absent, and for built-in kinds so are empty lists and empty maps.
+ * What is left of an object in the types of its kind: nulls are absent, and for built-in kinds (and everybody's metadata) so are
+ * empty lists and empty maps. A null in a custom resource is left for its schema to judge.
  * An empty struct stays: `emptyDir: {}` says something, `labels: {}` does not.
  */
 export function typedForm(type: ResourceType, object: JsonObject): JsonObject {
-  const present = withoutNulls(object);
-  return type.isCustom ? present : withoutEmpties(type.schema, present);
+  if (!type.isCustom) return withoutEmpties(type.schema, withoutNulls(object));
+  return isObject(object['metadata']) ? { ...object, metadata: withoutEmpties(METADATA, withoutNulls(object['metadata'])) } : object;
 }
 
 function withoutEmpties(schema: MergeSchema, object: JsonObject): JsonObject {

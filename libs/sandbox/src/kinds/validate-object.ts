@@ -1,7 +1,8 @@
 import type { JsonObject } from '#kernel';
-import { invalidValue, required, type FieldCause } from './field-cause.js';
+import { containerCauses } from './pod-causes.js';
+import { duplicate, forbiddenField, invalidValue, required, type FieldCause } from './field-cause.js';
 import { equalJson } from '../json/change-json.js';
-import { at, isList, isObject, listAt, objectAt, stringAt, stringMapAt } from '../json/read-json.js';
+import { at, isList, isObject, listAt, objectAt, stringAt, stringMapAt, stringsAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
 import { customCauses } from './custom-schema.js';
 
@@ -20,6 +21,8 @@ export function validateObject(type: ResourceType, object: JsonObject): readonly
     ...nameCauses(type, stringAt(object, 'metadata', 'name') ?? ''),
     ...labelCauses(object),
     ...(SELECTED.includes(kind) ? selectorCauses(object) : []),
+    ...strategyCauses(kind, object),
+    ...(kind === 'batch/CronJob' ? containerCauses(objectAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec'), 'spec.jobTemplate.spec.template.spec') : []),
     ...(TEMPLATED.includes(kind) ? containerCauses(objectAt(object, 'spec', 'template', 'spec'), 'spec.template.spec') : []),
     ...(kind === '/Pod' ? containerCauses(objectAt(object, 'spec'), 'spec') : []),
     ...(kind === '/Service' && stringAt(object, 'spec', 'type') !== 'ExternalName' ? portCauses(object) : []),
@@ -31,12 +34,22 @@ export function validateObject(type: ResourceType, object: JsonObject): readonly
 /** Fields that a workload may not change once it is there. */
 export function validateChange(type: ResourceType, before: JsonObject, after: JsonObject): readonly FieldCause[] {
   const kind = `${type.group}/${type.kind}`;
+  const late = newFinalizers(before, after);
+  if (late !== undefined) return [late];
   const fixed = SELECTED.includes(kind) ? [['spec', 'selector']] : kind === 'batch/Job' ? [['spec', 'selector'], ['spec', 'template']] : [];
   const changed = fixed.filter((path) => !equalJson(at(before, ...path), at(after, ...path)));
   const causes = changed.map((path) => invalidValue(path.join('.'), at(after, ...path), 'field is immutable'));
   if (before['immutable'] === true && !equalJson(before['data'], after['data'])) return [...causes, { reason: 'FieldValueForbidden', message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' }];
   const isRole = kind.startsWith('rbac.') && before['roleRef'] !== undefined;
   return isRole && !equalJson(before['roleRef'], after['roleRef']) ? [...causes, invalidValue('roleRef', after['roleRef'], 'cannot change roleRef')] : causes;
+}
+
+/** A deletion that has begun waits for the finalizers that were there then. */
+function newFinalizers(before: JsonObject, after: JsonObject): FieldCause | undefined {
+  if (at(before, 'metadata', 'deletionTimestamp') === undefined) return undefined;
+  const held = stringsAt(before, 'metadata', 'finalizers');
+  const added = stringsAt(after, 'metadata', 'finalizers').filter((finalizer) => !held.includes(finalizer));
+  return added.length === 0 ? undefined : forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`);
 }
 
 function nameCauses(type: ResourceType, name: string): readonly FieldCause[] {
@@ -61,19 +74,20 @@ function selectorCauses(object: JsonObject): readonly FieldCause[] {
   return isMatched ? [] : [mismatch];
 }
 
-function containerCauses(spec: JsonObject, path: string): readonly FieldCause[] {
-  const containers = listAt(spec, 'containers').filter(isObject);
-  if (containers.length === 0) return [required(`${path}.containers`)];
-  return containers.flatMap((container, index) => [
-    ...(stringAt(container, 'name') === undefined ? [required(`${path}.containers[${index}].name`)] : []),
-    ...((stringAt(container, 'image') ?? '') === '' ? [required(`${path}.containers[${index}].image`)] : []),
-  ]);
+/** `Recreate` goes without the settings of a rolling update. */
+function strategyCauses(kind: string, object: JsonObject): readonly FieldCause[] {
+  if (kind !== 'apps/Deployment' || stringAt(object, 'spec', 'strategy', 'type') !== 'Recreate' || !isObject(at(object, 'spec', 'strategy', 'rollingUpdate'))) return [];
+  return [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")];
 }
 
 function portCauses(object: JsonObject): readonly FieldCause[] {
   const ports = listAt(object, 'spec', 'ports');
   if (ports.length === 0 && stringAt(object, 'spec', 'clusterIP') !== 'None') return [required('spec.ports')];
+  const names = ports.map((port) => stringAt(port, 'name') ?? '');
   return ports.flatMap((port, index) => {
+    const name = names[index] ?? '';
+    if (name === '' && ports.length > 1) return [required(`spec.ports[${index}].name`)];
+    if (name !== '' && names.indexOf(name) < index) return [duplicate(`spec.ports[${index}].name`, name)];
     const number = at(port, 'port');
     const isValid = typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535;
     return isValid ? [] : [invalidValue(`spec.ports[${index}].port`, number, 'must be between 1 and 65535, inclusive')];

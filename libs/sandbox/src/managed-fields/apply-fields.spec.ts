@@ -52,7 +52,7 @@ describe('applyFields', () => {
     ['takes a key that is left out for its default', [[web({ ports: [{ containerPort: 80, name: 'a' }] }), { by: 'x' }], [web({ ports: [{ containerPort: 80, protocol: 'TCP', name: 'b' }] }), { by: 'x' }]], web({ ports: [{ containerPort: 80, name: 'b', protocol: 'TCP' }] })],
     ['treats a set as one', [[{ finalizers: ['a'] }, { by: 'x' }], [{ finalizers: ['b'] }, { by: 'y' }], [{}, { by: 'x' }]], { finalizers: ['b'] }],
     ['replaces an atomic list', [[web({ args: ['a', 'b'] }), { by: 'x' }], [web({ args: ['b'] }), { by: 'x' }]], web({ args: ['b'] })],
-    ['orders shared items as applied', [[{ finalizers: ['a', 'b', 'c'] }, { by: 'x' }], [{ finalizers: ['c', 'a'] }, { by: 'y' }]], { finalizers: ['c', 'b', 'a'] }],
+    ['orders shared items as applied', [[{ finalizers: ['a', 'b', 'c'] }, { by: 'x' }], [{ finalizers: ['c', 'a'] }, { by: 'y' }]], { finalizers: ['b', 'c', 'a'] }],
     ['takes a field by force', [[{ data: { a: '1' } }, { by: 'x' }], [{ data: { a: '2' } }, { by: 'y', force: true }]], { data: { a: '2' } }],
   ])('%s', (_name, steps, expected) => {
     expect(steps.reduce((state, [applied, attempt]) => apply(state, applied, attempt), NOTHING).object).toEqual(expected);

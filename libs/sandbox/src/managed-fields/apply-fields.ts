@@ -54,7 +54,7 @@ export function applyFields(input: ApplyInput): Result<Owned, readonly FieldClai
     return err(claims.flatMap(({ owner, fields: held }) => pathsOf(held).map((path) => ({ owner, field: formatPath(path) }))));
   }
   const left = others.map((owner) => ({ ...owner, fields: difference(difference(owner.fields, touched), comparison.removed) }));
-  return ok({ object, owners: [...left, { ...mine, fields: difference(fields, comparison.removed) }] });
+  return ok({ object, owners: [...left, mine] });
 }
 
 /** The conflict as kube-apiserver words it: one line for one field, else a list per owner. */

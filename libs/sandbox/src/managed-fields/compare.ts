@@ -1,6 +1,7 @@
 import type { Json } from '#kernel';
 import { equalJson } from '../json/change-json.js';
 import { EMPTY_SET, LEAF, nodeOf, union, type FieldSet } from './field-set.js';
+import { fieldSetOf } from './field-set-of.js';
 import { descend, partsOf, type MergeSchema } from './merge-schema.js';
 import type { PathElement } from './path-element.js';
 
@@ -18,7 +19,8 @@ export function compare(schema: MergeSchema, before: Json | undefined, after: Js
   const now = partsOf(schema, after);
   // A null has no parts, and is no value of another shape either: beside something that has parts it is something empty.
   const isWhole = (isValue(before) && old === undefined) || (isValue(after) && now === undefined);
-  if (isWhole || ((old?.size ?? 0) === 0 && (now?.size ?? 0) === 0)) return compareWhole(before, after);
+  if (isWhole) return compareShapes(schema, before, after);
+  if ((old?.size ?? 0) === 0 && (now?.size ?? 0) === 0) return compareWhole(before, after);
 
   const children: { added: Map<PathElement, FieldSet>; modified: Map<PathElement, FieldSet>; removed: Map<PathElement, FieldSet> } = {
     added: new Map(),
@@ -26,10 +28,10 @@ export function compare(schema: MergeSchema, before: Json | undefined, after: Js
     removed: new Map(),
   };
   for (const element of new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])) {
-    const below = compare(descend(schema, element).schema, old?.get(element)?.value, now?.get(element)?.value);
-    children.added.set(element, below.added);
-    children.modified.set(element, below.modified);
-    children.removed.set(element, below.removed);
+    const inside = compare(descend(schema, element).schema, old?.get(element)?.value, now?.get(element)?.value);
+    children.added.set(element, inside.added);
+    children.modified.set(element, inside.modified);
+    children.removed.set(element, inside.removed);
   }
   return {
     added: nodeOf(before === undefined, children.added),
@@ -44,6 +46,17 @@ export function touchedBy(comparison: Comparison): FieldSet {
 
 function isValue(value: Json | undefined): boolean {
   return value !== undefined && value !== null;
+}
+
+/** At least one side counts as a whole: what the other side has below comes or goes with it. */
+function compareShapes(schema: MergeSchema, before: Json | undefined, after: Json | undefined): Comparison {
+  const whole = compareWhole(before, after);
+  if (before === undefined || after === undefined) return whole;
+  return { ...whole, added: below(schema, after), removed: below(schema, before) };
+}
+
+function below(schema: MergeSchema, value: Json): FieldSet {
+  return { ...fieldSetOf(schema, value), isMember: false };
 }
 
 function compareWhole(before: Json | undefined, after: Json | undefined): Comparison {

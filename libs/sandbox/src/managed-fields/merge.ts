@@ -38,29 +38,43 @@ export function withoutFields(schema: MergeSchema, value: Json, set: FieldSet): 
   return items.length === 0 && value.length > 0 ? null : items;
 }
 
-/** Items of both sides: shared ones where the applied list has them, live ones keep their place before the next shared item. */
+/**
+ * Items of both sides. The applied list is followed in its order; items that only the live list has keep their place among those that
+ * both have. A shared item whose turn has not come is passed over: it is laid down when the applied list comes to it.
+ */
 function mergeItems(schema: MergeSchema, live: readonly Json[], applied: readonly Json[]): readonly Json[] {
   const itemSchema = descend(schema, '').schema;
-  const liveBy = new Map(live.map((item) => [itemElement(schema, item), item]));
-  const appliedElements = new Set(applied.map((item) => itemElement(schema, item)));
+  const liveElements = live.map((item) => itemElement(schema, item));
+  const appliedElements = applied.map((item) => itemElement(schema, item));
+  const liveBy = new Map(liveElements.map((element, index) => [element, live[index]]));
+  const isApplied = new Set(appliedElements);
+  /** Shared items in the order in which the applied list will come to them. */
+  const awaited = appliedElements.filter((element) => liveBy.has(element));
+  const laid = new Set<PathElement>();
   const merged: Json[] = [];
-  let next = 0;
-  const takeLiveOnly = (): void => {
-    for (let item = live[next]; item !== undefined && !appliedElements.has(itemElement(schema, item)); item = live[next]) {
-      merged.push(item);
-      next += 1;
-    }
+  let [left, right] = [0, 0];
+  const lay = (element: PathElement): void => {
+    const item = applied[right];
+    if (item !== undefined) merged.push(merge(itemSchema, liveBy.get(element), item));
+    laid.add(element);
+    right += 1;
+    if (awaited[0] === element) awaited.shift();
   };
-  takeLiveOnly();
-  for (const item of applied) {
-    const element = itemElement(schema, item);
-    merged.push(merge(itemSchema, liveBy.get(element), item));
-    const here = live[next];
-    if (here === undefined || !liveBy.has(element)) continue;
-    // Passing a shared item frees the live-only items that followed it.
-    next += 1;
-    takeLiveOnly();
+  while (left < live.length || right < applied.length) {
+    const [here, wanted, item] = [liveElements[left], appliedElements[right], live[left]];
+    if (here === undefined || item === undefined) {
+      if (wanted !== undefined) lay(wanted);
+    } else if (!isApplied.has(here)) {
+      merged.push(item);
+      left += 1;
+    } else if (here === wanted) {
+      lay(here);
+      left += 1;
+    } else if (wanted === undefined || laid.has(here) || (awaited[0] !== undefined && awaited[0] !== here)) {
+      left += 1;
+    } else {
+      lay(wanted);
+    }
   }
-  merged.push(...live.slice(next).filter((item) => !appliedElements.has(itemElement(schema, item))));
   return merged;
 }

@@ -1,18 +1,20 @@
 import { err, type JsonObject, type Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import { timestamp, type ClusterContext } from '../cluster-context.js';
-import { applyConflict, badRequest, conflict, invalid, type ApiFailure } from '../http/api-failure.js';
+import { applyConflict, badRequest, conflict, invalid, notFound, type ApiFailure } from '../http/api-failure.js';
 import { isObject, listAt, objectAt, stringAt } from '../json/read-json.js';
 import { required } from '../kinds/field-cause.js';
 import { withObjectDefaults } from '../kinds/object-defaults.js';
 import { typedForm } from '../kinds/typed-form.js';
 import { applyFields, formatClaims } from '../managed-fields/apply-fields.js';
-import { formatOwner, ownersFromJson } from '../managed-fields/field-owner.js';
+import { formatOwner, ownersFromJson, type FieldOwner } from '../managed-fields/field-owner.js';
+import { trackUpdate } from '../managed-fields/track-update.js';
+import { emptyLike } from '../kinds/empty-like.js';
 import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
 import { createObject } from './create-object.js';
 import { storeChange } from './store-change.js';
-import { patchRefusal, withKeptAllocations } from './update-object.js';
+import { ownable, patchRefusal, withKeptAllocations } from './update-object.js';
 import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 
 /** Server-side apply: creates what is missing, else merges by field ownership. A repeated apply stores nothing. */
@@ -24,6 +26,7 @@ export function applyObject(cluster: ClusterContext, target: WriteTarget, body: 
   const { type, namespace, name } = target;
   const live = cluster.store.get(tableOf(type), namespace, name);
   if (live === undefined) {
+    if (target.isStatus) return err(notFound(type, name));
     const uid = stringAt(body, 'metadata', 'uid') ?? '';
     if (uid !== '') return err(conflict(type, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`));
     return createObject(cluster, target, checked.value, 'Apply');
@@ -36,7 +39,7 @@ export function applyObject(cluster: ClusterContext, target: WriteTarget, body: 
     schema: type.schema,
     live: { ...live, apiVersion: checked.value['apiVersion'], metadata },
     applied: appliedPart(target, checked.value),
-    owners: ownersFromJson(managedFields ?? []),
+    owners: ownersBeforeApply(target, live, ownersFromJson(managedFields ?? []), timestamp(cluster.clock)),
     applier: ownerOf(target, 'Apply'),
     force,
     now: timestamp(cluster.clock),
@@ -48,6 +51,13 @@ export function applyObject(cluster: ClusterContext, target: WriteTarget, body: 
   }
   const wanted = withKeptAllocations(live, withObjectDefaults(type, typedForm(type, result.value.object)));
   return storeChange(cluster, target, live, wanted, result.value.owners);
+}
+
+/** Where nobody owns anything, what is there counts as one manager's from before: the first apply takes nothing silently. */
+function ownersBeforeApply(target: WriteTarget, live: KubeObject, owners: readonly FieldOwner[], now: string): readonly FieldOwner[] {
+  if (owners.length > 0) return owners;
+  const writer = { ...ownerOf({ ...target, fieldManager: 'before-first-apply' }, 'Update') };
+  return trackUpdate(target.type.schema, emptyLike(target.type, live), ownable(live), [], writer, now, unownedFields(target));
 }
 
 /** The configuration without what this endpoint ignores: system metadata, and either the status or all but the status. */

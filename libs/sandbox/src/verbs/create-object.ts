@@ -11,6 +11,7 @@ import { fieldSetOf } from '../managed-fields/field-set-of.js';
 import { withoutBranches } from '../managed-fields/field-set.js';
 import { ownersToJson, type FieldOwner } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
+import { emptyLike } from '../kinds/empty-like.js';
 import { typedForm } from '../kinds/typed-form.js';
 import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
@@ -28,19 +29,19 @@ export function createObject(cluster: ClusterContext, target: WriteTarget, body:
   const name = stringAt(named, 'metadata', 'name') ?? '';
   const refusal = namespaceRefusal(cluster, type, namespace, name);
   if (refusal !== undefined) return err(refusal);
-  if (cluster.store.get(tableOf(type), namespace, name) !== undefined) return err(alreadyExists(type, name));
 
   const bare = typedForm(type, withoutSystemFields(target, named));
   const filled = prunedObject(type, withObjectDefaults(type, bare));
   const causes = validateObject(type, filled);
   if (causes.length > 0) return err(invalid(type, name, causes));
+  if (cluster.store.get(tableOf(type), namespace, name) !== undefined) return err(alreadyExists(type, name));
 
   const now = timestamp(cluster.clock);
   const identity = ownerOf(target, operation);
   const owners =
     operation === 'Apply'
       ? [{ ...identity, time: now, fields: withoutBranches(fieldSetOf(type.schema, withoutSystemFields(target, named)), unownedFields(target)) }]
-      : trackUpdate(type.schema, emptyLike(target, filled), filled, [], identity, now, unownedFields(target));
+      : trackUpdate(type.schema, emptyLike(type, filled), filled, [], identity, now, unownedFields(target));
   const managedFields = ownersToJson(owners);
   const allocated = withAllocations(cluster, type, filled);
   const metadata: JsonObject = {
@@ -65,13 +66,4 @@ function withName(cluster: ClusterContext, object: JsonObject): JsonObject {
   const prefix = stringAt(object, 'metadata', 'generateName') ?? '';
   if (prefix === '' || (stringAt(object, 'metadata', 'name') ?? '') !== '') return object;
   return { ...object, metadata: { ...objectAt(object, 'metadata'), name: `${prefix}${cluster.ids.uuid().slice(-5)}` } };
-}
-
-/** The structs that exist in every object of a typed kind before anything is set: nobody comes to own them by creating it. */
-function emptyLike(target: WriteTarget, object: JsonObject): JsonObject {
-  if (target.type.isCustom) return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {} };
-  const has = (name: string): boolean => object[name] !== undefined;
-  const template = objectAt(object, 'spec')['template'] === undefined ? {} : { template: { metadata: {}, spec: { containers: [] } } };
-  const strategies = Object.fromEntries(['strategy', 'updateStrategy'].filter((name) => objectAt(object, 'spec')[name] !== undefined).map((name) => [name, {}]));
-  return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {}, ...(has('spec') ? { spec: { ...template, ...strategies } } : {}), ...(has('status') ? { status: {} } : {}) };
 }

@@ -2,6 +2,7 @@ import { err, ok, type JsonObject, type Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import { timestamp, type ClusterContext } from '../cluster-context.js';
 import { conflict, notFound, type ApiFailure } from '../http/api-failure.js';
+import { equalJson } from '../json/change-json.js';
 import { kubeObjectOf } from '../json/kube-object-of.js';
 import { objectAt } from '../json/read-json.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
@@ -14,7 +15,8 @@ export interface DeleteTarget {
   readonly name: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
-  readonly propagationPolicy: PropagationPolicy;
+  /** Undefined: what an earlier deletion asked for stands, else dependents go in the background. */
+  readonly propagationPolicy: PropagationPolicy | undefined;
   readonly dryRun: boolean;
 }
 
@@ -37,11 +39,14 @@ export function deleteObject(cluster: ClusterContext, target: DeleteTarget): Res
   if (refusal !== undefined) return err(refusal);
 
   const isNamespace = type.group === '' && type.kind === 'Namespace';
-  const finalizers = [...new Set([...(live.metadata.finalizers ?? []), ...policyFinalizers(target)])];
+  const finalizers = finalizersFor(target, live.metadata.finalizers ?? []);
   if (finalizers.length === 0 && !isNamespace) {
     return ok({ object: target.dryRun ? live : cluster.store.remove(tableOf(type), live), isGone: true });
   }
-  if (live.metadata.deletionTimestamp !== undefined) return ok({ object: live, isGone: false });
+  if (live.metadata.deletionTimestamp !== undefined) {
+    const again = kubeObjectOf({ ...live, metadata: { ...live.metadata, finalizers } });
+    return ok({ object: target.dryRun || equalJson(again, live) ? again : cluster.store.put(tableOf(type), again), isGone: false });
+  }
   const marked = withDeletionMark(cluster, live, finalizers, isNamespace ? { status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : {});
   return ok({ object: target.dryRun ? marked : cluster.store.put(tableOf(type), marked), isGone: false });
 }
@@ -57,10 +62,12 @@ function preconditionFailure(target: DeleteTarget, live: KubeObject): ApiFailure
   return undefined;
 }
 
-function policyFinalizers(target: DeleteTarget): readonly string[] {
+/** The finalizers that hold the object from now on: its own, and those that the policy stands for, in place of an earlier policy's. */
+function finalizersFor(target: DeleteTarget, held: readonly string[]): readonly string[] {
   const isDefinition = target.type.group === 'apiextensions.k8s.io';
-  const byPolicy = { Background: [], Foreground: [FOREGROUND_FINALIZER], Orphan: [ORPHAN_FINALIZER] }[target.propagationPolicy];
-  return isDefinition ? [...byPolicy, DEFINITION_FINALIZER] : byPolicy;
+  const byPolicy = target.propagationPolicy === undefined ? [] : { Background: [], Foreground: [FOREGROUND_FINALIZER], Orphan: [ORPHAN_FINALIZER] }[target.propagationPolicy];
+  const own = target.propagationPolicy === undefined ? held : held.filter((finalizer) => finalizer !== FOREGROUND_FINALIZER && finalizer !== ORPHAN_FINALIZER);
+  return [...new Set([...own, ...byPolicy, ...(isDefinition ? [DEFINITION_FINALIZER] : [])])];
 }
 
 function withDeletionMark(cluster: ClusterContext, live: KubeObject, finalizers: readonly string[], more: JsonObject): KubeObject {

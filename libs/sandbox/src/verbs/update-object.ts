@@ -11,17 +11,24 @@ import { ownersFromJson } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
 import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
+import { createObject } from './create-object.js';
 import { storeChange } from './store-change.js';
 import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 
+const CREATED_BY_UPDATE = new Set(['/Service', '/Event', '/Endpoints', 'coordination.k8s.io/Lease', ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => `rbac.authorization.k8s.io/${kind}`)]);
 const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Some kinds are created by a replacement that names what is not there. */
+export function isCreatedByUpdate(target: Pick<WriteTarget, 'type' | 'isStatus'>): boolean {
+  return !target.isStatus && CREATED_BY_UPDATE.has(`${target.type.group}/${target.type.kind}`);
+}
 
 /** Replaces an object as a whole; with a resourceVersion only if it is still that one. */
 export function replaceObject(cluster: ClusterContext, target: WriteTarget, body: JsonObject): Result<KubeObject, ApiFailure> {
   const checked = checkBody(target, body);
   if (!checked.ok) return checked;
   const live = cluster.store.get(tableOf(target.type), target.namespace, target.name);
-  if (live === undefined) return err(notFound(target.type, target.name));
+  if (live === undefined) return isCreatedByUpdate(target) ? createObject(cluster, target, checked.value) : err(notFound(target.type, target.name));
   if (target.type.isCustom && (stringAt(body, 'metadata', 'resourceVersion') ?? '') === '') {
     return err(invalid(target.type, target.name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]));
   }
@@ -64,11 +71,13 @@ function changeTo(cluster: ClusterContext, target: WriteTarget, live: KubeObject
   const stated = listAt(sent, 'metadata', 'managedFields');
   const owners = ownersFromJson(stated.length > 0 ? stated : (live.metadata.managedFields ?? []));
   const visible = target.isStatus || !target.type.hasStatus ? wanted : { ...wanted, status: live['status'] };
-  const tracked = trackUpdate(target.type.schema, ownable(live), ownable(visible), owners, ownerOf(target, 'Update'), timestamp(cluster.clock), unownedFields(target));
+  // Where nobody owns anything, nothing is tracked until the first apply.
+  const tracked = owners.length === 0 ? [] : trackUpdate(target.type.schema, ownable(live), ownable(visible), owners, ownerOf(target, 'Update'), timestamp(cluster.clock), unownedFields(target));
   return storeChange(cluster, target, live, wanted, tracked);
 }
 
-function ownable(object: JsonObject): JsonObject {
+/** The object as owners see it: without the record of owners itself. */
+export function ownable(object: JsonObject): JsonObject {
   const { managedFields: _owners, ...metadata } = objectAt(object, 'metadata');
   return withoutNulls({ ...object, metadata });
 }
