@@ -52,6 +52,38 @@ describeOnStage('bad input from Git', { clusters: [{ name: 'prod', labels: { env
     await untilRuns(stage, 'no-path', 'prod', commit);
   });
 
+  promise('a branch that is force-pushed or gone changes nothing, and goes on where a person approves of exactly that commit', async (stage) => {
+    const prod = stage.cluster('prod');
+    const repository = await registeredRepository(stage, 'rewritten');
+    const first = await repository.commit({ ...GOOD, 'app/more.yaml': configMap('more', { a: '1' }) });
+    const second = await repository.commit({ 'app/settings.yaml': configMap('settings', { colour: 'green' }) });
+    await repository.branch('keep', second);
+    await createApplication(stage, { name: 'rewritten', repository: 'rewritten', path: 'app', namespace: 'rewritten' });
+    await untilRuns(stage, 'rewritten', 'prod', second);
+    prod.mark();
+
+    await repository.forcePush('main', first);
+    const message = await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN');
+    expect(message).toContain(first);
+    expect(message).toContain(second);
+    await repository.deleteRef('refs/heads/main');
+    await until('the branch is missed', 30_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes('is gone') ? true : undefined));
+    await repository.branch('other', first);
+    const unrelated = await repository.commit({ 'app/more.yaml': null, 'app/new.yaml': configMap('new', { a: '2' }) }, 'other', { branch: 'other' });
+    await repository.branch('main', unrelated);
+    await until('the new branch is seen', 30_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes(unrelated) ? true : undefined));
+    expect(prod.writeLines()).toEqual([]);
+
+    const told = await stage.capstan(['describe', 'app/rewritten']);
+    expect(told.stderr).toContain(`capstan history approve rewritten main ${unrelated} --from ${second}`);
+    const refused = await stage.capstan(['history', 'approve', 'rewritten', 'main', first, '--from', second]);
+    expect([refused.exitCode, refused.stderr]).toEqual([7, expect.stringContaining(`from ${second} to ${unrelated}`)]);
+    expect(prod.writeLines()).toEqual([]);
+    expect(await stage.capstan(['history', 'approve', 'rewritten', 'main', unrelated, '--from', second])).toMatchObject({ exitCode: 0 });
+    await untilRuns(stage, 'rewritten', 'prod', unrelated);
+    expect(prod.deleteLines()).toEqual(['delete configmaps rewritten/more']); // the one that the approved commit no longer has
+  });
+
   promise('a path that vanishes deletes nothing', async (stage) => {
     const prod = stage.cluster('prod');
     const repository = await registeredRepository(stage, 'lost-path');

@@ -6,6 +6,7 @@ import { clusterCommand } from './commands/cluster-join.js';
 import { deleteCommand } from './commands/delete.js';
 import { describeCommand } from './commands/describe.js';
 import { getCommand } from './commands/get.js';
+import { historyCommand } from './commands/history-approve.js';
 import { labelCommand } from './commands/label.js';
 import { pruneCommand } from './commands/prune-approve.js';
 import { syncCommand } from './commands/sync.js';
@@ -27,7 +28,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .description('GitOps for fleets of Kubernetes clusters')
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
-  for (const command of [clusterCommand, applyCommand, getCommand, describeCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand]) program.addCommand(command(context));
+  for (const command of [clusterCommand, applyCommand, getCommand, describeCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand, historyCommand]) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));
   program.addCommand(helpCommand(context, program));
   prepare(program, context);

@@ -14,6 +14,9 @@ export { readObjects, type ReadObjectsFailure, type ReadObjectsRules, type Sourc
 export { findReservation, PART_OF_LABEL, type ReservedForAgent } from './object/reserved-for-agent.js';
 export { substituteParameters, type SubstitutionFailure } from './object/substitute-parameters.js';
 export type { Selector, SelectorExpression, SelectorOperator } from './selector/selector.js';
+export {
+  isSamePoint, judgeHistory, type Ancestry, type HistoryVerdict, type RefLine, type RefPoint, type RewriteKind, type SeenAncestry,
+} from './source/judge-history.js';
 export { judgeRefName } from './source/judge-ref-name.js';
 export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES } from './source/judge-tree-entry.js';
 export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';

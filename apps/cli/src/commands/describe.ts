@@ -6,6 +6,7 @@ import { withDiff, type DriftNode } from '../output/format-drift.js';
 import { parseReference, type Row } from './resources.js';
 
 const TARGETS_OF = `targets(first: 200) { edges { node { name sync health reason message advice } } pageInfo { hasNextPage } }`;
+const REWRITE = 'ref kind fromFullRef fromCommit toFullRef toCommit since approvedAt';
 const DETAILS: Readonly<Record<string, { readonly document: string; readonly field: string }>> = {
   cluster: {
     field: 'cluster',
@@ -13,13 +14,13 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   },
   application: {
     field: 'application',
-    document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice createdAt
+    document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice historyRewrite { ${REWRITE} } createdAt
       revision { number createdAt createdBy spec { source { repository ref path renderer watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace sync { automated prune drift } } }
       currentRelease { number commit subject author committedAt } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
   },
   repository: {
     field: 'repository',
-    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name url poll hasCredentials hasWebhookSecret webhookUrls { github generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message } createdAt } }`,
+    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name url poll hasCredentials hasWebhookSecret webhookUrls { github generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message advice rewrite { ${REWRITE} } } createdAt } }`,
   },
 };
 const TARGET = `query Describe($project: String!, $application: String!, $cluster: String!) { target(project: $project, application: $application, cluster: $cluster) {
@@ -94,7 +95,20 @@ function withWholeUrls(row: Row, server: string): Row {
 function nextSteps(row: Row): readonly string[] {
   const observed = row['observed'];
   const pending = isMap(observed) ? observed['pendingRemoval'] : undefined;
-  return isMap(pending) ? [`To approve exactly this removal: capstan prune approve ${String(row['name'])} ${String(pending['digest'])}`] : [];
+  return [...(isMap(pending) ? [`To approve exactly this removal: capstan prune approve ${String(row['name'])} ${String(pending['digest'])}`] : []), ...movesToApprove(row)];
+}
+
+/** How to approve of the refs that left their history: those of a repository, or the one that an application follows. */
+function movesToApprove(row: Row): readonly string[] {
+  const refs = Array.isArray(row['refs']) ? row['refs'].filter(isMap) : [];
+  const revision = row['revision'];
+  const spec = isMap(revision) ? revision['spec'] : undefined;
+  const source = isMap(spec) ? spec['source'] : undefined;
+  const repository = isMap(source) ? source['repository'] : row['name'];
+  return [row['historyRewrite'], ...refs.map((ref) => ref['rewrite'])]
+    .filter(isMap)
+    .filter((rewrite) => rewrite['toCommit'] !== null && rewrite['approvedAt'] === null)
+    .map(({ ref, fromCommit, toCommit }) => `To approve exactly this move: capstan history approve ${String(repository)} ${String(ref)} ${String(toCommit)} --from ${String(fromCommit)}`);
 }
 
 function isMap(value: unknown): value is Row {

@@ -11,20 +11,15 @@ export function syncCommand(context: CommandContext): Command {
     .description('let a waiting rollout run, or send the newest release to every target once more')
     .argument('<reference...>', 'app/NAME')
     .option('-p, --project <name>', 'the project', 'default')
-    .option('--accept-history-rewrite', 'follow the ref although it no longer descends from the last release')
-    .action(async (words: readonly string[], options: { readonly project: string; readonly acceptHistoryRewrite?: boolean }) => {
+    .action(async (words: readonly string[], options: { readonly project: string }) => {
       const { kind, name } = parseReference(words);
       if (kind.singular !== 'application') throw usage(`only apps are synced, not ${kind.plural}`);
-      const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } | null }>(
+      const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } }>(
         SYNC,
         'syncApplication',
-        { project: options.project, name, ...(options.acceptHistoryRewrite === true ? { acceptHistoryRewrite: true } : {}) },
+        { project: options.project, name },
         context.signal,
       );
-      context.out(
-        rollout === null
-          ? `app/${name} accepted: the release of the rewritten history follows\n`
-          : `app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`,
-      );
+      context.out(`app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`);
     });
 }

@@ -32,7 +32,7 @@ describe('evaluation of what a ref holds', () => {
 
   it('shows a path that is not there, and heals with the commit that brings it', async () => {
     value(await ground.create('web', anInput({ source: { repository: 'fleet', ref: 'main', path: 'apps/none' } })));
-    expect(await ground.push(V1, { commit: A })).toEqual({ released: [], unchanged: 0, held: 1, undecided: 0 });
+    expect(await ground.push(V1, { commit: A })).toEqual({ released: [], unchanged: 0, held: 1 });
     expect(await application()).toEqual({ reason: 'PATH_NOT_FOUND', message: 'apps/none does not exist in this commit.', evaluated_commit: A });
     expect(await wanted(A)).toBe(0);
     expect(await ground.push({ 'apps/none/cm.yaml': 'a: 1' }, { commit: B })).toMatchObject({ released: [expect.any(String)] });
@@ -49,40 +49,25 @@ describe('evaluation of what a ref holds', () => {
     expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: A });
   });
 
-  it.each([['a branch that no longer descends', {}], ['a tag that moved, even forward', { fullRef: 'refs/tags/v1', ancestry: 'YES' as const }]])('holds %s until a person accepts it', async (_name, rest) => {
-    const created = value(await ground.create('web'));
-    await ground.push(V1, { commit: A, ...rest });
-    expect(await ground.push(V2, { commit: B, ancestry: 'NO', ...rest })).toEqual({ released: [], unchanged: 0, held: 1, undecided: 0 });
-    expect(await application()).toMatchObject({ reason: 'HISTORY_REWRITTEN', evaluated_commit: A });
-    expect(await wanted(B)).toBe(0);
-    value(await ground.sync.execute(ground.viewer, { application: created, name: 'web', acceptHistoryRewrite: true }));
-    expect(await wanted(B)).toBe(1);
-    expect(await ground.push(V2, { commit: B, ancestry: 'NO', ...rest })).toMatchObject({ released: [expect.any(String)] });
-    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: B });
-  });
-
-  it('lets go of a hold when the ref comes back', async () => {
+  it('holds every application of a ref that left its history, those that come later too, and lets go when it is evaluated again', async () => {
     value(await ground.create('web'));
     await ground.push(V1, { commit: A });
-    await ground.push(V2, { commit: B, ancestry: 'NO' });
-    expect(await wanted(A)).toBe(1);
-    expect(await ground.push(V1, { commit: A })).toMatchObject({ unchanged: 1 });
-    expect(await application()).toMatchObject({ reason: null });
-  });
-
-  it('decides nothing while the ancestry cannot be told', async () => {
-    value(await ground.create('web'));
-    await ground.push(V1, { commit: A });
-    expect(await ground.push(V2, { commit: B, ancestry: 'UNKNOWN' })).toEqual({ released: [], unchanged: 0, held: 0, undecided: 1 });
-    expect(await application()).toEqual({ reason: null, message: null, evaluated_commit: A });
-    expect(await wanted(B)).toBe(1);
+    const rewritten = { project: ground.project.id, repository: ground.repository, ref: 'main', commit: B, reason: 'HISTORY_REWRITTEN', message: 'it moved' } as const;
+    expect(await ground.evaluation.historyRewritten(rewritten)).toBe(1);
+    expect(await ground.evaluation.historyRewritten(rewritten)).toBe(0);
+    expect(await application()).toEqual({ reason: 'HISTORY_REWRITTEN', message: 'it moved', evaluated_commit: A });
+    value(await ground.create('late'));
+    expect(await ground.evaluation.historyRewritten(rewritten)).toBe(1);
+    expect(await ground.rows(`SELECT count(*)::int AS held FROM outbox WHERE kind = 'application.held'`)).toEqual([{ held: 2 }]);
+    expect(await ground.push(V1, { commit: A })).toMatchObject({ unchanged: 1, released: [expect.any(String)] });
+    expect(await ground.rows('SELECT DISTINCT reason, held_commit FROM applications')).toEqual([{ reason: null, held_commit: null }]);
   });
 
   it('takes a new ref for another history', async () => {
     value(await ground.create('web'));
     await ground.push(V1, { commit: A });
     value(await ground.update('web', anInput({ source: { repository: 'fleet', ref: 'next', path: 'apps/web' } })));
-    expect(await ground.push(V2, { commit: B, ref: 'next', fullRef: 'refs/heads/next', ancestry: 'NO' })).toMatchObject({ released: [expect.any(String)] });
+    expect(await ground.push(V2, { commit: B, ref: 'next' })).toMatchObject({ released: [expect.any(String)] });
   });
 
   it('releases nothing of a watcher that stood still while another went on', async () => {
@@ -93,12 +78,10 @@ describe('evaluation of what a ref holds', () => {
     // The slow one has judged B; before it can write, the other has seen what came after.
     const slow = ground.push(V2, {
       commit: B,
-      ancestry: async () => {
-        if (!isOvertaken) {
-          isOvertaken = true;
-          await ground.push({ 'apps/web/cm.yaml': 'v: 3' }, { commit: newer });
-        }
-        return 'YES';
+      whileJudged: async () => {
+        if (isOvertaken) return;
+        isOvertaken = true;
+        await ground.push({ 'apps/web/cm.yaml': 'v: 3' }, { commit: newer });
       },
     });
     expect(await slow).toMatchObject({ released: [] });

@@ -1,6 +1,6 @@
 import { noFailpoints, silentLog, type Failpoints, type Result } from '#kernel';
 import {
-  clusterId, hubId, principalId, projectId, releaseId, repositoryId, type TargetId, type ApplicationInput, type ClusterId, type Order, type RemovalMode, type TargetReport,
+  clusterId, hubId, principalId, projectId, releaseId, repositoryId, type TargetId, type ApplicationInput, type ClusterId, type Order, type RemovalMode, type SourceTree, type TargetReport,
 } from '#domain';
 import { systemTimers, systemRandom, systemClock, uuidV7Ids } from '#runtime';
 import { aDatabase, aSourceTree, type SourceTreeContent, type TestDatabase } from '#testing';
@@ -21,7 +21,7 @@ import { ApplicationTargets } from '../../src/features/placement/application-tar
 import { ClusterPlacement } from '../../src/features/placement/cluster-placement.js';
 import { PlaceApplications, PlaceFacts, SqlPlacementStore } from '../../src/features/placement/index.js';
 import { findWork, PlanApplication, type PlanApplicationPorts } from '../../src/features/planner/index.js';
-import { EvaluateReleases, SqlReleaseStore, SqlSourcesWanted, type Ancestry, type EvaluationSummary } from '../../src/features/releases/index.js';
+import { EvaluateReleases, SqlReleaseStore, SqlSourcesWanted, type EvaluationSummary } from '../../src/features/releases/index.js';
 import { SqlRolloutStore, StartRollouts } from '../../src/features/rollouts/index.js';
 import { SyncApplication } from '../../src/features/rollouts/sync-application.js';
 import { ApprovePrune } from '../../src/features/targets/approve-prune.js';
@@ -103,12 +103,12 @@ export async function planningGround() {
       update.execute(VIEWER, { project: PROJECT, projectName: 'default', name, spec, version: undefined, confirmRemovals: undefined, ...rest }),
     remove: (name: string, mode: RemovalMode) => remove.execute(VIEWER, { project: PROJECT, projectName: 'default', name, mode }),
     /** What the source watcher does once it has resolved a ref. */
-    push(files: Readonly<Record<string, SourceTreeContent>>, rest: { readonly commit?: string; readonly ancestry?: Ancestry | (() => Promise<Ancestry>); readonly fullRef?: string; readonly ref?: string } = {}): Promise<EvaluationSummary> {
+    push(files: Readonly<Record<string, SourceTreeContent>>, rest: { readonly commit?: string; readonly ref?: string; readonly whileJudged?: () => Promise<void> } = {}): Promise<EvaluationSummary> {
       const tree = aSourceTree(files);
       return evaluation.evaluate(
         {
-          project: PROJECT.id, repository: REPOSITORY, ref: rest.ref ?? 'main', fullRef: rest.fullRef ?? 'refs/heads/main', commit: rest.commit ?? tree.commit, tree, author: 'Ada', subject: 'change',
-          committedAt: new Date('2026-11-01T12:00:00Z'), isDescendantOf: () => (typeof rest.ancestry === 'function' ? rest.ancestry() : Promise.resolve(rest.ancestry ?? 'YES')),
+          project: PROJECT.id, repository: REPOSITORY, ref: rest.ref ?? 'main', commit: rest.commit ?? tree.commit, tree: rest.whileJudged === undefined ? tree : readAfter(tree, rest.whileJudged), author: 'Ada', subject: 'change',
+          committedAt: new Date('2026-11-01T12:00:00Z'),
         },
         signal,
       );
@@ -171,6 +171,18 @@ function reportOn(target: TargetId): TargetReport {
   return {
     target, epoch: 0n, generation: 0n, release: undefined, commit: '', renderDigest: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', health: 'HEALTHY', healthMessage: '', objectCount: 1,
     unhealthy: [], drifted: [], healedCount: 0, pendingRemoval: undefined, observedAt: new Date('2026-11-01T12:00:00Z'),
+  };
+}
+
+/** Content whose reading lets something else happen first. */
+function readAfter(tree: SourceTree, first: () => Promise<void>): SourceTree {
+  const after = <Arguments extends readonly unknown[], T>(read: (...args: Arguments) => Promise<T>) => async (...args: Arguments): Promise<T> => {
+    await first();
+    return read(...args);
+  };
+  return {
+    commit: tree.commit, rootTreeId: tree.rootTreeId, list: after((path, signal) => tree.list(path, signal)), read: after((path, signal) => tree.read(path, signal)),
+    readMany: after((paths, signal) => tree.readMany(paths, signal)), entry: after((path, signal) => tree.entry(path, signal)), resolve: after((path, signal) => tree.resolve(path, signal)),
   };
 }
 

@@ -19,7 +19,7 @@ describe('from a commit to targets', () => {
     expect(await ground.targets.list(ground.viewer, {}, { limit: 10, after: undefined, filterHash: '' })).toHaveLength(1);
 
     const pushed = await ground.push(V1);
-    expect(pushed).toMatchObject({ released: [expect.any(String)], unchanged: 0, held: 0, undecided: 0 });
+    expect(pushed).toMatchObject({ released: [expect.any(String)], unchanged: 0, held: 0 });
     await ground.plan();
     const order = await ground.order('web', 'eu-1');
     expect(order).toMatchObject({ kind: 'ASSIGNMENT', audience: cluster, epoch: 1n, generation: 1n, release: { id: pushed.released[0], path: 'apps/web', repository: { url: 'https://git.example.com/fleet' } } });
@@ -69,17 +69,17 @@ describe('from a commit to targets', () => {
   it('waits for syncApplication where sync.automated is false', async () => {
     await ground.joined('eu-1', { env: 'prod' });
     const application = value(await ground.create('web', anInput({ sync: { automated: false } })));
-    expect(await ground.sync.execute(ground.viewer, { application, name: 'web', acceptHistoryRewrite: false })).toEqual({ ok: false, error: { code: 'NOTHING_TO_SYNC', name: 'web' } });
+    expect(await ground.sync.execute(ground.viewer, { application, name: 'web' })).toEqual({ ok: false, error: { code: 'NOTHING_TO_SYNC', name: 'web' } });
     await ground.push(V1);
     await ground.plan();
     expect(await ground.view('web', 'eu-1')).toMatchObject({ sync: 'PENDING', reason: 'WAITING_FOR_SYNC', assigned: undefined, isSettled: false });
-    value(await ground.sync.execute(ground.viewer, { application, name: 'web', acceptHistoryRewrite: false }));
+    value(await ground.sync.execute(ground.viewer, { application, name: 'web' }));
     await ground.plan();
     await ground.answer('web', 'eu-1');
     await ground.plan();
     expect(await ground.view('web', 'eu-1')).toMatchObject({ sync: 'SYNCED', isSynced: true });
     // Asked again it tries the same release anew.
-    value(await ground.sync.execute(ground.viewer, { application, name: 'web', acceptHistoryRewrite: false }));
+    value(await ground.sync.execute(ground.viewer, { application, name: 'web' }));
     await ground.plan();
     expect(await ground.order('web', 'eu-1')).toMatchObject({ generation: 2n });
     expect(await ground.rows('SELECT cause, state FROM rollouts ORDER BY number')).toEqual([{ cause: 'RELEASE', state: 'SUCCEEDED' }, { cause: 'SYNC', state: 'RUNNING' }]);

@@ -144,48 +144,16 @@ describe.each<GitAdapter>(['system', 'isomorphic'])('the source watcher, with %s
     await watcher.pass();
     await git.deleteRef('refs/heads/next');
     await look();
-    expect(await world.application(gone)).toMatchObject({ reason: 'REF_NOT_FOUND', releases: 1, evaluated_commit: commit });
+    expect(await world.application(gone)).toMatchObject({ reason: 'HISTORY_REWRITTEN', releases: 1, evaluated_commit: commit });
     expect(await world.application(here)).toMatchObject({ reason: null, releases: 1 });
-    expect(await world.ref(repository, 'next')).toMatchObject({ commit, reason: 'REF_NOT_FOUND' });
+    expect(await world.ref(repository, 'next')).toMatchObject({ commit, reason: 'HISTORY_REWRITTEN' });
+    const never = await world.addApplication(repository, 'overlays/0', 'never-there');
+    await look();
+    expect(await world.application(never)).toMatchObject({ reason: 'REF_NOT_FOUND', releases: 0 });
     expect(await world.repository(repository)).toMatchObject({ reason: null, failures: 0 });
     await git.branch('next', commit);
     await look();
     expect(await world.application(gone)).toMatchObject({ reason: null, releases: 1 });
-  });
-
-  it('holds after a force-push, a moved tag and a deleted tag', async () => {
-    await arrange();
-    const first = await git.commit(FLEET);
-    const second = await git.commit({ 'base/a.yaml': `${CONFIG_MAP}data: { x: y }\n` });
-    await git.tag('v1', second);
-    await git.branch('keep', second); // else it would be gone from the server before the tag is put back
-    const [branch, tag] = [await world.addApplication(repository, 'overlays/0'), await world.addApplication(repository, 'overlays/0', 'v1')];
-    await watcher.pass();
-    await git.tag('v1', first);
-    await git.forcePush('main', first);
-    await look();
-    for (const id of [branch, tag]) expect(await world.application(id)).toMatchObject({ reason: 'HISTORY_REWRITTEN', releases: 1, evaluated_commit: second });
-    const fetches = world.git.count('fetch', git.name);
-    await look();
-    expect(world.git.count('fetch', git.name)).toBe(fetches);
-    await git.tag('v1', second);
-    await git.deleteRef('refs/tags/v1');
-    await look();
-    expect(await world.application(tag)).toMatchObject({ reason: 'HISTORY_REWRITTEN', releases: 1 });
-    expect(await world.releasedCommits(branch)).toEqual([second]);
-  });
-
-  it('holds too when its cache is gone and the old commit is nowhere', async () => {
-    await arrange();
-    const first = await git.commit(FLEET);
-    const second = await git.commit({ 'base/a.yaml': `${CONFIG_MAP}data: { x: y }\n` });
-    const application = await world.addApplication(repository, 'overlays/0');
-    await watcher.pass();
-    await git.forcePush('main', first);
-    const fresh = await world.watcher();
-    await world.letTimePass();
-    await fresh.pass();
-    expect(await world.application(application)).toMatchObject({ reason: 'HISTORY_REWRITTEN', evaluated_commit: second, releases: 1 });
   });
 
   it('says that credentials are wrong, shows them to nobody, and heals with the right ones', async () => {

@@ -1,5 +1,5 @@
 import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type Timers } from '#kernel';
-import { applicationId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId } from '#domain';
+import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId } from '#domain';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
 import { systemClock, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aDatabase, GitServer, type TestDatabase } from '#testing';
@@ -11,16 +11,22 @@ import type { DataSource } from 'typeorm';
 import { EvaluateReleases } from '../../src/features/releases/evaluate-releases.js';
 import { SqlReleaseStore } from '../../src/features/releases/sql-release.store.js';
 import { SqlSourcesWanted } from '../../src/features/releases/sql-sources-wanted.js';
+import { ApproveHistoryRewrite } from '../../src/features/repositories/approve-history-rewrite.js';
 import { RepositorySchedule, RepositorySecrets } from '../../src/features/repositories/index.js';
+import { RepositoryEntity, TypeormRepositoryStore } from '../../src/features/repositories/typeorm-repository.store.js';
 import { GitEgress } from '../../src/features/sources/git-egress.js';
 import { PollRepository } from '../../src/features/sources/poll-repository.js';
 import { SourceWatcher, type SourceWatcherSettings } from '../../src/features/sources/source-watcher.js';
 import { SqlSourceStore } from '../../src/features/sources/sql-source.store.js';
 import { AuditTrail } from '../../src/platform/audit/index.js';
+import type { Viewer } from '../../src/platform/api/index.js';
 import { openDataSource, Outbox, systemScope, TransactionContext } from '../../src/platform/database/index.js';
 import { Envelope, MasterKeys } from '../../src/platform/secrets/index.js';
 
 export const ids = uuidV7Ids(systemClock, systemRandom);
+const PERSON: Viewer = {
+  principalId: principalId('00000000-0000-7000-8000-0000000000b1'), name: 'ada', kind: 'USER', tokenId: '00000000-0000-7000-8000-0000000000b2', permissions: new Set(), requestId: 'test', origin: 'test',
+};
 export type GitAdapter = 'system' | 'isomorphic';
 
 export interface WatcherParts {
@@ -66,7 +72,7 @@ export class SourceWorld {
   static async start(adapter: GitAdapter): Promise<SourceWorld> {
     const database = await aDatabase();
     const dataSource = await openDataSource({
-      url: database.url, entities: [], poolSize: 10, applicationName: 'source-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
+      url: database.url, entities: [RepositoryEntity], poolSize: 10, applicationName: 'source-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
     });
     const key = Buffer.from(systemRandom.bytes(32));
     const secrets = new RepositorySecrets(new Envelope(new MasterKeys({ key, id: key.subarray(0, 8) }), systemRandom), systemRandom);
@@ -91,7 +97,7 @@ export class SourceWorld {
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const poll = new PollRepository({
       git, egress, store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),
-      meter: { measure: (work) => work() }, failpoints,
+      meter: { measure: (work) => work() }, failpoints, log,
     });
     return new SourceWatcher({ store, poll, timers, random: systemRandom, ids, failpoints, log }, parts.settings);
   }
@@ -140,6 +146,32 @@ export class SourceWorld {
 
   async ref(id: RepositoryId, ref = 'main'): Promise<{ readonly commit: string | null; readonly full_ref: string | null; readonly reason: string | null }> {
     return this.#one('SELECT commit, full_ref, reason FROM repository_refs WHERE repository_id = $1 AND ref = $2', [id, ref]);
+  }
+
+  /** A person looks at a ref and approves of a commit. */
+  async approve(id: RepositoryId, ref: string, commit: string, fromCommit?: string): Promise<string> {
+    const store = new TypeormRepositoryStore(this.tx);
+    const use = new ApproveHistoryRewrite(this.tx, store, new RepositorySchedule(this.tx), new AuditTrail(this.tx, ids), new Outbox(this.tx, ids));
+    const result = await use.execute(PERSON, { project: { id: this.project, name: 'test', createdAt: new Date(0) }, projectName: 'test', name: id, ref, commit, fromCommit });
+    return result.ok ? 'APPROVED' : result.error.code;
+  }
+
+  /** The line of history of a ref. */
+  async line(id: RepositoryId, ref = 'main'): Promise<{ readonly good: string | null; readonly rewrite: string | null; readonly held: string | null; readonly approved: string | null; readonly reason: string | null; readonly message: string | null }> {
+    return this.#one('SELECT good_commit AS good, rewrite, rewritten_commit AS held, approved_commit AS approved, reason, message FROM repository_refs WHERE repository_id = $1 AND ref = $2', [id, ref]);
+  }
+
+  async follow(application: ApplicationId, ref: string): Promise<void> {
+    const revision = ids.uuid();
+    await this.tx.run(systemScope('test'), async () => {
+      await this.tx.execute(
+        `INSERT INTO application_revisions (project_id, id, application_id, number, spec, digest, created_by)
+         SELECT v.project_id, $2, v.application_id, v.number + 1, jsonb_set(v.spec, '{source,ref}', to_jsonb($3::text)), 'other', v.created_by
+         FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id WHERE a.id = $1`,
+        [application, revision, ref],
+      );
+      await this.tx.execute('UPDATE applications SET current_revision_id = $2 WHERE id = $1', [application, revision]);
+    });
   }
 
   /** The commits of an application's releases, oldest first. */

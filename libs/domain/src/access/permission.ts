@@ -3,7 +3,7 @@ export const PERMISSIONS = [
   'viewer:read',
   'project:read',
   'cluster:read', 'cluster:write', 'cluster:remove', 'cluster:join',
-  'repository:read', 'repository:write', 'repository:delete',
+  'repository:read', 'repository:write', 'repository:delete', 'history:approve',
   'application:read', 'application:write', 'application:sync', 'application:delete',
   'release:read', 'rollout:read', 'target:read', 'object:describe', 'prune:approve',
   'audit:read', 'token:read', 'token:write',

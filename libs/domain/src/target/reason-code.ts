@@ -9,7 +9,7 @@ export const REASON_ADVICE = {
   AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
   EGRESS_REFUSED: 'The hub does not go where the URL leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS.',
   REF_NOT_FOUND: 'Create the branch or tag, or change source.ref.',
-  HISTORY_REWRITTEN: 'The ref no longer descends from the last release: restore it, or sync the application to accept it.',
+  HISTORY_REWRITTEN: 'The ref left the history that is followed: push that history again, or look at the commit and approve exactly this move with approveHistoryRewrite.',
   COMMIT_UNREACHABLE: 'The agent cannot fetch the assigned commit; what runs stays as it is. Check that the commit is still in the repository.',
   PATH_NOT_FOUND: 'Create the path in the repository, or change source.path.',
   PATH_REFUSED: 'Remove the symlink, submodule or hostile name from the watched paths.',

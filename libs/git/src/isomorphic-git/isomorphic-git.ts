@@ -166,11 +166,16 @@ export class IsomorphicGit implements GitPort {
     return gitObjects(contact.url, store, async (ancestor, descendant, signal) => {
       assertPlain('commit', ancestor);
       assertPlain('commit', descendant);
-      const here = await store.read('commit', [ancestor, descendant], signal);
+      const here = await store.read('commit', [descendant], signal);
       if (!here.ok) return err(commitReadFailure(contact.url, here.error));
+      const before = await store.read('commit', [ancestor], signal);
+      if (!before.ok && before.error.code !== 'OBJECT_MISSING') return err(commitReadFailure(contact.url, before.error));
       try {
-        return ok(await repository.isAncestor(ancestor, descendant));
+        // Asked even where the ancestor is missing: only a history that is whole to its beginning can say so.
+        const isFound = await repository.isAncestor(ancestor, descendant);
+        return before.ok ? ok(isFound) : err(commitReadFailure(contact.url, before.error));
       } catch (error) {
+        repository.distrust();
         return err(contact.failure('GIT_CACHE_UNUSABLE', `the history is not whole: ${errorMessage(error)}`));
       }
     });

@@ -91,6 +91,11 @@ export class JsRepository {
     return ancestor === descendant || isDescendent({ fs, gitdir: this.gitdir, oid: descendant, ancestor, depth: -1, cache: this.cache });
   }
 
+  /** What is here is not whole: the next fetch starts anew. */
+  distrust(): void {
+    this.suspect = true;
+  }
+
   damaged(cause: string): Result<never, ObjectReadFailure> {
     this.suspect = true;
     return err({ code: 'OBJECTS_DAMAGED', cause });

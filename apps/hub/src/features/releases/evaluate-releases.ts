@@ -2,7 +2,7 @@ import { canonicalJson, type Ids, type Log, type Result } from '#kernel';
 import { computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
-import type { EvaluationSummary, ReleaseEvaluation, ResolvedSource, SourceFailure } from './release-evaluation.js';
+import type { EvaluationSummary, ReleaseEvaluation, ResolvedSource, RewrittenSource, SourceFailure } from './release-evaluation.js';
 import type { ReleaseRollouts } from './release-rollouts.js';
 import type { EvaluatedApplication, EvaluationProblem, NewestRelease, ReleaseStore } from './release.store.js';
 
@@ -19,9 +19,7 @@ export interface EvaluationPorts {
 type Verdict =
   | { readonly kind: 'UNCHANGED' }
   | { readonly kind: 'CHANGED'; readonly watched: WatchSet }
-  | { readonly kind: 'REWRITTEN' }
-  | { readonly kind: 'PROBLEM'; readonly problem: EvaluationProblem; readonly isFinal: boolean }
-  | { readonly kind: 'UNDECIDED' };
+  | { readonly kind: 'PROBLEM'; readonly problem: EvaluationProblem; readonly isFinal: boolean };
 
 const CONTROLLER = 'release-evaluation';
 const MAX_AUTHOR = 200;
@@ -41,14 +39,12 @@ export class EvaluateReleases implements ReleaseEvaluation {
     const unchanged: EvaluatedApplication[] = [];
     const released: ReleaseId[] = [];
     let held = 0;
-    let undecided = 0;
     let failure: { readonly error: unknown } | undefined;
     for (const application of applications) {
       signal.throwIfAborted();
       try {
         const verdict = await this.#judge(application, source, digests, signal);
         if (verdict.kind === 'UNCHANGED') unchanged.push(application);
-        else if (verdict.kind === 'UNDECIDED') undecided += 1;
         else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched)));
         else {
           held += 1;
@@ -61,16 +57,23 @@ export class EvaluateReleases implements ReleaseEvaluation {
     }
     if (unchanged.length > 0) await tx.run(systemScope(CONTROLLER, source.project), () => store.noteEvaluated(unchanged, source.commit));
     if (failure !== undefined) throw failure.error;
-    return { released, unchanged: unchanged.length, held, undecided };
+    return { released, unchanged: unchanged.length, held };
   }
 
   async sourceFailed({ project, repository, ref, reason, message }: SourceFailure): Promise<void> {
     await this.ports.tx.run(systemScope(CONTROLLER, project), () => this.ports.store.noteSourceProblem(repository, ref, { reason, message }));
   }
 
+  async historyRewritten({ project, repository, ref, commit, reason, message }: RewrittenSource): Promise<number> {
+    const { tx, store, outbox } = this.ports;
+    return tx.run(systemScope(CONTROLLER, project), async () => {
+      const held = await store.hold(repository, ref, { reason, message }, commit);
+      for (const id of held) await outbox.append({ kind: 'application.held', projectId: project, payload: { applicationId: id, reason, commit: commit ?? null } });
+      return held.length;
+    });
+  }
+
   async #judge(application: EvaluatedApplication, source: ResolvedSource, digests: Map<string, Result<WatchSet, SourceReadFailure>>, signal: AbortSignal): Promise<Verdict> {
-    const history = await this.#judgeHistory(application, source, signal);
-    if (history !== 'KEPT') return { kind: history };
     const { path, renderer, watch } = application.revision.spec.source;
     const key = canonicalJson([path, renderer, [...watch]]);
     const watched = digests.get(key) ?? (await computeSourceDigest(source.tree, { path, renderer, watch }, signal));
@@ -80,29 +83,13 @@ export class EvaluateReleases implements ReleaseEvaluation {
     return decision.release ? { kind: 'CHANGED', watched: watched.value } : { kind: 'UNCHANGED' };
   }
 
-  /** A tag that moved is rewritten history even where the new commit descends from the old one. */
-  async #judgeHistory({ lastCommit, acceptedRewrite }: EvaluatedApplication, source: ResolvedSource, signal: AbortSignal): Promise<'KEPT' | 'REWRITTEN' | 'UNDECIDED'> {
-    if (lastCommit === undefined || lastCommit === source.commit || acceptedRewrite === source.commit) return 'KEPT';
-    if (source.fullRef.startsWith('refs/tags/')) return 'REWRITTEN';
-    const ancestry = await source.isDescendantOf(lastCommit, signal);
-    if (ancestry === 'UNKNOWN') return 'UNDECIDED';
-    return ancestry === 'YES' ? 'KEPT' : 'REWRITTEN';
-  }
-
-  async #note(application: EvaluatedApplication, source: ResolvedSource, verdict: Extract<Verdict, { kind: 'PROBLEM' | 'REWRITTEN' }>): Promise<void> {
-    const { tx, store, outbox } = this.ports;
+  async #note(application: EvaluatedApplication, source: ResolvedSource, { problem, isFinal }: Extract<Verdict, { kind: 'PROBLEM' }>): Promise<void> {
+    const { tx, store, log } = this.ports;
     await tx.run(systemScope(CONTROLLER, application.project), async () => {
       const current = await this.#lockAsJudged(application);
       if (current === undefined) return;
-      const seen = { applicationId: current.id, ref: source.ref, commit: source.commit };
-      if (verdict.kind === 'PROBLEM') {
-        this.ports.log.warn('a commit makes no release of an application; what runs stays as it is', { ...seen, ...verdict.problem });
-        return store.noteProblem(current, verdict.problem, verdict.isFinal ? source.commit : undefined);
-      }
-      this.ports.log.warn('a commit is held since it does not descend from the last release; what runs stays as it is', { ...seen, reason: 'HISTORY_REWRITTEN' });
-      const message = `${source.ref} is ${source.commit.slice(0, 12)} now, which does not descend from ${(current.lastCommit ?? '').slice(0, 12)}.`;
-      await store.hold(current, { reason: 'HISTORY_REWRITTEN', message }, source.commit);
-      await outbox.append({ kind: 'application.held', projectId: current.project, payload: { applicationId: current.id, reason: 'HISTORY_REWRITTEN', commit: source.commit } });
+      log.warn('a commit makes no release of an application; what runs stays as it is', { applicationId: current.id, ref: source.ref, commit: source.commit, ...problem });
+      await store.noteProblem(current, problem, isFinal ? source.commit : undefined);
     });
   }
 

@@ -1,5 +1,5 @@
 export { EvaluateReleases } from './evaluate-releases.js';
-export { RELEASE_EVALUATION, type Ancestry, type EvaluationSummary, type ReleaseEvaluation, type ResolvedSource, type SourceFailure } from './release-evaluation.js';
+export { RELEASE_EVALUATION, type EvaluationSummary, type ReleaseEvaluation, type ResolvedSource, type RewrittenSource, type SourceFailure } from './release-evaluation.js';
 export { RELEASE_ROLLOUTS, type ReleaseRollouts } from './release-rollouts.js';
 export { ReleaseConnection, ReleaseType, toReleaseType } from './releases.graphql.js';
 export { ReleaseReadModule, ReleasesModule } from './releases.module.js';

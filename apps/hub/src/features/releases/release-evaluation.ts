@@ -1,23 +1,17 @@
 import type { ProjectId, ReasonCode, ReleaseId, RepositoryId, SourceTree } from '#domain';
 
-/** Whether the resolved commit has `previous` in its history (or is it). UNKNOWN: it could not be found out now, which never means NO. */
-export type Ancestry = 'YES' | 'NO' | 'UNKNOWN';
-
-/** What a ref of a repository stands for now, and its content. */
+/** What a ref of a repository stands for now, and its content. Its history was judged: it may be released. */
 export interface ResolvedSource {
   readonly project: ProjectId;
   readonly repository: RepositoryId;
   /** As applications write it in `source.ref`. */
   readonly ref: string;
-  /** `refs/heads/main`, `refs/tags/v1` */
-  readonly fullRef: string;
   readonly commit: string;
   readonly tree: SourceTree;
   readonly author: string;
   /** First line of the commit message. */
   readonly subject: string;
   readonly committedAt: Date;
-  isDescendantOf(previous: string, signal: AbortSignal): Promise<Ancestry>;
 }
 
 /** A ref, or the whole repository, that could not be read. Never means that anything is gone. */
@@ -31,6 +25,13 @@ export interface SourceFailure {
   readonly message: string;
 }
 
+/** A ref that left the history that is followed. */
+export interface RewrittenSource extends SourceFailure {
+  readonly ref: string;
+  /** The commit that is not released; undefined: the ref is gone. */
+  readonly commit: string | undefined;
+}
+
 /** What became of the applications that follow the ref. */
 export interface EvaluationSummary {
   readonly released: readonly ReleaseId[];
@@ -38,8 +39,6 @@ export interface EvaluationSummary {
   readonly unchanged: number;
   /** Held or failed for a reason that their rows now show. */
   readonly held: number;
-  /** Could not be judged now: ask again later. */
-  readonly undecided: number;
 }
 
 /**
@@ -51,6 +50,8 @@ export interface ReleaseEvaluation {
   evaluate(source: ResolvedSource, signal: AbortSignal): Promise<EvaluationSummary>;
   /** Shows a failure as the reason of the applications concerned. What runs stays as it is, and the next evaluation that works clears it. */
   sourceFailed(failure: SourceFailure): Promise<void>;
+  /** Holds every application that follows the ref where it is, and answers how many did not know yet. The next evaluation lets go of them. Repeatable. */
+  historyRewritten(rewritten: RewrittenSource): Promise<number>;
 }
 
 export const RELEASE_EVALUATION = Symbol('ReleaseEvaluation');

@@ -6,10 +6,8 @@ export interface EvaluatedApplication {
   readonly project: ProjectId;
   readonly id: ApplicationId;
   readonly revision: { readonly id: ApplicationRevisionId; readonly spec: ApplicationSpec };
-  /** The last commit that was judged on the same repository and ref; undefined: none, so that nothing can be rewritten. */
+  /** The last commit that was judged on the same repository and ref; undefined: none. */
   readonly lastCommit: string | undefined;
-  /** The commit of a rewritten history that a person has accepted. */
-  readonly acceptedRewrite: string | undefined;
   readonly newest: NewestRelease | undefined;
 }
 
@@ -56,8 +54,8 @@ export interface ReleaseStore {
   noteEvaluated(applications: readonly EvaluatedApplication[], commit: string): Promise<void>;
   /** Notes a problem. With `judged` the commit counts as evaluated: the same problem again would be no news. */
   noteProblem(application: EvaluatedApplication, problem: EvaluationProblem, judged: string | undefined): Promise<void>;
-  /** Holds a commit of a rewritten history until a person accepts it. */
-  hold(application: EvaluatedApplication, problem: EvaluationProblem, commit: string): Promise<void>;
-  /** Notes a problem of every application that follows the ref, or any ref of the repository. */
+  /** Shows every application that follows the ref that a commit, or nothing in place of one, is held; answers those that did not know yet. */
+  hold(repository: RepositoryId, ref: string, problem: EvaluationProblem, commit: string | undefined): Promise<readonly ApplicationId[]>;
+  /** Notes a problem of every application that follows the ref, or any ref of the repository, except where a rewritten history is held. */
   noteSourceProblem(repository: RepositoryId, ref: string | undefined, problem: EvaluationProblem): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { parseDigest } from '#kernel';
-import { applicationId, applicationRevisionId, projectId, releaseId, repositoryId, type ApplicationSpec, type RepositoryId } from '#domain';
+import { applicationId, applicationRevisionId, projectId, releaseId, repositoryId, type ApplicationId, type ApplicationSpec, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { EvaluatedApplication, EvaluationProblem, NewRelease, NewestRelease, ReleaseStore } from './release.store.js';
 
@@ -9,7 +9,6 @@ interface Row {
   readonly revision_id: string;
   readonly spec: ApplicationSpec;
   readonly last_commit: string | null;
-  readonly accepted_rewrite: string | null;
   readonly release_id: string | null;
   readonly release_number: number;
   readonly release_repository: string;
@@ -19,7 +18,7 @@ interface Row {
 
 /** What was judged counts as the past only of the same repository and ref: whoever changes the ref means another history. */
 const SELECT = `
-  SELECT a.project_id, a.id, v.id AS revision_id, v.spec, a.accepted_rewrite,
+  SELECT a.project_id, a.id, v.id AS revision_id, v.spec,
     CASE WHEN e.spec -> 'source' ->> 'ref' = v.spec -> 'source' ->> 'ref' AND e.spec -> 'source' ->> 'repository' = v.spec -> 'source' ->> 'repository' THEN a.evaluated_commit END AS last_commit,
     r.id AS release_id, r.number AS release_number, r.repository_id AS release_repository, r.source_digest, r.spec AS release_spec
   FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
@@ -52,7 +51,7 @@ export class SqlReleaseStore implements ReleaseStore {
 
   async noteEvaluated(applications: readonly EvaluatedApplication[], commit: string): Promise<void> {
     await this.tx.execute(
-      `UPDATE applications a SET evaluated_commit = $3, evaluated_revision_id = a.current_revision_id, reason = NULL, message = NULL, held_commit = NULL, accepted_rewrite = NULL
+      `UPDATE applications a SET evaluated_commit = $3, evaluated_revision_id = a.current_revision_id, reason = NULL, message = NULL, held_commit = NULL
        FROM unnest($1::uuid[], $2::uuid[]) AS e (id, revision_id) WHERE a.id = e.id AND a.current_revision_id = e.revision_id AND a.state = 'ACTIVE'`,
       [applications.map((one) => one.id), applications.map((one) => one.revision.id), commit],
     );
@@ -67,16 +66,26 @@ export class SqlReleaseStore implements ReleaseStore {
     this.tx.notify(CHANNELS.applicationChanged, id);
   }
 
-  async hold({ id }: EvaluatedApplication, { reason, message }: EvaluationProblem, commit: string): Promise<void> {
-    await this.tx.execute('UPDATE applications SET reason = $2, message = $3, held_commit = $4 WHERE id = $1', [id, reason, message, commit]);
+  async hold(repository: RepositoryId, ref: string, { reason, message }: EvaluationProblem, commit: string | undefined): Promise<readonly ApplicationId[]> {
+    const rows = await this.tx.query<{ id: string }>(
+      `WITH held AS (
+         UPDATE applications a SET reason = $3, message = $4, held_commit = $5 FROM application_revisions v
+         WHERE v.id = a.current_revision_id AND a.repository_id = $1 AND a.state = 'ACTIVE' AND v.spec -> 'source' ->> 'ref' = $2 AND (a.reason, a.message, a.held_commit) IS DISTINCT FROM ($3, $4, $5)
+         RETURNING a.id)
+       SELECT id FROM held ORDER BY id`,
+      [repository, ref, reason, message, commit ?? null],
+    );
+    for (const { id } of rows) this.tx.notify(CHANNELS.applicationChanged, id);
+    return rows.map(({ id }) => applicationId(id));
   }
 
   async noteSourceProblem(repository: RepositoryId, ref: string | undefined, { reason, message }: EvaluationProblem): Promise<void> {
-    // A hold outlives a failure: it is shown again by the next evaluation, and must not be lost from sight meanwhile.
+    // What is held outlives a failure: it must not be lost from sight meanwhile.
     await this.tx.execute(
-      `UPDATE applications a SET reason = $3, message = $4 FROM application_revisions v
+      `UPDATE applications a SET reason = $3, message = $4, held_commit = NULL FROM application_revisions v
        WHERE v.id = a.current_revision_id AND a.repository_id = $1 AND a.state = 'ACTIVE' AND ($2::text IS NULL OR v.spec -> 'source' ->> 'ref' = $2)
-         AND a.held_commit IS NULL AND (a.reason, a.message) IS DISTINCT FROM ($3, $4)`,
+         AND (a.reason, a.message) IS DISTINCT FROM ($3, $4)
+         AND NOT EXISTS (SELECT 1 FROM repository_refs k WHERE k.repository_id = $1 AND k.ref = v.spec -> 'source' ->> 'ref' AND k.rewrite IS NOT NULL)`,
       [repository, ref ?? null, reason, message],
     );
   }
@@ -85,7 +94,7 @@ export class SqlReleaseStore implements ReleaseStore {
 function toApplication(row: Row): EvaluatedApplication {
   return {
     project: projectId(row.project_id), id: applicationId(row.id), revision: { id: applicationRevisionId(row.revision_id), spec: row.spec },
-    lastCommit: row.last_commit ?? undefined, acceptedRewrite: row.accepted_rewrite ?? undefined, newest: row.release_id === null ? undefined : newestOf(row, row.release_id),
+    lastCommit: row.last_commit ?? undefined, newest: row.release_id === null ? undefined : newestOf(row, row.release_id),
   };
 }
 

@@ -25,11 +25,8 @@ export class SqlSourcesWanted implements SourcesWanted {
       this.tx.query<{ ref: string; ids: string[] }>(
         `SELECT r.ref, array_agg(a.id::text ORDER BY a.id) AS ids
          FROM unnest($2::text[], $3::text[]) AS r (ref, commit) JOIN application_revisions v ON v.spec -> 'source' ->> 'ref' = r.ref JOIN applications a ON a.current_revision_id = v.id
-           LEFT JOIN application_revisions e ON e.id = a.evaluated_revision_id
          WHERE a.repository_id = $1 AND a.state = 'ACTIVE'
            AND (a.evaluated_commit IS DISTINCT FROM r.commit OR a.evaluated_revision_id IS DISTINCT FROM a.current_revision_id OR (a.reason IS NOT NULL AND NOT a.reason = ANY($4::text[])))
-           AND (a.held_commit IS DISTINCT FROM r.commit OR a.accepted_rewrite = r.commit OR a.reason IS DISTINCT FROM 'HISTORY_REWRITTEN'
-             OR e.spec -> 'source' ->> 'ref' IS DISTINCT FROM r.ref)
          GROUP BY r.ref ORDER BY r.ref`,
         [repository, resolved.map((one) => one.ref), resolved.map((one) => one.commit), FINAL],
       ),

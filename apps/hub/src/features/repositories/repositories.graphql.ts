@@ -2,6 +2,7 @@ import { formatGlobalId, REASON_ADVICE, type ReasonCode } from '#domain';
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, Duration, GitSha, MutationInput, MutationPayload, NodeType, PageArgs } from '../../platform/api/index.js';
 import { ReasonCodeEnum } from '../applications/index.js';
+import { HistoryRewriteType, toHistoryRewriteType } from './history-rewrite.graphql.js';
 import type { RepositoryRefView, RepositoryView } from './repositories.read-model.js';
 
 export const DEFAULT_PROJECT = 'default';
@@ -19,8 +20,10 @@ export class RepositoryRefType {
   @Field(() => GitSha, { nullable: true, description: 'The commit it was last seen at; null if it never was. A failure leaves it as it is.' }) commit!: string | null;
   @Field(() => DateTime, { description: 'When it last moved.' }) changedAt!: Date;
   @Field(() => DateTime, { description: 'When the Git server was last heard about it.' }) resolvedAt!: Date;
-  @Field(() => ReasonCodeEnum, { nullable: true, description: 'Why it could not be resolved; null when it could.' }) reason!: ReasonCode | null;
+  @Field(() => ReasonCodeEnum, { nullable: true, description: 'Why it could not be resolved, or is held; null when it is in order.' }) reason!: ReasonCode | null;
   @Field(() => String, { nullable: true, description: 'The reason, for people.' }) message!: string | null;
+  @Field(() => String, { nullable: true, description: 'What to do about it.' }) advice!: string | null;
+  @Field(() => HistoryRewriteType, { nullable: true, description: 'How it left the history that is followed; null while it is in order.' }) rewrite!: HistoryRewriteType | null;
 }
 
 @ObjectType('Repository', { implements: () => [NodeType], description: 'A Git repository, and how the hub follows it.' })
@@ -58,7 +61,7 @@ export class GitCredentialsInput {
 }
 
 @InputType({ isAbstract: true })
-abstract class OfRepositoryInput extends MutationInput {
+export abstract class OfRepositoryInput extends MutationInput {
   @Field(() => String, { nullable: true, defaultValue: DEFAULT_PROJECT, description: 'Name of the project.' }) project?: string | null;
   @Field(() => String, { description: 'Name of the repository.' }) name!: string;
 }
@@ -110,6 +113,9 @@ export function toRepositoryType(view: RepositoryView): RepositoryType {
 }
 
 export function toRepositoryRefType(view: RepositoryRefView): RepositoryRefType {
-  const { ref, fullRef, commit, reason, message, changedAt, resolvedAt } = view;
-  return { ref, fullRef: fullRef ?? null, commit: commit ?? null, changedAt, resolvedAt, reason: reason ?? null, message: message ?? null };
+  const { ref, fullRef, commit, reason, message, rewrite, changedAt, resolvedAt } = view;
+  return {
+    ref, fullRef: fullRef ?? null, commit: commit ?? null, changedAt, resolvedAt, reason: reason ?? null, message: message ?? null, advice: reason === undefined ? null : REASON_ADVICE[reason],
+    rewrite: rewrite === undefined ? null : toHistoryRewriteType(rewrite),
+  };
 }

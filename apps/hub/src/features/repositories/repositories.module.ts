@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { PlacementModule } from '../placement/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { ApproveHistoryRewrite } from './approve-history-rewrite.js';
 import { CreateRepository } from './create-repository.js';
 import { DeleteRepository } from './delete-repository.js';
+import { ApplicationHistoryResolver, HistoryRewriteResolver } from './history-rewrite.resolver.js';
+import { HistoryRewriteReadModel } from './history-rewrites.read-model.js';
 import { RepositoryReadModel } from './repositories.read-model.js';
 import { RepositoryResolver } from './repositories.resolver.js';
 import { FollowRepositoryChange } from './follow-repository-change.js';
@@ -17,7 +20,7 @@ import { WebhookSecretSource } from './webhook-secret-source.js';
 @Module({
   imports: [ProjectsModule, PlacementModule],
   providers: [
-    RepositoryResolver, CreateRepository, UpdateRepository, FollowRepositoryChange, DeleteRepository, RepositoryReadModel, RepositorySchedule, RepositorySecrets, WebhookSecretSource,
+    RepositoryResolver, HistoryRewriteResolver, ApplicationHistoryResolver, ApproveHistoryRewrite, HistoryRewriteReadModel, CreateRepository, UpdateRepository, FollowRepositoryChange, DeleteRepository, RepositoryReadModel, RepositorySchedule, RepositorySecrets, WebhookSecretSource,
     { provide: REPOSITORY_STORE, useClass: TypeormRepositoryStore },
   ],
   exports: [RepositoryReadModel, RepositorySchedule, RepositorySecrets, WebhookSecretSource],

@@ -2,6 +2,7 @@ import { isReasonCode, projectId, repositoryId, type ProjectId, type ReasonCode,
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { REWRITE_COLUMNS, toHistoryRewriteView, type HistoryRewriteRow, type HistoryRewriteView } from './history-rewrite-view.js';
 
 /** A repository as screens show it: nothing of what it keeps secret, only whether there is something. */
 export interface RepositoryView {
@@ -28,6 +29,7 @@ export interface RepositoryRefView {
   readonly commit: string | undefined;
   readonly reason: ReasonCode | undefined;
   readonly message: string | undefined;
+  readonly rewrite: HistoryRewriteView | undefined;
   readonly changedAt: Date;
   readonly resolvedAt: Date;
 }
@@ -48,9 +50,8 @@ interface Row {
   readonly created_at: Date;
 }
 
-interface RefRow {
+interface RefRow extends HistoryRewriteRow {
   readonly repository_id: string;
-  readonly ref: string;
   readonly full_ref: string | null;
   readonly commit: string | null;
   readonly reason: string | null;
@@ -95,7 +96,8 @@ export class RepositoryReadModel {
   async refsOf(viewer: Viewer, ids: readonly string[]): Promise<readonly (readonly RepositoryRefView[])[]> {
     const rows = await this.tx.run(viewerScope(viewer), () =>
       this.tx.query<RefRow>(
-        'SELECT repository_id, ref, full_ref, commit, reason, message, changed_at, resolved_at FROM repository_refs WHERE repository_id = ANY($1::uuid[]) ORDER BY ref', [ids],
+        `SELECT k.repository_id, k.full_ref, k.commit, k.reason, k.message, k.changed_at, k.resolved_at, ${REWRITE_COLUMNS} FROM repository_refs k WHERE k.repository_id = ANY($1::uuid[]) ORDER BY k.ref`,
+        [ids],
       ),
     );
     const byRepository = Map.groupBy(rows, (row) => row.repository_id);
@@ -118,7 +120,7 @@ function toView(row: Row): RepositoryView {
 function toRef(row: RefRow): RepositoryRefView {
   return {
     ref: row.ref, fullRef: row.full_ref ?? undefined, commit: row.commit ?? undefined, reason: reasonOf(row.reason), message: row.message ?? undefined,
-    changedAt: row.changed_at, resolvedAt: row.resolved_at,
+    rewrite: toHistoryRewriteView(row), changedAt: row.changed_at, resolvedAt: row.resolved_at,
   };
 }
 

@@ -33,6 +33,28 @@ export interface InvalidRepositorySetting {
   readonly rule: string;
 }
 
+export interface RefNotFollowed {
+  readonly code: 'REF_NOT_FOUND';
+  readonly ref: string;
+}
+
+/** The ref is in order, or is gone, so that there is nothing to go on with. */
+export interface NoRewriteToApprove {
+  readonly code: 'NOTHING_TO_APPROVE';
+  readonly ref: string;
+  readonly isGone: boolean;
+}
+
+/** Another move waits than the one that was looked at. */
+export interface OtherRewrite {
+  readonly code: 'COMMIT_MISMATCH';
+  readonly field: 'commit' | 'fromCommit';
+  readonly ref: string;
+  readonly fromCommit: string;
+  readonly toCommit: string;
+}
+
 export type CreateRepositoryFailure = ProjectNotFound | DuplicateRepository | InvalidRepositorySetting;
 export type UpdateRepositoryFailure = ProjectNotFound | RepositoryNotFound | StaleRepository | InvalidRepositorySetting;
 export type DeleteRepositoryFailure = ProjectNotFound | RepositoryNotFound | RepositoryInUse;
+export type ApproveHistoryRewriteFailure = ProjectNotFound | RepositoryNotFound | RefNotFollowed | NoRewriteToApprove | OtherRewrite;

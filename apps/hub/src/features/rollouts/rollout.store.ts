@@ -9,7 +9,6 @@ export interface ApplicationToRoll {
   readonly currentRelease: ReleaseId | undefined;
   readonly newestRelease: ReleaseId | undefined;
   /** The commit of a rewritten history that waits for a person. */
-  readonly heldCommit: string | undefined;
 }
 
 export interface StoredRollout extends KnownRollout {
@@ -32,8 +31,6 @@ export interface RolloutStore {
   setCurrentRelease(application: ApplicationId, release: ReleaseId): Promise<void>;
   /** Adds targets to a rollout that is not over, as PENDING; those that it skipped start again. */
   join(rollout: RolloutId, stage: string, targets: readonly TargetId[]): Promise<void>;
-  /** Lets the next evaluation take the commit that is held. */
-  acceptRewrite(application: ApplicationId, commit: string): Promise<void>;
 }
 
 export const ROLLOUT_STORE = Symbol('RolloutStore');

@@ -75,13 +75,12 @@ export class RolloutConnection extends connectionType('Rollout', () => RolloutTy
 export class SyncApplicationInput extends MutationInput {
   @Field(() => String, { nullable: true, defaultValue: 'default', description: 'Name of the project.' }) project?: string | null;
   @Field(() => String, { description: 'Name of the application.' }) name!: string;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Take the commit that is held because history was rewritten.' }) acceptHistoryRewrite?: boolean | null;
 }
 
 @ObjectType({ description: 'What was set in motion.' })
 export class SyncApplicationPayload extends MutationPayload {
   @Field(() => ApplicationType, { nullable: true, description: 'The application; null when refused.' }) application!: ApplicationType | null;
-  @Field(() => RolloutType, { nullable: true, description: 'The rollout; null when only a rewritten history was accepted: its release follows by itself.' }) rollout!: RolloutType | null;
+  @Field(() => RolloutType, { nullable: true, description: 'The rollout; null when refused.' }) rollout!: RolloutType | null;
 }
 
 export function toRolloutType(view: RolloutView): RolloutType {

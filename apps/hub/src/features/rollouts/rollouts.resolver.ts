@@ -62,9 +62,9 @@ export class RolloutResolver {
   @RequirePermission('application:sync')
   async syncApplication(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'Which application.' }) input: SyncApplicationInput): Promise<SyncApplicationPayload> {
     const application = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
-    const result = await this.sync.execute(viewer, { application, name: input.name.slice(0, 80), acceptHistoryRewrite: input.acceptHistoryRewrite ?? false });
+    const result = await this.sync.execute(viewer, { application, name: input.name.slice(0, 80) });
     if (!result.ok) return { application: null, rollout: null, userErrors: [toUserError(result.error)] };
-    const [rollout] = result.value === undefined ? [] : await this.rollouts.findByIds(viewer, [result.value]);
+    const [rollout] = await this.rollouts.findByIds(viewer, [result.value]);
     const after = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
     return { application: after === undefined ? null : toApplicationType(after), rollout: rollout === undefined ? null : toRolloutType(rollout), userErrors: [] };
   }

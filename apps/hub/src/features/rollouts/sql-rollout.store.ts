@@ -12,7 +12,6 @@ interface ApplicationRow {
   readonly strategy: RolloutStrategyKind;
   readonly current_release_id: string | null;
   readonly newest_release_id: string | null;
-  readonly held_commit: string | null;
 }
 
 export class SqlRolloutStore implements RolloutStore {
@@ -21,7 +20,7 @@ export class SqlRolloutStore implements RolloutStore {
   async lockApplication(application: ApplicationId): Promise<ApplicationToRoll | undefined> {
     await this.tx.query('SELECT 1 FROM applications WHERE id = $1 FOR NO KEY UPDATE', [application]);
     const [row] = await this.tx.query<ApplicationRow>(
-      `SELECT a.project_id, a.id, (v.spec -> 'sync' ->> 'automated')::boolean AS automated, v.spec -> 'strategy' ->> 'kind' AS strategy, a.current_release_id, a.held_commit,
+      `SELECT a.project_id, a.id, (v.spec -> 'sync' ->> 'automated')::boolean AS automated, v.spec -> 'strategy' ->> 'kind' AS strategy, a.current_release_id,
          (SELECT r.id FROM releases r WHERE r.application_id = a.id ORDER BY r.number DESC LIMIT 1) AS newest_release_id
        FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id WHERE a.id = $1 AND a.state = 'ACTIVE'`,
       [application],
@@ -86,18 +85,13 @@ export class SqlRolloutStore implements RolloutStore {
       [rollout, stage, targets],
     );
   }
-
-  async acceptRewrite(application: ApplicationId, commit: string): Promise<void> {
-    await this.tx.execute('UPDATE applications SET accepted_rewrite = $2 WHERE id = $1', [application, commit]);
-    await this.tx.query(`SELECT pg_notify('repository_hint', repository_id::text) FROM applications WHERE id = $1`, [application]);
-  }
 }
 
 function toApplication(row: ApplicationRow): ApplicationToRoll {
   const idOf = (text: string | null): ReleaseId | undefined => (text === null ? undefined : releaseId(text));
   return {
     project: projectId(row.project_id), id: applicationId(row.id), automated: row.automated, strategy: { kind: row.strategy }, currentRelease: idOf(row.current_release_id),
-    newestRelease: idOf(row.newest_release_id), heldCommit: row.held_commit ?? undefined,
+    newestRelease: idOf(row.newest_release_id),
   };
 }
 

@@ -11,8 +11,6 @@ export interface SyncApplicationCommand {
   /** As the viewer was allowed to find it; undefined: no such application, or not the viewer's. */
   readonly application: { readonly project: ProjectId; readonly id: ApplicationId } | undefined;
   readonly name: string;
-  /** Take the commit that is held because history was rewritten. */
-  readonly acceptHistoryRewrite: boolean;
 }
 
 export type SyncApplicationFailure =
@@ -31,21 +29,14 @@ export class SyncApplication {
     @Inject(AuditTrail) private readonly audit: Pick<AuditTrail, 'record'>,
   ) {}
 
-  /** @returns the rollout, or undefined when only a rewritten history was accepted: its release follows by itself. */
-  async execute(viewer: Viewer, command: SyncApplicationCommand): Promise<Result<RolloutId | undefined, SyncApplicationFailure>> {
-    const { application: found, name } = command;
+  async execute(viewer: Viewer, { application: found, name }: SyncApplicationCommand): Promise<Result<RolloutId, SyncApplicationFailure>> {
     if (found === undefined) return err({ code: 'APPLICATION_NOT_FOUND', name });
     return this.tx.run(viewerScope(viewer, found.project), async () => {
       const application = await this.store.lockApplication(found.id);
       if (application === undefined) return err({ code: 'APPLICATION_DELETING', name });
-      const accepted = command.acceptHistoryRewrite ? application.heldCommit : undefined;
-      if (accepted !== undefined) await this.store.acceptRewrite(application.id, accepted);
-      const rollout = accepted === undefined ? await this.#roll(application) : undefined;
-      if (accepted === undefined && rollout === undefined) return err({ code: 'NOTHING_TO_SYNC', name });
-      await this.audit.record({
-        action: 'syncApplication', object: { kind: 'Application', id: application.id }, projectId: application.project, outcome: 'SUCCEEDED',
-        after: { rollout: rollout ?? null, acceptedRewrite: accepted ?? null },
-      });
+      const rollout = await this.#roll(application);
+      if (rollout === undefined) return err({ code: 'NOTHING_TO_SYNC', name });
+      await this.audit.record({ action: 'syncApplication', object: { kind: 'Application', id: application.id }, projectId: application.project, outcome: 'SUCCEEDED', after: { rollout } });
       return ok(rollout);
     });
   }

@@ -1,11 +1,12 @@
-import { ok, type Failpoints, type Result } from '#kernel';
+import { ok, type Failpoints, type Log, type Result } from '#kernel';
 import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitPort, type GitRemote, type ResolvedRef } from '#git';
-import type { RepositoryId } from '#domain';
-import type { Ancestry, EvaluationSummary, ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
+import { isSamePoint, type RefPoint, type RepositoryId } from '#domain';
+import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
 import type { RepositoryCredentials } from '../repositories/index.js';
 import { cacheKeyOf } from './git-copies.js';
+import { FollowHistory } from './follow-history.js';
 import type { GitEgress } from './git-egress.js';
-import type { ClaimedRepository, RefSighting, SourceProblem, SourceStore } from './source.store.js';
+import type { ClaimedRepository, KnownRef, RefSighting, Rewrite, SourceProblem, SourceStore } from './source.store.js';
 
 /** Counts look-ups; `outcome` is OK or the code of the failure. */
 export interface LookUpMeter {
@@ -21,6 +22,7 @@ export interface PollPorts {
   readonly openCredentials: (id: RepositoryId, sealed: Uint8Array) => RepositoryCredentials;
   readonly meter: LookUpMeter;
   readonly failpoints: Failpoints;
+  readonly log: Log;
 }
 
 export type PollOutcome =
@@ -32,12 +34,26 @@ type Looked = Result<{ readonly remote: GitRemote; readonly refs: ReadonlyMap<st
 /** Asked for when nobody follows anything: it still shows whether the repository can be reached. */
 const NOTHING_FOLLOWED = ['HEAD'];
 
+/** A ref that the server has, and what is known of it. */
+interface PresentRef {
+  readonly ref: string;
+  readonly at: RefPoint;
+  readonly known: KnownRef;
+}
+
+const UNKNOWN_REF: KnownRef = { good: undefined, approved: undefined, rewrite: undefined };
+
 /**
  * One look at one repository: one question to the Git server for every ref that any application follows; the history of what moved; one
- * evaluation for each ref. Safe to repeat, and to kill between any two lines: what was not evaluated is asked for again, by the rows of the applications.
+ * evaluation for each ref that goes on from where it was. Safe to repeat, and to kill between any two lines: what was not judged or evaluated is
+ * asked for again, by the rows of refs and applications.
  */
 export class PollRepository {
-  constructor(private readonly ports: PollPorts) {}
+  readonly #history: FollowHistory;
+
+  constructor(private readonly ports: PollPorts) {
+    this.#history = new FollowHistory(ports.store, ports.evaluation, ports.log);
+  }
 
   /** @throws ClaimLost; the signal's reason when it aborts. */
   async execute(repository: ClaimedRepository, signal: AbortSignal): Promise<PollOutcome> {
@@ -68,59 +84,62 @@ export class PollRepository {
     );
   }
 
-  /** Writes down where the refs are, and tells those who follow one that is absent. Answers the others. */
-  async #noteSightings(repository: ClaimedRepository, followed: readonly string[], refs: ReadonlyMap<string, ResolvedRef | undefined>): Promise<ReadonlyMap<string, ResolvedRef>> {
-    const { store, evaluation } = this.ports;
-    const known = await store.knownRefs(repository);
-    const sightings = followed.map((ref): RefSighting => {
-      const found = refs.get(ref);
-      return found === undefined ? { ref, absent: absenceOf(ref, known.get(ref)) } : { ref, ...found };
-    });
-    await store.noteSightings(repository, sightings);
-    for (const sighting of sightings) {
-      if ('absent' in sighting) await evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref: sighting.ref, ...sighting.absent });
+  /** Writes down where the refs are, and tells those who follow one that is absent, or is where it must not be. Answers those that may go on. */
+  async #noteSightings(repository: ClaimedRepository, followed: readonly string[], refs: ReadonlyMap<string, ResolvedRef | undefined>): Promise<readonly PresentRef[]> {
+    const known = await this.ports.store.knownRefs(repository, followed);
+    const all = followed.map((ref) => ({ ref, at: refs.get(ref), known: known.get(ref) ?? UNKNOWN_REF }));
+    await this.ports.store.noteSightings(repository, all.map(({ ref, at }): RefSighting => (at === undefined ? { ref, absent: absenceOf(ref) } : { ref, ...at })));
+    const present: PresentRef[] = [];
+    for (const { ref, at, known: past } of all) {
+      if (at === undefined) await this.#absent(repository, ref, past);
+      else if (past.rewrite !== undefined && isHeldStill(past.rewrite, past.approved, at)) await this.#history.showHeld(repository, ref, past.rewrite);
+      else present.push({ ref, at, known: past });
     }
-    return new Map(sightings.flatMap((one) => ('absent' in one ? [] : [[one.ref, { fullRef: one.fullRef, commit: one.commit }] as const])));
+    return present;
+  }
+
+  async #absent(repository: ClaimedRepository, ref: string, { good }: KnownRef): Promise<void> {
+    if (good !== undefined) return this.#history.hold(repository, ref, { kind: 'DELETED', from: good, to: undefined });
+    await this.ports.evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref, ...absenceOf(ref) });
   }
 
   /** True when something could not be judged; an outcome when the content could not be had. */
-  async #evaluateChanged(repository: ClaimedRepository, remote: GitRemote, present: ReadonlyMap<string, ResolvedRef>, signal: AbortSignal): Promise<boolean | PollOutcome> {
+  async #evaluateChanged(repository: ClaimedRepository, remote: GitRemote, present: readonly PresentRef[], signal: AbortSignal): Promise<boolean | PollOutcome> {
     const { git, wanted, failpoints } = this.ports;
-    const waiting = await wanted.needingEvaluation(repository.id, [...present].map(([ref, { commit }]) => ({ ref, commit })));
-    const changed = waiting.flatMap(({ ref }) => {
-      const resolved = present.get(ref);
-      return resolved === undefined ? [] : [{ ref, ...resolved }];
-    });
+    const waiting = new Set((await wanted.needingEvaluation(repository.id, present.map(({ ref, at }) => ({ ref, commit: at.commit })))).map(({ ref }) => ref));
+    const changed = present.filter(({ ref, at, known }) => waiting.has(ref) || known.rewrite !== undefined || !isSamePoint(known.good, at));
     if (changed.length === 0) return false;
     const refs = changed.map(({ ref }) => ref);
-    const objects = await git.mirror(remote, cacheKeyOf(repository), changed, signal);
+    const objects = await git.mirror(remote, cacheKeyOf(repository), changed.map(({ at }) => at), signal);
     await failpoints.hit('source-watcher.after-mirror');
     if (!objects.ok) return this.#failed(repository, refs, objects.error, signal);
     let isUndecided = false;
-    for (const one of changed) {
-      const summary = await this.#evaluate(repository, one, objects.value, signal);
+    for (const { ref, at, known } of changed) {
+      const verdict = await this.#history.judge(repository, ref, known, at, objects.value, signal);
+      await failpoints.hit('source-watcher.after-judgement');
+      isUndecided ||= verdict === 'UNDECIDED';
+      if (verdict !== 'FOLLOWED') continue;
+      const failure = await this.#evaluate(repository, ref, at, objects.value, signal);
       await failpoints.hit('source-watcher.after-evaluation');
-      if (!summary.ok) return this.#failed(repository, [one.ref], summary.error, signal);
-      isUndecided ||= summary.value.undecided > 0;
+      if (failure !== undefined) return this.#failed(repository, [ref], failure, signal);
     }
     return isUndecided;
   }
 
-  async #evaluate(repository: ClaimedRepository, at: ResolvedRef & { readonly ref: string }, objects: GitObjects, signal: AbortSignal): Promise<Result<EvaluationSummary, GitFailure>> {
+  async #evaluate(repository: ClaimedRepository, ref: string, at: RefPoint, objects: GitObjects, signal: AbortSignal): Promise<GitFailure | undefined> {
     const meta = await objects.commit(at.commit, signal);
-    if (!meta.ok) return meta;
+    if (!meta.ok) return meta.error;
     const tree = await objects.tree(at.commit, signal);
-    if (!tree.ok) return tree;
+    if (!tree.ok) return tree.error;
     const { author, subject, committedAt } = meta.value;
-    const summary = await this.ports.evaluation.evaluate(
+    await this.ports.evaluation.evaluate(
       {
-        project: repository.project, repository: repository.id, ref: at.ref, fullRef: at.fullRef, commit: at.commit, tree: tree.value,
+        project: repository.project, repository: repository.id, ref, commit: at.commit, tree: tree.value,
         author: author.name === '' ? author.email : author.name, subject, committedAt,
-        isDescendantOf: (previous, asked) => ancestryOf(objects, previous, at.commit, asked),
       },
       signal,
     );
-    return ok(summary);
+    return undefined;
   }
 
   /** Shows the failure on the repository's refs and on the applications concerned. Nothing else changes. */
@@ -134,18 +153,11 @@ export class PollRepository {
   }
 }
 
-/** A tag that is gone is a tag that moved: what it stood for may be given to something else. */
-function absenceOf(ref: string, lastFullRef: string | undefined): SourceProblem {
-  return lastFullRef?.startsWith('refs/tags/') === true
-    ? { reason: 'HISTORY_REWRITTEN', message: `The tag ${ref} was deleted.` }
-    : { reason: 'REF_NOT_FOUND', message: `The repository has no branch or tag ${ref}.` };
+function absenceOf(ref: string): SourceProblem {
+  return { reason: 'REF_NOT_FOUND', message: `The repository has no branch or tag ${ref}.` };
 }
 
-/** The copy holds the whole history of `commit`: a commit that is not in it is none of its ancestors. */
-async function ancestryOf(objects: GitObjects, previous: string, commit: string, signal: AbortSignal): Promise<Ancestry> {
-  const answer = await objects.isAncestor(previous, commit, signal);
-  if (answer.ok) return answer.value ? 'YES' : 'NO';
-  if (answer.error.code !== 'COMMIT_UNREACHABLE') return 'UNKNOWN';
-  const own = await objects.commit(commit, signal);
-  return own.ok ? 'NO' : 'UNKNOWN';
+/** It is where it was held, and nobody has approved of that. */
+function isHeldStill(rewrite: Rewrite, approved: RefPoint | undefined, at: RefPoint): boolean {
+  return isSamePoint(rewrite.to, at) && !isSamePoint(approved, at);
 }

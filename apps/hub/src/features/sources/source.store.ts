@@ -1,4 +1,4 @@
-import type { ProjectId, ReasonCode, RepositoryId } from '#domain';
+import type { ProjectId, ReasonCode, RefLine, RefPoint, RepositoryId, RewriteKind } from '#domain';
 
 /** A repository that one watcher has taken to look at. The claim fences: with another one in the row its writes fail. */
 export interface ClaimedRepository {
@@ -24,6 +24,20 @@ export interface SourceProblem {
   readonly message: string;
 }
 
+/** Where a ref left the line of history that was followed. */
+export interface Rewrite {
+  readonly kind: RewriteKind;
+  readonly from: RefPoint;
+  /** Where it is instead; undefined: nowhere. */
+  readonly to: RefPoint | undefined;
+}
+
+/** What is known of a ref from earlier looks. */
+export interface KnownRef extends RefLine {
+  /** undefined: it was in order when it was last judged. */
+  readonly rewrite: Rewrite | undefined;
+}
+
 /** How a look ended, and when the next one is due. */
 export interface PollRecord {
   readonly delayMs: number;
@@ -41,11 +55,15 @@ export interface SourceStore {
   claimDue(claim: string, limit: number, leaseMs: number): Promise<readonly ClaimedRepository[]>;
   /** Extends the lease; false when the claim was lost. */
   renew(repository: ClaimedRepository, leaseMs: number): Promise<boolean>;
-  /** The full names to which the refs resolved when they were last seen. */
-  knownRefs(repository: ClaimedRepository): Promise<ReadonlyMap<string, string>>;
+  /** What earlier looks found of these refs. A line that has no row yet begins where an application that follows the ref was last judged. */
+  knownRefs(repository: ClaimedRepository, refs: readonly string[]): Promise<ReadonlyMap<string, KnownRef>>;
   /** Notes what was seen of all refs that are followed; others are forgotten. An absent ref keeps its last commit. @throws ClaimLost */
   noteSightings(repository: ClaimedRepository, sightings: readonly RefSighting[]): Promise<void>;
-  /** Notes a problem of these refs, or of all. Where they were last seen stays as it is. @throws ClaimLost */
+  /** The line of a ref goes on here: a rewrite is over, an approval used up. @throws ClaimLost */
+  noteFollowed(repository: ClaimedRepository, ref: string, at: RefPoint): Promise<void>;
+  /** A ref left its line. An approval of some move from there stays. @throws ClaimLost */
+  noteRewrite(repository: ClaimedRepository, ref: string, rewrite: Rewrite, problem: SourceProblem): Promise<void>;
+  /** Notes a problem of these refs, or of all, except where a rewrite waits: that is not lost from sight. Where they were last seen stays as it is. @throws ClaimLost */
   noteProblem(repository: ClaimedRepository, refs: readonly string[] | undefined, problem: SourceProblem): Promise<void>;
   /** Ends the claim. A hint that came meanwhile makes the repository due at once, unless there is a pause. False when the claim was lost. */
   finish(repository: ClaimedRepository, record: PollRecord): Promise<boolean>;

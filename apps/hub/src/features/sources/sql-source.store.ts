@@ -1,7 +1,7 @@
-import { projectId, repositoryId, type RepositoryId } from '#domain';
+import { projectId, repositoryId, type RefPoint, type RepositoryId, type RewriteKind } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { RepositorySchedule } from '../repositories/index.js';
-import { ClaimLost, type ClaimedRepository, type PollRecord, type RefSighting, type SourceProblem, type SourceStore } from './source.store.js';
+import { ClaimLost, type ClaimedRepository, type KnownRef, type PollRecord, type RefSighting, type Rewrite, type SourceProblem, type SourceStore } from './source.store.js';
 
 interface ClaimedRow {
   readonly project_id: string;
@@ -11,6 +11,32 @@ interface ClaimedRow {
   readonly credentials_encrypted: Buffer | null;
   readonly failures: number;
 }
+
+interface KnownRow {
+  readonly ref: string;
+  readonly good_full_ref: string | null;
+  readonly good_commit: string | null;
+  readonly approved_full_ref: string | null;
+  readonly approved_commit: string | null;
+  readonly rewrite: RewriteKind | null;
+  readonly rewritten_full_ref: string | null;
+  readonly rewritten_commit: string | null;
+}
+
+/** Whoever changes the ref means another history: what was judged before counts only where it was judged for this ref. */
+const KNOWN_REFS = `
+  SELECT f.ref, coalesce(k.good_full_ref, k.full_ref) AS good_full_ref, coalesce(k.good_commit, past.commit) AS good_commit, k.approved_full_ref, k.approved_commit, k.rewrite, k.rewritten_full_ref, k.rewritten_commit
+  FROM unnest($2::text[]) AS f (ref) LEFT JOIN repository_refs k ON k.repository_id = $1 AND k.ref = f.ref
+  LEFT JOIN LATERAL (
+    SELECT a.evaluated_commit AS commit FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id JOIN application_revisions e ON e.id = a.evaluated_revision_id
+    WHERE k.good_commit IS NULL AND a.repository_id = $1 AND a.state = 'ACTIVE' AND a.evaluated_commit IS NOT NULL AND v.spec -> 'source' ->> 'ref' = f.ref AND e.spec -> 'source' ->> 'ref' = f.ref
+      AND e.spec -> 'source' ->> 'repository' = v.spec -> 'source' ->> 'repository'
+    ORDER BY a.id LIMIT 1) past ON true`;
+
+/** A ref is kept as long as an application was last judged there: it may be on its way back, and then goes on from the same line. */
+const FORGET_REFS = `
+  DELETE FROM repository_refs k WHERE k.repository_id = $1 AND NOT k.ref = ANY($2::text[]) AND NOT EXISTS (
+    SELECT 1 FROM applications a JOIN application_revisions e ON e.id = a.evaluated_revision_id WHERE a.repository_id = $1 AND a.state = 'ACTIVE' AND e.spec -> 'source' ->> 'ref' = k.ref)`;
 
 const SCOPE = systemScope('source-watcher');
 const MILLIS = `interval '1 millisecond'`;
@@ -41,30 +67,51 @@ export class SqlSourceStore implements SourceStore {
     return (await this.#run(() => this.tx.execute(sql, [id, claim, leaseMs]))) === 1;
   }
 
-  async knownRefs({ id }: ClaimedRepository): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#run(() => this.tx.query<{ ref: string; full_ref: string }>('SELECT ref, full_ref FROM repository_refs WHERE repository_id = $1 AND full_ref IS NOT NULL', [id]));
-    return new Map(rows.map((row) => [row.ref, row.full_ref]));
+  async knownRefs({ id }: ClaimedRepository, refs: readonly string[]): Promise<ReadonlyMap<string, KnownRef>> {
+    const rows = await this.#run(() => this.tx.query<KnownRow>(KNOWN_REFS, [id, refs]));
+    return new Map(rows.map((row) => [row.ref, toKnownRef(row)]));
   }
 
   async noteSightings(repository: ClaimedRepository, sightings: readonly RefSighting[]): Promise<void> {
     const columns = sightings.map((one) => ('absent' in one ? [one.ref, null, null, one.absent.reason, one.absent.message] : [one.ref, one.fullRef, one.commit, null, null]));
     const column = (index: number): readonly (string | null)[] => columns.map((values) => values[index] ?? null);
     await this.#fenced(repository, async () => {
-      await this.tx.execute('DELETE FROM repository_refs WHERE repository_id = $1 AND NOT ref = ANY($2::text[])', [repository.id, column(0)]);
+      await this.tx.execute(FORGET_REFS, [repository.id, column(0)]);
       await this.tx.execute(
         `INSERT INTO repository_refs AS known (project_id, repository_id, ref, full_ref, commit, reason, message)
          SELECT $1, $2, seen.* FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS seen (ref, full_ref, commit, reason, message)
          ON CONFLICT (project_id, repository_id, ref) DO UPDATE SET
-           full_ref = coalesce(excluded.full_ref, known.full_ref), commit = coalesce(excluded.commit, known.commit), reason = excluded.reason, message = excluded.message, resolved_at = now(),
+           full_ref = coalesce(excluded.full_ref, known.full_ref), commit = coalesce(excluded.commit, known.commit), resolved_at = now(),
+           reason = CASE WHEN known.rewrite IS NULL THEN excluded.reason ELSE known.reason END, message = CASE WHEN known.rewrite IS NULL THEN excluded.message ELSE known.message END,
            changed_at = CASE WHEN excluded.commit IS NOT NULL AND excluded.commit IS DISTINCT FROM known.commit THEN now() ELSE known.changed_at END`,
         [repository.project, repository.id, column(0), column(1), column(2), column(3), column(4)],
       );
     });
   }
 
+  async noteFollowed(repository: ClaimedRepository, ref: string, { fullRef, commit }: RefPoint): Promise<void> {
+    await this.#fenced(repository, () =>
+      this.tx.execute(
+        `UPDATE repository_refs SET good_full_ref = $3, good_commit = $4, rewrite = NULL, rewritten_full_ref = NULL, rewritten_commit = NULL, rewritten_at = NULL,
+           approved_full_ref = NULL, approved_commit = NULL, approved_by = NULL, approved_at = NULL, reason = NULL, message = NULL WHERE repository_id = $1 AND ref = $2`,
+        [repository.id, ref, fullRef, commit],
+      ),
+    );
+  }
+
+  async noteRewrite(repository: ClaimedRepository, ref: string, { kind, to, from }: Rewrite, { reason, message }: SourceProblem): Promise<void> {
+    await this.#fenced(repository, () =>
+      this.tx.execute(
+        `UPDATE repository_refs SET good_full_ref = $3, good_commit = $4, rewrite = $5, rewritten_full_ref = $6, rewritten_commit = $7, rewritten_at = now(), reason = $8, message = $9
+         WHERE repository_id = $1 AND ref = $2 AND (good_full_ref, good_commit, rewrite, rewritten_full_ref, rewritten_commit, reason, message) IS DISTINCT FROM ($3, $4, $5, $6, $7, $8, $9)`,
+        [repository.id, ref, from.fullRef, from.commit, kind, to?.fullRef ?? null, to?.commit ?? null, reason, message],
+      ),
+    );
+  }
+
   async noteProblem(repository: ClaimedRepository, refs: readonly string[] | undefined, { reason, message }: SourceProblem): Promise<void> {
     await this.#fenced(repository, () =>
-      this.tx.execute('UPDATE repository_refs SET reason = $3, message = $4 WHERE repository_id = $1 AND ($2::text[] IS NULL OR ref = ANY($2::text[]))', [repository.id, refs ?? null, reason, message]),
+      this.tx.execute('UPDATE repository_refs SET reason = $3, message = $4 WHERE repository_id = $1 AND rewrite IS NULL AND ($2::text[] IS NULL OR ref = ANY($2::text[]))', [repository.id, refs ?? null, reason, message]),
     );
   }
 
@@ -119,4 +166,14 @@ export class SqlSourceStore implements SourceStore {
   #run<T>(work: () => Promise<T>): Promise<T> {
     return this.tx.run(SCOPE, work);
   }
+}
+
+function toKnownRef(row: KnownRow): KnownRef {
+  const good = pointOf(row.good_full_ref, row.good_commit);
+  const rewrite = row.rewrite === null || good === undefined ? undefined : { kind: row.rewrite, from: good, to: pointOf(row.rewritten_full_ref, row.rewritten_commit) };
+  return { good, approved: pointOf(row.approved_full_ref, row.approved_commit), rewrite };
+}
+
+function pointOf(fullRef: string | null, commit: string | null): RefPoint | undefined {
+  return fullRef === null || commit === null ? undefined : { fullRef, commit };
 }

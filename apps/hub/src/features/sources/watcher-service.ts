@@ -89,7 +89,7 @@ export class WatcherService implements OnApplicationBootstrap, BeforeApplication
     const { config, secrets, metrics, monotonic, timers, random, ids, failpoints, log, wanted, evaluation } = this.ports;
     const egress = new GitEgress(config.allowPrivateGitHosts, async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => secrets.openCredentials(id, sealed);
-    const poll = new PollRepository({ git, egress, store, wanted, evaluation, openCredentials, meter: new LookUpMetrics(metrics, monotonic), failpoints });
+    const poll = new PollRepository({ git, egress, store, wanted, evaluation, openCredentials, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
     return new SourceWatcher({ store, poll, timers, random, ids, failpoints, log });
   }
 }
