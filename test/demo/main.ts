@@ -1,80 +1,86 @@
+import { errorMessage } from '#kernel';
 import { join } from 'node:path';
 import { StageBuilder } from '../stage/stage-builder.js';
 import type { Stage } from './cast/stage.js';
-import { BASE_DEPLOYMENT } from './cast/fleet-repository.js';
+import { Interruption } from './interruption.js';
+import { invitation } from './invitation.js';
 import { Narrator } from './narrator.js';
-import { readOptions, USAGE } from './options.js';
-import { aBrokenCommitIsKeptOut, aCommitToTheBaseRollsThrough, applicationsReachTheirClusters, aRevertHealsIt, clustersJoin, driftIsShownAndUndone } from './story/chapters.js';
+import { readOptions, USAGE, type DemoOptions } from './options.js';
+import { prepareOwnContexts, removeLeftovers } from './own-contexts/own-contexts.js';
+import { throwAwaySetting, type Setting } from './setting.js';
+import { tellTheStory } from './story/tell-the-story.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SETTLE_MS = 35_000;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) {
+  if (!options.ok) {
+    process.stderr.write(`demo: ${options.error}\n  next: npm run demo -- --help\n`);
+    return 2;
+  }
+  if (options.value.help) {
     process.stdout.write(USAGE);
     return 0;
   }
   const narrator = new Narrator(process.stdout, process.env);
   const builder = new StageBuilder(ROOT, 'demo');
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  const interruption = new Interruption(() => {
+    narrator.say(`\nNot everything is cleared.${options.value.kubernetes === 'own' ? ' What is left on your clusters: npm run demo -- --remove --context ...' : ''}`);
+    process.exit(130);
   });
+  if (options.value.remove) return removeLeftovers(options.value, narrator, interruption.signal);
+  let code = await perform(options.value, builder, narrator, interruption);
   try {
-    const told = await Promise.race([tell(builder, narrator), stopped.then(() => undefined)]);
-    if (told === undefined) return 130;
+    await builder.clear();
+  } catch (error) {
+    narrator.say(`\nThe stage could not be cleared: ${errorMessage(error)}`);
+    code = code === 0 ? 1 : code;
+  }
+  return code;
+}
+
+/** Everything but the clearing. */
+async function perform(options: DemoOptions, builder: StageBuilder, narrator: Narrator, { signal, came }: Interruption): Promise<number> {
+  try {
+    const setting = options.kubernetes === 'own' ? await prepareOwnContexts(options, builder, narrator, signal) : throwAwaySetting(options);
+    if (typeof setting === 'number') return setting;
+    const telling = tell(setting, builder, narrator, signal);
+    const stage = await Promise.race([telling, came.then(() => undefined)]);
+    if (stage === undefined) {
+      narrator.say('\nInterrupted. Clearing the stage ...');
+      // the story notices at its next question: what it is just making is then known and goes too
+      await Promise.race([telling.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref())]);
+      return 130;
+    }
     narrator.say(`\nThe story took ${narrator.elapsedSeconds.toFixed(0)} s, and every step happened as told.`);
     if (options.once) return 0;
-    inviteToPlay(told, narrator);
-    await stopped;
+    narrator.say(invitation(stage, options.kubernetes));
+    await came;
     narrator.say('\nClearing the stage ...');
     return 0;
   } catch (error) {
-    narrator.say(`\nThe story did not go as told: ${error instanceof Error ? error.message : String(error)}`);
+    if (signal.aborted) return 130;
+    narrator.say(`\nThe story did not go as told: ${errorMessage(error)}`);
     return 1;
-  } finally {
-    await builder.clear();
   }
 }
 
-async function tell(builder: StageBuilder, narrator: Narrator): Promise<Stage> {
+async function tell(setting: Setting, builder: StageBuilder, narrator: Narrator, signal: AbortSignal): Promise<Stage> {
   narrator.say('Capstan: from a commit to every matching cluster.');
   narrator.chapter('Setting the stage');
   const directory = await builder.directory();
   const { git, fleet } = await narrator.step('a Git server', () => builder.git(), ({ git: server }) => `http://localhost:${server.port}`);
+  await setting.prepare(ROOT);
+  const hosts = await narrator.step(setting.title, () => setting.start(directory, builder, signal), setting.outcome);
+  signal.throwIfAborted();
   const hub = await narrator.step('a hub with its PostgreSQL', () => builder.hub(directory), ({ api }) => api.url);
-  const stage: Stage = { directory, root: ROOT, git, fleet, hub, clusters: [] };
-  await clustersJoin(stage, builder, narrator);
-  await applicationsReachTheirClusters(stage, narrator);
-  await aCommitToTheBaseRollsThrough(stage, narrator);
-  await driftIsShownAndUndone(stage, narrator);
-  const broken = await aBrokenCommitIsKeptOut(stage, narrator);
-  await aRevertHealsIt(stage, narrator, broken);
+  const { parts, scene, content, patienceMs } = setting;
+  const stage: Stage = { directory, root: ROOT, git, fleet, content, hub, parts, scene, clusters: [], patienceMs, signal };
+  await tellTheStory(stage, hosts, builder, narrator);
   return stage;
 }
 
-function inviteToPlay(stage: Stage, narrator: Narrator): void {
-  const { url, token } = stage.hub.api;
-  narrator.say(`
-It all stays up until you press Ctrl-C.
-
-  API       ${url}/graphiql
-  token     ${token}
-
-  export CAPSTAN_SERVER=${url} CAPSTAN_TOKEN=${token}
-
-Three things to try, in another terminal:
-
-  1. See the fleet:            npm run --silent capstan -- get targets -o wide
-                               npm run --silent capstan -- describe target/shop-prod@prod-eu
-  2. Push a commit yourself:   git clone ${stage.fleet.url} fleet-demo
-                               sed -i 's/shop:1.5.0/shop:1.6.0/' fleet-demo/${BASE_DEPLOYMENT}
-                               git -C fleet-demo commit -am 'shop 1.6.0' && git -C fleet-demo push
-                               npm run --silent capstan -- wait app/shop-prod --for=healthy --commit $(git -C fleet-demo rev-parse HEAD)
-  3. Move a cluster:           npm run --silent capstan -- label cluster staging env=dev
-                               The removal guard asks before an application loses its last cluster, and says how to go on.
-
-More to paste: docs/api.md. Clean up with Ctrl-C here.
-Logs and kubeconfigs: ${stage.directory}`);
-}
-
 process.exitCode = await main();
+// what was cut short may still hold a timer or a socket
+setTimeout(() => process.exit(), 2_000).unref();

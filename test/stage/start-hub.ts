@@ -14,8 +14,11 @@ export interface StageHub {
   readonly dataDirectory: string;
 }
 
-/** Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready. */
-export async function startHub(directory: string, root: string): Promise<StageHub> {
+/**
+ * Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready.
+ * @param started told of the process at once: it has to be stopped also when the hub never becomes ready
+ */
+export async function startHub(directory: string, root: string, started: (child: Child) => void): Promise<StageHub> {
   const [http, agentPort, enrollPort] = [await freePort(8080), await freePort(8443), await freePort(8444)];
   const token = `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
   const dataDirectory = join(directory, 'hub');
@@ -35,6 +38,7 @@ export async function startHub(directory: string, root: string): Promise<StageHu
       CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost',
     },
   });
+  started(child);
   const url = `http://localhost:${http}`;
   try {
     await until('the hub is ready', 40_000, async () => {

@@ -1,34 +1,22 @@
-import { startSandboxCluster, type SandboxCluster } from '#sandbox';
-import { join } from 'node:path';
+import type { KubeObject } from '#domain';
+import type { KubeClient } from '#kube';
+import type { AuditLog } from '#testing';
 import type { Child } from '../../stage/child.js';
-import { adminClient, joinCluster } from '../../stage/join-cluster.js';
-import type { StageHub } from '../../stage/start-hub.js';
+import type { JoinableCluster } from '../../stage/join-cluster.js';
 
-/** A cluster of the demo: an in-memory Kubernetes, and the agent that runs beside it. */
+/** A Kubernetes API of the demo, before anything of Capstan is in it. */
+export interface DemoHost extends JoinableCluster {
+  /** As its administrator. */
+  readonly admin: KubeClient;
+  /** Its independent witness, where we can read it. */
+  readonly auditLog: AuditLog | undefined;
+  /** Puts one object of the agent's manifest into it; undefined: server-side apply. */
+  readonly install: ((object: KubeObject) => Promise<void>) | undefined;
+}
+
+/** A cluster of the demo: a Kubernetes API, and the agent that runs beside it. */
 export interface DemoCluster {
   readonly name: string;
-  readonly sandbox: SandboxCluster;
+  readonly host: DemoHost;
   readonly agent: Child;
-  readonly kubeconfig: string;
-}
-
-export interface DemoClusterRequest {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly hub: StageHub;
-  readonly directory: string;
-  readonly root: string;
-}
-
-export async function joinDemoCluster(request: DemoClusterRequest): Promise<DemoCluster> {
-  const { name, directory } = request;
-  const sandbox = await startSandboxCluster({ name, auditLogPath: join(directory, `${name}.audit.log`), simulator: { readyAfterMs: 300 } });
-  const kubeconfig = join(directory, `${name}.kubeconfig`);
-  await sandbox.writeKubeconfig(kubeconfig);
-  const admin = adminClient(sandbox);
-  try {
-    return { name, sandbox, kubeconfig, agent: await joinCluster({ ...request, cluster: sandbox, admin }) };
-  } finally {
-    admin.close();
-  }
 }

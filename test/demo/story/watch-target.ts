@@ -26,16 +26,22 @@ export async function targetsOf(stage: Stage, application?: string): Promise<rea
   return data.targets.edges.map((edge) => edge.node);
 }
 
+/** @throws when waiting on is no use: somebody wants to stop, or an agent has ended */
+export async function failIfOver(stage: Stage): Promise<void> {
+  stage.signal.throwIfAborted();
+  const dead = stage.clusters.find((cluster) => cluster.agent.hasEnded);
+  if (dead !== undefined) throw new Error(await dead.agent.lastWords());
+}
+
 /** Waits until the application's targets are what the story says. @throws with what they were instead. */
-export async function untilTargets(stage: Stage, application: string | undefined, what: string, isSo: (targets: readonly TargetView[]) => boolean, deadlineMs = 30_000): Promise<readonly TargetView[]> {
+export async function untilTargets(stage: Stage, application: string | undefined, what: string, isSo: (targets: readonly TargetView[]) => boolean): Promise<readonly TargetView[]> {
   let last: readonly TargetView[] = [];
   const explain = (): string => `\n${last.map((t) => `${t.name} ${t.sync}/${t.health} ${t.reason} ${t.message}`).join('\n')}`;
   return until(
     what,
-    deadlineMs,
+    stage.patienceMs,
     async () => {
-      const dead = stage.clusters.find((cluster) => cluster.agent.hasEnded);
-      if (dead !== undefined) throw new Error(await dead.agent.lastWords());
+      await failIfOver(stage);
       last = await targetsOf(stage, application);
       return isSo(last) ? last : undefined;
     },

@@ -48,6 +48,7 @@ export class RealCluster {
   /** Path of a kubeconfig for `admin`, with embedded certificates. */
   readonly adminKubeconfig: string;
   readonly #processes = new Map<KubernetesProgram, GuardedProcess>();
+  #isStopped = false;
 
   private constructor(
     private readonly request: RealClusterRequest,
@@ -140,21 +141,24 @@ export class RealCluster {
     await this.startApiServer();
   }
 
-  /** A token of an existing ServiceAccount, good for an hour. */
-  async tokenFor(namespace: string, serviceAccount: string): Promise<string> {
-    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } };
+  /** A token of an existing ServiceAccount. */
+  async tokenFor(namespace: string, serviceAccount: string, expirationSeconds = 3600): Promise<string> {
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds } };
     const answer = await apiRequest(this.harness, 'POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, body);
     if (answer.status !== 201) throw new Error(`no token for ${namespace}/${serviceAccount}: HTTP ${answer.status}`);
     const request: { readonly status: { readonly token: string } } = JSON.parse(answer.body);
     return request.status.token;
   }
 
+  /** Also while it starts: `start` rejects then. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.client.close();
     await Promise.all([...this.#processes.keys()].map((program) => this.#kill(program)));
   }
 
   #run(program: KubernetesProgram, args: readonly string[]): void {
+    if (this.#isStopped) throw new Error(`${this.name} was stopped`);
     if (this.#processes.has(program)) throw new Error(`${this.name}: ${program} runs already`);
     const { directory, programs } = this.request;
     this.#processes.set(program, new GuardedProcess({ name: `${this.name} ${program}`, file: programs[program], args, cwd: directory, logPath: join(directory, `${program}.log`) }));
@@ -166,6 +170,7 @@ export class RealCluster {
   }
 
   #failIfDead(): void {
+    if (this.#isStopped) throw new Error(`${this.name} was stopped`);
     for (const running of this.#processes.values()) if (!running.isRunning) throw new Error(`ended at once: ${running.logTail()}`);
   }
 

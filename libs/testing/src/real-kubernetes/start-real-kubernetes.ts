@@ -12,6 +12,8 @@ export interface RealKubernetesRequest {
   readonly clusters?: number;
   /** Kept after the end, for its logs. Absent: a temporary directory that goes with `stop`. */
   readonly workDir?: string;
+  /** Ends the start early; it rejects then and nothing is left running. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RealKubernetes {
@@ -59,7 +61,11 @@ export async function startRealKubernetes(request: RealKubernetesRequest = {}): 
         name: `cluster-${index}`, directory: join(workDir, `cluster-${index}`), programs: programs.value, etcdUrl, apiPort: ports[2 * index] ?? 0, kwokPort: ports[2 * index + 1] ?? 0,
       }));
     }
+    request.signal?.throwIfAborted();
+    const abort = (): void => void Promise.all(clusters.map((cluster) => cluster.stop()));
+    request.signal?.addEventListener('abort', abort, { once: true });
     await Promise.all(clusters.map((cluster) => cluster.start()));
+    request.signal?.removeEventListener('abort', abort);
     return { clusters, stop };
   } catch (error) {
     await stop();
