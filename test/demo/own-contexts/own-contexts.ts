@@ -81,15 +81,12 @@ async function connect({ contexts, kubeconfig }: DemoOptions): Promise<readonly 
 async function removeRun(clusters: readonly OwnCluster[], narrator: Narrator, id: string, { contexts, kubeconfig }: DemoOptions): Promise<void> {
   narrator.chapter('Leaving your clusters as they were');
   const again = ['npm run demo --', '--remove', ...contexts.map((name) => `--context ${name}`), ...(kubeconfig === undefined ? [] : [`--kubeconfig ${kubeconfig}`])].join(' ');
-  const failures: string[] = [];
-  for (const { context, client } of clusters) {
-    const remove = async (): Promise<number> => {
-      const objects = await findDemo(client, id);
-      await removeDemo(client, objects);
-      return objects.length;
-    };
-    await narrator.step(`context ${context}`, remove, (count) => `${counted(count, 'object')} removed, with everything in them`).catch((error: unknown) => failures.push(`context ${context}: ${errorMessage(error)}`));
-  }
+  const removed = await narrator.step(
+    `removing what was made on ${counted(clusters.length, 'cluster')}`,
+    () => Promise.allSettled(clusters.map(({ client }) => findDemo(client, id).then((objects) => removeDemo(client, objects).then(() => objects.length)))),
+    (all) => all.map((one, index) => `${clusters[index]?.context ?? ''} ${one.status === 'fulfilled' ? counted(one.value, 'object') : 'FAILED'}`).join(', '),
+  );
+  const failures = removed.flatMap((one, index) => (one.status === 'rejected' ? [`context ${clusters[index]?.context ?? ''}: ${errorMessage(one.reason)}`] : []));
   if (failures.length > 0) throw new Error(`${failures.join('\n')}\nTo try again: ${again}`);
 }
 

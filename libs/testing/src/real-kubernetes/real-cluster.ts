@@ -188,8 +188,9 @@ export class RealCluster {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: this.name, cluster: { server: this.server, 'certificate-authority-data': base64(this.pki.caPem) } }],
-      users: [{ name: user, user: { 'client-certificate-data': base64(pair.cert), 'client-key-data': base64(pair.key) } }],
-      contexts: [{ name: this.name, context: { cluster: this.name, user } }],
+      // so named that kubeconfigs of several clusters can be merged
+      users: [{ name: `${this.name}-${user}`, user: { 'client-certificate-data': base64(pair.cert), 'client-key-data': base64(pair.key) } }],
+      contexts: [{ name: this.name, context: { cluster: this.name, user: `${this.name}-${user}` } }],
       'current-context': this.name,
     });
   }
