@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from './cli-error.js';
-import { readConfig } from './config.js';
+import { kubeconfigPath, readConfig } from './config.js';
 import { EXIT } from './exit-codes.js';
 
 let directory = '';
@@ -47,5 +47,15 @@ describe('readConfig', () => {
     const { exitCode, message, why, next } = refusalOf(env);
     expect(exitCode).toBe(EXIT.USAGE);
     expect([message, why, next].join()).not.toContain('hunter2');
+  });
+});
+
+describe('the kubeconfig', () => {
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ['is what KUBECONFIG names', { KUBECONFIG: '/a:/b' }, '/a:/b'],
+    ['is the usual file where KUBECONFIG is empty', { KUBECONFIG: '' }, '/home/ada/.kube/config'],
+    ['is the usual file without KUBECONFIG', {}, '/home/ada/.kube/config'],
+  ])('%s', (_name, env, expected) => {
+    expect(kubeconfigPath(env, '/home/ada')).toBe(expected);
   });
 });

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { usage } from './cli-error.js';
 
 /** Where the hub is and who we are. */
@@ -10,8 +12,8 @@ export interface CliConfig {
 }
 
 /**
- * Reads CAPSTAN_SERVER and CAPSTAN_TOKEN (or the file that CAPSTAN_TOKEN_FILE names, which wins). The one place of the
- * command line that reads the environment. No message repeats a token or a password.
+ * Reads CAPSTAN_SERVER and CAPSTAN_TOKEN (or the file that CAPSTAN_TOKEN_FILE names, which wins). This file is the one place
+ * of the command line that reads the environment. No message repeats a token or a password.
  * @throws CliError when the server is no URL, the token file cannot be read or what it holds is no token.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
@@ -20,6 +22,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   if (url !== null && (url.username !== '' || url.password !== '')) throw usage('CAPSTAN_SERVER holds a user or a password', 'Leave them out: the hub takes an API token, from CAPSTAN_TOKEN.');
   if (url === null || !/^https?:$/.test(url.protocol)) throw usage(`CAPSTAN_SERVER is not an http or https URL: ${server}`, 'Set it to the address of the hub, such as https://capstan.example.com');
   return { server, token: readToken(env) };
+}
+
+/** The kubeconfig that kubectl would take: KUBECONFIG (paths, separated as in PATH), else ~/.kube/config. */
+export function kubeconfigPath(env: NodeJS.ProcessEnv = process.env, home: string = homedir()): string {
+  return env['KUBECONFIG'] || join(home, '.kube', 'config');
 }
 
 function readToken(env: NodeJS.ProcessEnv): string {

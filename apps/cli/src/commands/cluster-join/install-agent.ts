@@ -1,6 +1,7 @@
 import { createKubeClient, loadKubeConfig, type KubeClient } from '#kube';
 import type { KubeObject } from '#domain';
 import { CliError } from '../../cli-error.js';
+import { kubeconfigPath } from '../../config.js';
 import { EXIT } from '../../exit-codes.js';
 import type { Manifest } from './agent-manifest.js';
 
@@ -20,7 +21,7 @@ export async function installAgent(objects: readonly Manifest[], client: KubeCli
 
 /** The cluster of a kubeconfig context. @throws CliError when there is none of that name. */
 export async function connectToCluster(context: string, kubeconfig: string | undefined): Promise<KubeClient> {
-  const connection = await loadKubeConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), context });
-  if (!connection.ok) throw new CliError(EXIT.USAGE, `the kubeconfig has no usable context ${context}`, `${connection.error.path}: ${connection.error.detail}`);
+  const connection = await loadKubeConfig({ kubeconfig: kubeconfig ?? kubeconfigPath(), context });
+  if (!connection.ok) throw new CliError(EXIT.USAGE, `the kubeconfig has no usable context ${context}`, `${connection.error.path}: ${connection.error.detail}`, 'kubectl config get-contexts shows what there is; --kubeconfig names another file.');
   return createKubeClient(connection.value, { userAgent: 'capstan-cli' });
 }
