@@ -3,20 +3,22 @@ import { errorCode } from '#kernel';
 import { aGitRepository, GitServer, until, type GitRepositoryBuilder } from '#testing';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
+import type { WebhookProvider } from '../src/features/webhooks/schemes/index.js';
 import { aHub, type TestHub } from './a-hub.js';
+import { DELIVERIES, PROOFS } from './webhooks/deliveries.js';
 
 jest.setTimeout(60_000);
 
 const PASSWORD = 'canary-password-5d1e';
 const OTHER_PASSWORD = 'canary-password-77aa';
 const WEBHOOK_SECRET = 'canary-webhook-secret-c0de';
-const FIELDS = 'id name url poll hasCredentials hasWebhookSecret webhookUrls { github generic } reason message version refs { ref fullRef commit reason } project { name }';
+const FIELDS = 'id name url poll hasCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } reason message version refs { ref fullRef commit reason } project { name }';
 const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 
 interface RepositoryNode {
   readonly id: string;
   readonly name: string;
-  readonly webhookUrls: { readonly github: string; readonly generic: string };
+  readonly webhookUrls: Readonly<Record<WebhookProvider, string>>;
   readonly version: number;
   readonly reason: string | null;
   readonly refs: readonly { readonly ref: string; readonly commit: string | null; readonly reason: string | null }[];
@@ -51,6 +53,7 @@ describe('repositories of a running hub', () => {
     expect(answer.errors).toBeUndefined();
     return answer.data?.['repository'] as RepositoryNode | null;
   };
+  const readThere = async (name: string): Promise<RepositoryNode> => (await read(name)) ?? Promise.reject(new Error(`no repository ${name}`));
   const remove = async (name: string): Promise<unknown> => {
     const answer = await hub.graphql('mutation D($input: DeleteRepositoryInput!) { deleteRepository(input: $input) { deletedId userErrors { code field details } } }', { input: { name } });
     expect(answer.errors).toBeUndefined();
@@ -138,7 +141,7 @@ describe('repositories of a running hub', () => {
       return rows[0]?.settled === true ? true : undefined;
     };
     await until('everything is evaluated', 20_000, settled);
-    const { webhookUrls } = (await read('fleet')) ?? { webhookUrls: { github: '', generic: '' } };
+    const { webhookUrls } = await readThere('fleet');
     const commit = await git.commit({ 'app/a.yaml': `${CONFIG_MAP}data: { x: y }\n` });
     const before = lookUps();
     const body = JSON.stringify({ ref: 'refs/heads/main', after: commit });
@@ -154,7 +157,7 @@ describe('repositories of a running hub', () => {
   });
 
   it('takes what is signed after Standard Webhooks', async () => {
-    const { webhookUrls } = (await read('fleet')) ?? { webhookUrls: { github: '', generic: '' } };
+    const { webhookUrls } = await readThere('fleet');
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const signature = createHmac('sha256', WEBHOOK_SECRET).update(`m-1.${timestamp}.{}`).digest('base64');
     const headers = { 'webhook-id': 'm-1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
@@ -163,8 +166,19 @@ describe('repositories of a running hub', () => {
     await until('it is looked at', 20_000, () => (lookUps() > before ? true : undefined));
   });
 
+  it('takes what every kind of host sends, and refuses it with the proof of another secret', async () => {
+    const { webhookUrls } = await readThere('fleet');
+    for (const [proof, { provider, prove }] of Object.entries(PROOFS)) {
+      const delivery = DELIVERIES.find((one) => one.provider === provider);
+      if (delivery === undefined) throw new Error(`no delivery of ${provider}`);
+      const post = async (secret: string): Promise<number> =>
+        (await fetch(`${hub.url}${webhookUrls[provider]}?token=canary-in-query`, { method: 'POST', body: Uint8Array.from(delivery.body), headers: { ...delivery.headers, ...prove(secret, delivery.body, new Date()) } })).status;
+      expect([proof, await post(OTHER_PASSWORD), await post(WEBHOOK_SECRET)]).toEqual([proof, 401, 202]);
+    }
+  });
+
   it('refuses alike what is unsigned, wrongly signed or meant for nobody', async () => {
-    const { webhookUrls } = (await read('fleet')) ?? { webhookUrls: { github: '', generic: '' } };
+    const { webhookUrls } = await readThere('fleet');
     await mutate('createRepository', { name: 'no-secret', url: 'https://git.example.com/a', poll: '24h' });
     const noSecret = (await read('no-secret'))?.webhookUrls.github ?? '';
     const nobody = '/webhooks/github/00000000-0000-7000-8000-000000000000';
@@ -179,7 +193,7 @@ describe('repositories of a running hub', () => {
   });
 
   it('cuts an endless body', async () => {
-    const { webhookUrls } = (await read('fleet')) ?? { webhookUrls: { github: '', generic: '' } };
+    const { webhookUrls } = await readThere('fleet');
     let sent = 0;
     const ending = await new Promise<number | string | undefined>((resolve) => {
       const sending = request(`${hub.url}${webhookUrls.github}`, { method: 'POST', headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` } }, (answer) => resolve(answer.statusCode));
@@ -220,7 +234,8 @@ describe('repositories of a running hub', () => {
     const audit = await hub.graphql('{ auditLog(first: 200) { edges { node { action } } } }');
     expect(JSON.stringify(audit.data)).toContain('updateRepository');
     const said = [...hub.logged, ...dumps, JSON.stringify(everything), await (await fetch(`${hub.url}/metrics`)).text()].join('\n');
-    for (const secret of [PASSWORD, OTHER_PASSWORD, WEBHOOK_SECRET, 'canary-in-url']) {
+    expect(hub.logged.some((line) => line.includes('/webhooks/gitlab/'))).toBe(true);
+    for (const secret of [PASSWORD, OTHER_PASSWORD, WEBHOOK_SECRET, 'canary-in-url', 'canary-in-query']) {
       for (const form of [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex'), Buffer.from(`fleet:${secret}`).toString('base64')]) expect(said).not.toContain(form);
     }
   });

@@ -20,7 +20,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   },
   repository: {
     field: 'repository',
-    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name url poll hasCredentials hasWebhookSecret webhookUrls { github generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message advice rewrite { ${REWRITE} } } createdAt } }`,
+    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name url poll hasCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message advice rewrite { ${REWRITE} } } createdAt } }`,
   },
 };
 const TARGET = `query Describe($project: String!, $application: String!, $cluster: String!) { target(project: $project, application: $application, cluster: $cluster) {

@@ -5,6 +5,9 @@ import type { LogLevel } from './config.js';
 /** Names of fields that are never logged, at the top and one level down, whoever passes them. */
 const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'privateKey', 'masterKey', 'webhookSecret', 'joinToken'];
 
+/** How requests are logged, also by those who bring serializers of their own. */
+export const REQUEST_SERIALIZERS = { err: safeError, req: safeRequest, res: (reply: { readonly statusCode?: number }) => ({ status: reply.statusCode }) };
+
 /** The logger of the process: one JSON object per line. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -12,7 +15,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: { app: 'capstan-hub' },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `req.headers.${field}`]), censor: '[redacted]' },
-    serializers: { error: safeError, err: safeError, req: safeRequest, res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }) },
+    serializers: { error: safeError, ...REQUEST_SERIALIZERS },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
@@ -44,6 +47,6 @@ function withoutCredentials(text: string): string {
 }
 
 /** Neither headers nor query: both are where people put secrets. */
-function safeRequest(request: { readonly id?: unknown; readonly method?: string; readonly url?: string }): object {
-  return { id: request.id, method: request.method, path: request.url?.split('?', 1)[0] };
+function safeRequest(request: { readonly id?: unknown; readonly method?: string; readonly url?: string; readonly originalUrl?: string }): object {
+  return { id: request.id, method: request.method, path: (request.originalUrl ?? request.url)?.split('?', 1)[0] };
 }

@@ -12,6 +12,7 @@ import type { HubConfig } from './config.js';
 import { Leases, Notifications, Outbox, TransactionContext } from './database/index.js';
 import { HealthController, Listeners, Metrics, Readiness } from './http/index.js';
 import { Housekeeping } from './housekeeping.js';
+import { REQUEST_SERIALIZERS } from './logging.js';
 import { Idempotency } from './idempotency/index.js';
 import { Envelope, MasterKeys } from './secrets/index.js';
 import { CLOCK, FAILPOINTS, HUB_CONFIG, IDS, LOG, MONOTONIC, RANDOM, TIMERS } from './tokens.js';
@@ -53,7 +54,7 @@ export class PlatformModule {
       global: true,
       imports: [
         LoggerModule.forRoot({
-          pinoHttp: { logger: parts.logger, useLevel: 'debug', quietReqLogger: true },
+          pinoHttp: { logger: parts.logger, useLevel: 'debug', quietReqLogger: true, serializers: REQUEST_SERIALIZERS, wrapSerializers: false },
           forRoutes: [{ path: '/{*splat}', method: RequestMethod.ALL }],
         }),
       ],

@@ -10,6 +10,10 @@ export const DEFAULT_PROJECT = 'default';
 @ObjectType('WebhookUrls', { description: 'Where a Git host sends its webhooks: paths below the URL at which people reach this hub.' })
 export class WebhookUrlsType {
   @Field(() => String, { description: 'For GitHub, and for what signs as it does: `X-Hub-Signature-256`.' }) github!: string;
+  @Field(() => String, { description: 'For GitLab, with a signing token or a secret token: `webhook-signature` or `X-Gitlab-Token`.' }) gitlab!: string;
+  @Field(() => String, { description: 'For Gitea: `X-Gitea-Signature`.' }) gitea!: string;
+  @Field(() => String, { description: 'For Forgejo: `X-Forgejo-Signature`.' }) forgejo!: string;
+  @Field(() => String, { description: 'For Bitbucket, Cloud and Data Center: `X-Hub-Signature`.' }) bitbucket!: string;
   @Field(() => String, { description: 'For everything else, signed after Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`.' }) generic!: string;
 }
 
@@ -106,10 +110,15 @@ export class DeleteRepositoryPayload extends MutationPayload {
 export function toRepositoryType(view: RepositoryView): RepositoryType {
   const { id, name, url, pollMs, hasCredentials, hasWebhookSecret, lastPolledAt, lastSuccessAt, reason, message, version, createdAt } = view;
   return {
-    id: formatGlobalId('Repository', id), name, url, poll: pollMs, hasCredentials, hasWebhookSecret, webhookUrls: { github: `/webhooks/github/${id}`, generic: `/webhooks/generic/${id}` },
+    id: formatGlobalId('Repository', id), name, url, poll: pollMs, hasCredentials, hasWebhookSecret, webhookUrls: webhookUrlsOf(id),
     lastPolledAt: lastPolledAt ?? null, lastSuccessAt: lastSuccessAt ?? null, reason: reason ?? null, message: message ?? null, advice: reason === undefined ? null : REASON_ADVICE[reason],
     version, createdAt, key: { repository: id, project: view.project },
   };
+}
+
+function webhookUrlsOf(id: string): WebhookUrlsType {
+  const to = (provider: keyof WebhookUrlsType): string => `/webhooks/${provider}/${id}`;
+  return { github: to('github'), gitlab: to('gitlab'), gitea: to('gitea'), forgejo: to('forgejo'), bitbucket: to('bitbucket'), generic: to('generic') };
 }
 
 export function toRepositoryRefType(view: RepositoryRefView): RepositoryRefType {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { concerns, readPush, type WebhookNews } from './read-push.js';
+import { githubScheme } from './schemes/github.js';
 
-const read = (event: string | undefined, payload: unknown): WebhookNews => readPush(event, Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)));
+const read = (event: string | undefined, payload: unknown): WebhookNews => readPush(githubScheme.isAboutRefs({ 'x-github-event': event }), Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)));
 const PUSH = { ref: 'refs/heads/main', before: '0'.repeat(40), after: 'a'.repeat(40), repository: { full_name: 'a/b', clone_url: 'https://git.example.com/a/b.git' }, commits: [{ id: 'a', message: 'x' }] };
 
 describe('readPush', () => {
   it.each<[string, string | undefined, unknown, WebhookNews]>([
-    ['a push', 'push', PUSH, { kind: 'REF', fullRef: 'refs/heads/main' }],
-    ['a push without an event header', undefined, PUSH, { kind: 'REF', fullRef: 'refs/heads/main' }],
-    ['a new tag', 'create', { ref: 'v1', ref_type: 'tag' }, { kind: 'REF', fullRef: 'refs/tags/v1' }],
-    ['a deleted branch', 'delete', { ref: 'next', ref_type: 'branch' }, { kind: 'REF', fullRef: 'refs/heads/next' }],
+    ['a push', 'push', PUSH, { kind: 'REFS', fullRefs: ['refs/heads/main'] }],
+    ['a push without an event header', undefined, PUSH, { kind: 'REFS', fullRefs: ['refs/heads/main'] }],
+    ['a new tag', 'create', { ref: 'v1', ref_type: 'tag' }, { kind: 'REFS', fullRefs: ['refs/tags/v1'] }],
+    ['a deleted branch', 'delete', { ref: 'next', ref_type: 'branch' }, { kind: 'REFS', fullRefs: ['refs/heads/next'] }],
     ['a short ref without its type', 'push', { ref: 'main' }, { kind: 'UNKNOWN' }],
     ['a form', 'push', 'payload=%7B%7D', { kind: 'UNKNOWN' }],
     ['a broken text', 'push', '{"ref": "refs/heads', { kind: 'UNKNOWN' }],
@@ -20,7 +21,7 @@ describe('readPush', () => {
     ['a ref from the prototype', 'push', '{"__proto__": {"ref": "refs/heads/main"}}', { kind: 'UNKNOWN' }],
   ])('reads %s', (_name, event, payload, expected) => expect(read(event, payload)).toEqual(expected));
 
-  it('takes a body that was too large to keep for a hint', () => expect(readPush('push', undefined)).toEqual({ kind: 'UNKNOWN' }));
+  it('takes a body that was too large to keep for a hint', () => expect(readPush(true, undefined)).toEqual({ kind: 'UNKNOWN' }));
 
   it('survives ten thousand mutated payloads, and never takes one for no news', () => {
     const whole = Buffer.from(JSON.stringify(PUSH));
@@ -30,9 +31,9 @@ describe('readPush', () => {
     );
     const payload = fc.oneof(mutated, fc.json().map((text) => Buffer.from(text)), fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)), fc.integer({ min: 1, max: 20_000 }).map((depth) => Buffer.from('['.repeat(depth))));
     fc.assert(
-      fc.property(payload, fc.constantFrom(undefined, 'push', 'create', 'delete'), (body, event) => {
-        const news = readPush(event, body);
-        return news.kind === 'UNKNOWN' || (news.kind === 'REF' && news.fullRef.startsWith('refs/') && news.fullRef.length <= 1_100);
+      fc.property(payload, (body) => {
+        const news = readPush(true, body);
+        return news.kind === 'UNKNOWN' || (news.kind === 'REFS' && news.fullRefs.length > 0 && news.fullRefs.every((ref) => ref.startsWith('refs/') && ref.length <= 1_100));
       }),
       { numRuns: 10_000, seed: 20_261_101 },
     );
@@ -49,7 +50,7 @@ describe('concerns', () => {
     ['a branch that nobody follows', 'refs/heads/x', ['main'], false],
     ['a branch whose name only ends alike', 'refs/heads/feature/main', ['main'], false],
     ['anything where nobody follows anything', 'refs/heads/main', [], false],
-  ])('judges %s', (_name, fullRef, followed, expected) => expect(concerns({ kind: 'REF', fullRef }, followed)).toBe(expected));
+  ])('judges %s', (_name, fullRef, followed, expected) => expect(concerns({ kind: 'REFS', fullRefs: ['refs/changes/of-no-concern', fullRef] }, followed)).toBe(expected));
 
   it('looks when it cannot be told, and not when there is no news', () => {
     expect(concerns({ kind: 'UNKNOWN' }, [])).toBe(true);

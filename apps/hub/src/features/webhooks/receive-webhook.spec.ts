@@ -4,7 +4,8 @@ import { repositoryId, type RepositoryId } from '#domain';
 import { aClock } from '#testing';
 import { createHmac } from 'node:crypto';
 import { ReceiveWebhook, type WebhookAnswer } from './receive-webhook.js';
-import { githubScheme, type WebhookHeaders } from './verify-signature.js';
+import { githubScheme } from './schemes/github.js';
+import type { WebhookHeaders } from './webhook-scheme.js';
 
 const REPOSITORY = repositoryId('00000000-0000-7000-8000-000000000001');
 const WITHOUT_SECRET = repositoryId('00000000-0000-7000-8000-000000000002');

@@ -3,7 +3,7 @@ import type { RepositoryId } from '#domain';
 import { LRUCache } from 'lru-cache';
 import { randomBytes } from 'node:crypto';
 import { concerns, readPush } from './read-push.js';
-import type { WebhookHeaders, WebhookScheme } from './verify-signature.js';
+import type { WebhookHeaders, WebhookScheme } from './webhook-scheme.js';
 
 /** A request before anything of its body was looked at. */
 export interface WebhookRequest {
@@ -63,14 +63,14 @@ export class ReceiveWebhook {
     const delivery = scheme.deliveryOf(headers);
     const key = delivery === undefined ? undefined : `${repository} ${delivery}`;
     if (key !== undefined && this.#deliveries.has(key)) return 'ACCEPTED';
-    await this.#take(repository, scheme.eventOf(headers), read.kept);
+    await this.#take(repository, scheme.isAboutRefs(headers), read.kept);
     if (key !== undefined) this.#deliveries.set(key, true);
     return 'ACCEPTED';
   }
 
-  async #take(repository: RepositoryId, event: string | undefined, body: Uint8Array | undefined): Promise<void> {
-    const news = readPush(event, body);
-    const isWanted = news.kind === 'REF' ? concerns(news, await this.ports.refsOf(repository)) : concerns(news, []);
+  async #take(repository: RepositoryId, isAboutRefs: boolean, body: Uint8Array | undefined): Promise<void> {
+    const news = readPush(isAboutRefs, body);
+    const isWanted = news.kind === 'REFS' ? concerns(news, await this.ports.refsOf(repository)) : concerns(news, []);
     this.ports.log.debug('a webhook came', { repositoryId: repository, news: news.kind, isWanted });
     if (isWanted) await this.ports.hint(repository);
   }

@@ -7,7 +7,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HubConfig } from '../../platform/config.js';
 import { HUB_CONFIG, LOG, TIMERS } from '../../platform/tokens.js';
 import { ReceiveWebhook, type WebhookAnswer } from './receive-webhook.js';
-import { githubScheme, standardScheme, type WebhookScheme } from './verify-signature.js';
+import { WEBHOOK_PROVIDERS, WEBHOOK_SCHEMES } from './schemes/index.js';
+import type { WebhookScheme } from './webhook-scheme.js';
 
 const BODY_DEADLINE_MS = 10_000;
 const RETRY_AFTER_SECONDS = '5';
@@ -38,8 +39,7 @@ export class WebhookRoutes implements OnModuleInit {
     await server.register((scope, _options, done) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
-      scope.post('/webhooks/github/:repository', (request, reply) => this.#answer(githubScheme, request, reply));
-      scope.post('/webhooks/generic/:repository', (request, reply) => this.#answer(standardScheme, request, reply));
+      for (const provider of WEBHOOK_PROVIDERS) scope.post(`/webhooks/${provider}/:repository`, (request, reply) => this.#answer(WEBHOOK_SCHEMES[provider], request, reply));
       done();
     });
   }

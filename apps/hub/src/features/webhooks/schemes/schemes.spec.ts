@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { githubScheme, standardScheme, type WebhookHeaders, type WebhookScheme } from './verify-signature.js';
+import type { WebhookHeaders, WebhookScheme } from '../webhook-scheme.js';
+import { githubScheme } from './github.js';
+import { gitlabScheme } from './gitlab.js';
+import { standardScheme } from './standard.js';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
@@ -63,4 +66,17 @@ describe('standardScheme', () => {
     ['no id', headers({ 'webhook-id': undefined })],
     ['no signature', headers({ 'webhook-signature': 'v2,AAAA' })],
   ])('refuses %s', (_name, given) => expect(verify(standardScheme, given, secret, '{}')).toBe('NOT_SIGNED'));
+});
+
+describe('gitlabScheme', () => {
+  const secret = 'a secret token of GitLab';
+  it('takes the secret token without reading the body, and refuses any other before it does', () => {
+    expect(verify(gitlabScheme, { 'x-gitlab-token': secret }, secret, 'whatever')).toBe(true);
+    for (const token of ['', secret.slice(0, -1), `${secret} `, secret.toUpperCase()]) expect(verify(gitlabScheme, { 'x-gitlab-token': token }, secret, '{}')).toBe('NOT_SIGNED');
+    expect(verify(gitlabScheme, { 'x-gitlab-token': [secret, secret] }, secret, '{}')).toBe('NOT_SIGNED');
+  });
+  it('tells repetitions by what GitLab keeps over attempts, not by what several webhooks of one event share', () => {
+    expect(gitlabScheme.deliveryOf({ 'idempotency-key': 'k', 'x-gitlab-event-uuid': 'e' })).toBe('k');
+    expect(gitlabScheme.deliveryOf({ 'x-gitlab-event-uuid': 'e' })).toBeUndefined();
+  });
 });
