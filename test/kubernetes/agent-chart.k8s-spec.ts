@@ -19,6 +19,8 @@ const CHART = join(ROOT, 'helm/capstan-agent');
 const PRESETS = [
   ['cluster-admin', []],
   ['namespaced', ['--namespaces', 'shop', 'web']],
+  ['cluster-admin', ['--logs']],
+  ['namespaced', ['--namespaces', 'shop', 'web', '--logs']],
 ] as const;
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const HELM_ONLY = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
@@ -56,14 +58,14 @@ describeWithKubernetes('the chart of the agent', () => {
       return runTool(await toolPath('helm'), ['template', 'capstan-agent', CHART, '--namespace', 'capstan-system', '--values', file], directory);
     };
 
-    it.each(PRESETS)('renders, with the values that `cluster join` prints, what its manifest holds: %s', async (preset, more) => {
+    it.each(PRESETS)('renders, with the values that `cluster join` prints, what its manifest holds: %s %j', async (preset, more) => {
       const manifest = parseManifest(await joinAs('manifest', preset, more));
       const rendered = await helm(await joinAs('helm', preset, more));
       expect({ ...rendered, stdout: '' }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
       expect(keyed(parseManifest(rendered.stdout))).toEqual(keyed(manifest.filter((object) => object.kind !== 'Namespace')));
     });
 
-    it.each(PRESETS)('applies on a real API server as manifest and as chart: %s', async (preset, more) => {
+    it.each(PRESETS)('applies on a real API server as manifest and as chart: %s %j', async (preset, more) => {
       const { client } = cluster();
       for (const name of ['capstan-system', 'shop', 'web']) must(await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'namespaces' }));
       const forms = { kubectl: parseManifest(await joinAs('manifest', preset, more)), helm: parseManifest((await helm(await joinAs('helm', preset, more))).stdout) };

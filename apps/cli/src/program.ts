@@ -8,8 +8,10 @@ import { describeCommand } from './commands/describe.js';
 import { getCommand } from './commands/get.js';
 import { historyCommand } from './commands/history-approve.js';
 import { labelCommand } from './commands/label.js';
+import { logsCommand } from './commands/logs.js';
 import { pruneCommand } from './commands/prune-approve.js';
 import { syncCommand } from './commands/sync.js';
+import { treeCommand } from './commands/tree.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 import { didYouMean } from './suggest.js';
@@ -28,7 +30,10 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .description('GitOps for fleets of Kubernetes clusters')
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
-  for (const command of [clusterCommand, applyCommand, getCommand, describeCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand, historyCommand]) program.addCommand(command(context));
+  const commands = [
+    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+  ];
+  for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));
   program.addCommand(helpCommand(context, program));
   prepare(program, context);

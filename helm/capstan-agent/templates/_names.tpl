@@ -22,4 +22,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 - apiGroups: [apps, autoscaling, batch, networking.k8s.io, policy, rbac.authorization.k8s.io]
   resources: ["*"]
   verbs: [get, list, watch]
+{{- if .Values.logs.enabled }}
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
+{{- end }}
 {{- end -}}

@@ -62,6 +62,9 @@ export { removalVerdict, type RemovalVerdict } from './prune/removal-verdict.js'
 export { acceptOrder, compareVersions, maxVersion, type OrderContext, type OrderDecision } from './target/accept-order.js';
 export { orderDigest } from './target/order-digest.js';
 export { done, retryAfterMs, stalled, STALLED_RETRY_MS, wait, type StepOutcome, type StepReason } from './target/step-outcome.js';
+export { kindsBelow, mayOwnCustomKinds, type ListedKind } from './tree/kinds-below.js';
+export { arrangeTree, MAX_TREE_NODES, type ResourceTree, type TreeNode, type TreeRoot, type UnreadKind } from './tree/resource-tree.js';
+export { ownersOf, treeObjectOf, type OwnerRef, type PodState, type TreeObject } from './tree/tree-object.js';
 export { PHASES, phaseOf, type Phase, type Settle } from './waves/kind-order.js';
 export { orderRemoval, orderWaves, type Wave } from './waves/order-waves.js';
 export { normalizeSourcePath } from './application/normalize-source-path.js';

@@ -4,10 +4,11 @@ import { systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { Discovery } from './discovery.js';
 import { arrayAt, isNamed, isRecord, parseJson, recordAt, stringAt } from './json-shape.js';
 import type {
-  ApplyOptions, CallOptions, DeleteOptions, KubeClient, ListOptions, ObjectList, ObjectPage, ReadOptions, ResourceInfo, ServerVersion, WatchEvent, WatchOptions, WriteOptions,
+  ApplyOptions, CallOptions, DeleteOptions, KubeClient, ListOptions, LogOptions, ObjectList, ObjectPage, ReadOptions, ResourceInfo, ServerVersion, WatchEvent, WatchOptions, WriteOptions,
 } from './kube-client.js';
 import type { KubeConnection } from './kube-connection.js';
 import type { KubeFailure } from './kube-failure.js';
+import { logParts } from './log-stream.js';
 import { KubeTransport, type KubeClientDeps, type KubeRequest } from './kube-transport.js';
 import { objectOf } from './object-of.js';
 import { queryOf, resourcePath } from './resource-path.js';
@@ -21,6 +22,7 @@ const PAGE_SIZE = 500;
 const MAX_ITEMS = 50_000;
 const WATCH_LIFETIME_MS = 300_000;
 const WATCH_IDLE_MS = 150_000;
+const PODS: ResourceInfo = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, verbs: [] };
 const METADATA = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
@@ -150,6 +152,18 @@ class HttpKubeClient implements KubeClient {
     });
     if (opened.ok) yield* watchEvents(opened.value, resource, options.idleMs ?? WATCH_IDLE_MS, this.transport.deps.timers, isSecret);
     else yield { type: 'ENDED', failure: this.#forgetIfGone(resource, opened).error };
+  }
+
+  async logs(namespace: string, pod: string, options: LogOptions = {}): Promise<Result<AsyncIterable<Result<string, KubeFailure>>, KubeFailure>> {
+    const number = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value));
+    const path = `${resourcePath(PODS, namespace, pod, 'log')}${queryOf({
+      container: options.container, previous: options.previous ? 'true' : undefined, follow: options.follow ? 'true' : undefined,
+      tailLines: number(options.tailLines), sinceSeconds: number(options.sinceSeconds),
+    })}`;
+    const opened = await this.transport.stream({
+      method: 'GET', path, accept: '*/*', headers: this.headers, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes: OBJECT_BYTES, signal: options.signal, isSecret: false,
+    });
+    return opened.ok ? ok(logParts(opened.value)) : opened;
   }
 
   async serverVersion(options: CallOptions = {}): Promise<Result<ServerVersion, KubeFailure>> {

@@ -86,6 +86,17 @@ export type WatchEvent =
   /** Always the last one. No failure: the server closed in good order, go on from the last resourceVersion. EXPIRED: list again. */
   | { readonly type: 'ENDED'; readonly failure: KubeFailure | undefined };
 
+export interface LogOptions extends CallOptions {
+  /** Absent: the only one. */
+  readonly container?: string | undefined;
+  /** Of the run before the current one. @default false */
+  readonly previous?: boolean | undefined;
+  readonly tailLines?: number | undefined;
+  readonly sinceSeconds?: number | undefined;
+  /** Goes on until the container ends. The deadline is for the first byte. @default false */
+  readonly follow?: boolean | undefined;
+}
+
 export interface ServerVersion {
   readonly gitVersion: string;
   readonly major: string;
@@ -124,6 +135,8 @@ export interface KubeClient {
   delete(resource: ResourceInfo, namespace: string, name: string, options: DeleteOptions): Answer<void>;
   /** Ends with exactly one ENDED and never throws. Leaving the loop closes the connection. */
   watch(resource: ResourceInfo, options?: WatchOptions): AsyncIterable<WatchEvent>;
+  /** The log of a container as it comes; a failure is the last item. The rate is the reader's: what is not read waits in the cluster. Leaving the loop closes the connection. */
+  logs(namespace: string, pod: string, options?: LogOptions): Answer<AsyncIterable<Result<string, KubeFailure>>>;
   serverVersion(options?: CallOptions): Answer<ServerVersion>;
   /** Closes all connections: calls that are open fail, watches end. The client stays usable. */
   close(): void;

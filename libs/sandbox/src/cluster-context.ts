@@ -1,4 +1,5 @@
 import type { Clock, Ids } from '#kernel';
+import type { PodLogs } from './logs/pod-logs.js';
 import type { ResourceRegistry } from './resources/resource-registry.js';
 import type { ObjectStore } from './store/object-store.js';
 
@@ -6,6 +7,7 @@ import type { ObjectStore } from './store/object-store.js';
 export interface ClusterContext {
   readonly store: ObjectStore;
   readonly registry: ResourceRegistry;
+  readonly logs: PodLogs;
   readonly clock: Clock;
   readonly ids: Ids;
 }

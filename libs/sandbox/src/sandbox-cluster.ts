@@ -78,6 +78,22 @@ export class SandboxCluster {
     return new Map(all.map((object) => [objectKey(objectRefOf(object)), object]));
   }
 
+  /**
+   * Writes a line into the log of a container, as its program would.
+   * @throws when the pod is not there
+   */
+  writeLog(namespace: string, pod: string, container: string, line: string): void {
+    const { store, clock, logs } = this.api.cluster;
+    const uid = store.get('/pods', namespace, pod)?.metadata.uid;
+    if (uid === undefined) throw new Error(`no pod ${namespace}/${pod} in cluster ${this.name}`);
+    logs.append(uid, container, line, clock.now().getTime());
+  }
+
+  /** How many logs are being followed. */
+  get logFollowers(): number {
+    return this.api.cluster.logs.followerCount;
+  }
+
   /** The last audit events, oldest first. */
   auditEvents(): readonly JsonObject[] {
     return this.audit.events();

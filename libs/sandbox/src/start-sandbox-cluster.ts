@@ -11,6 +11,7 @@ import { DefinitionController } from './lifecycle/definition-controller.js';
 import { GarbageCollector } from './lifecycle/garbage-collector.js';
 import { NamespaceController } from './lifecycle/namespace-controller.js';
 import { seedObjects } from './lifecycle/seed-objects.js';
+import { PodLogs } from './logs/pod-logs.js';
 import { BUILTIN_RESOURCES } from './resources/builtin-resources.js';
 import { ResourceRegistry } from './resources/resource-registry.js';
 import { SandboxCluster } from './sandbox-cluster.js';
@@ -53,7 +54,7 @@ export async function startSandboxCluster(options: SandboxClusterOptions, given:
   const kubernetesVersion = options.kubernetesVersion ?? 'v1.36.3';
   const settings: SimulatorSettings = { ...DEFAULT_SIMULATOR, ...options.simulator };
   const store = new ObjectStore(options.historyCapacity ?? 1_000);
-  const cluster: ClusterContext = { store, registry: new ResourceRegistry(BUILTIN_RESOURCES), clock: deps.clock, ids: deps.ids };
+  const cluster: ClusterContext = { store, registry: new ResourceRegistry(BUILTIN_RESOURCES), logs: new PodLogs(), clock: deps.clock, ids: deps.ids };
   const simulator = new WorkloadSimulator(new SimulatorWrites(cluster), settings);
   const controllers = [new NamespaceController(cluster, host.caPem), new GarbageCollector(cluster), new DefinitionController(cluster), simulator];
   const loop = new ControllerLoop(store.log, controllers, deps.timers, deps.log);

@@ -11,9 +11,11 @@ export type {
   RepositoryCredentials as WireRepositoryCredentials, Response as WireResponse, Welcome,
 } from './generated/capstan/agent/v1/session.js';
 export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, encodeDescribeObject, type DescribedObject, type ObjectEvent } from './describe-wire.js';
+export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
+export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';
 export { decodeOrder, encodeOrder, ORDER_TYPE } from './order-wire.js';
 export {
-  AGENT_CAPABILITIES, CERTIFICATE_BACKDATE_MS, CHUNK_BYTES, clusterUri, DEFAULT_HEARTBEAT_MS, GO_AWAY_REASONS, GRPC_LIMITS, HUB_CAPABILITIES, isRequestFailureCode, MAX_JOINED_BYTES,
+  AGENT_CAPABILITIES, CERTIFICATE_BACKDATE_MS, CHUNK_BYTES, clusterUri, DEFAULT_HEARTBEAT_MS, GO_AWAY_REASONS, GRPC_LIMITS, HUB_CAPABILITIES, isRequestFailureCode, LOG_LIMITS, MAX_JOINED_BYTES,
   MAX_MESSAGE_BYTES, MAX_OPEN_REQUESTS, MAX_ORDERS_PER_FRAME, MAX_REPORTS_PER_FRAME, MISSED_HEARTBEATS, PROTOCOL_VERSION, recoverBytes, REQUEST_FAILURE_CODES,
   type GoAwayReason, type RequestFailureCode,
 } from './protocol.js';

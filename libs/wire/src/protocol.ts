@@ -3,7 +3,7 @@ export const PROTOCOL_VERSION = 1;
 
 /** Optional behaviour that a side announces, so that the other uses it only where it is understood. */
 export const HUB_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'reports.ack', 'facts']);
-export const AGENT_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'request.describe-object', 'signing-keys', 'orders.tombstone']);
+export const AGENT_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'request.describe-object', 'request.list-resources', 'request.read-logs', 'requests.cancel', 'signing-keys', 'orders.tombstone']);
 
 /** One gRPC message is at most this long (R9). */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -13,6 +13,19 @@ export const CHUNK_BYTES = 1024 * 1024;
 export const MAX_JOINED_BYTES = 64 * 1024 * 1024;
 /** Questions of the hub that one agent works on at once. */
 export const MAX_OPEN_REQUESTS = 8;
+/** What reading logs may cost one agent; both sides hold it. */
+export const LOG_LIMITS = Object.freeze({
+  /** Logs that are read at once. */
+  streams: 4,
+  tailLines: 5_000,
+  /** Characters of a log that is not followed. */
+  characters: 1024 * 1024,
+  /** Of a log that is followed. */
+  charactersPerSecond: 64 * 1024,
+  followMs: 600_000,
+  /** One part. */
+  partCharacters: 32 * 1024,
+});
 /** Reports in one frame, and targets in one frame of orders. */
 export const MAX_REPORTS_PER_FRAME = 200;
 export const MAX_ORDERS_PER_FRAME = 50;
@@ -35,7 +48,7 @@ export const GO_AWAY_REASONS = ['SHUTTING_DOWN', 'SUPERSEDED', 'REVOKED', 'OVERL
 export type GoAwayReason = (typeof GO_AWAY_REASONS)[number];
 
 /** How a question of the hub can fail. */
-export const REQUEST_FAILURE_CODES = ['UNKNOWN_REQUEST', 'NOT_FOUND', 'FORBIDDEN', 'TIMEOUT', 'UNAVAILABLE', 'TOO_LARGE', 'OVERLOADED'] as const;
+export const REQUEST_FAILURE_CODES = ['UNKNOWN_REQUEST', 'NOT_FOUND', 'FORBIDDEN', 'REFUSED', 'TIMEOUT', 'UNAVAILABLE', 'TOO_LARGE', 'OVERLOADED'] as const;
 export type RequestFailureCode = (typeof REQUEST_FAILURE_CODES)[number];
 
 export function isRequestFailureCode(text: string): text is RequestFailureCode {

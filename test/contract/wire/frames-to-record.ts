@@ -66,6 +66,26 @@ export const AGENT_FRAMES: Readonly<Record<string, AgentBody>> = {
       answer: { $case: 'describedObject', value: { objectJson: '{"kind":"Deployment"}', health: 1, healthMessage: 'ready', events: [{ type: 'Normal', reason: 'Scaled', message: 'up', count: 2, lastSeen: '2026-11-01T12:00:00Z' }] } },
     },
   },
+  'agent-response-tree': {
+    $case: 'response',
+    value: {
+      requestId: id('08'),
+      answer: {
+        $case: 'resourceTree',
+        value: {
+          nodes: [
+            {
+              id: 'u1', parentId: 'u0', ref: { group: '', kind: 'Pod', namespace: 'podinfo', name: 'podinfo-1' }, uid: 'u1', health: 1, healthMessage: 'Ready', createdAt: '2026-11-01T12:00:00Z', status: 'Running',
+              pod: { ready: 1, total: 2, restarts: 3, containers: ['podinfo'] },
+            },
+          ],
+          truncated: true,
+          unread: [{ group: 'batch', kind: 'Job', namespace: 'podinfo', reason: 'FORBIDDEN' }],
+        },
+      },
+    },
+  },
+  'agent-response-log': { $case: 'response', value: { requestId: id('08'), answer: { $case: 'logPart', value: { text: 'listening\n', last: true, end: 'COMPLETE' } } } },
   'agent-response-failure': { $case: 'response', value: { requestId: id('08'), answer: { $case: 'failure', value: { code: 'NOT_FOUND', message: 'gone' } } } },
   'agent-facts': { $case: 'facts', value: { kubernetesVersion: 'v1.36.3', provider: 'kind', region: 'eu', nodes: 3, custom: { gpu: 'none' } } },
   'agent-goodbye': { $case: 'goodbye', value: { reason: 'LEAVING' } },
@@ -86,6 +106,15 @@ export const HUB_FRAMES: Readonly<Record<string, HubBody>> = {
     $case: 'request',
     value: { requestId: id('08'), deadlineMs: 10_000, question: { $case: 'describeObject', value: { targetId: id('03'), ref: { group: 'apps', kind: 'Deployment', namespace: 'podinfo', name: 'podinfo' } } } },
   },
+  'hub-request-list-resources': { $case: 'request', value: { requestId: id('08'), deadlineMs: 10_000, question: { $case: 'listResources', value: { targetId: id('03') } } } },
+  'hub-request-read-logs': {
+    $case: 'request',
+    value: {
+      requestId: id('08'), deadlineMs: 600_000,
+      question: { $case: 'readLogs', value: { targetId: id('03'), namespace: 'podinfo', pod: 'podinfo-1', container: 'podinfo', previous: true, tailLines: 100, sinceSeconds: 60, follow: true } },
+    },
+  },
+  'hub-cancel-request': { $case: 'cancelRequest', value: { requestId: id('08') } },
   'hub-credentials': {
     $case: 'credentials', value: { repositoryId: id('07'), origin: 'https://git.example.com:443', username: 'git', password: 'not a real one', digest: digestOf('credentials'), dropped: false },
   },

@@ -42,6 +42,6 @@ describe('recorded frames of version 1', () => {
     const names = readdirSync(FOLDER).map((file) => file.replace(/\.hex$/, ''));
     expect(names.toSorted()).toEqual([...Object.keys(AGENT_FRAMES), ...Object.keys(HUB_FRAMES), ...Object.keys(ORDERS)].toSorted());
     expect(new Set(Object.values(AGENT_FRAMES).map((body) => body.$case)).size).toBe(10);
-    expect(new Set(Object.values(HUB_FRAMES).map((body) => body.$case)).size).toBe(11);
+    expect(new Set(Object.values(HUB_FRAMES).map((body) => body.$case)).size).toBe(12);
   });
 });

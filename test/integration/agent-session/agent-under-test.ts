@@ -1,9 +1,9 @@
-import { err, ok, silentLog, type Digest, type Log } from '#kernel';
+import { err, ok, silentLog, type Digest, type Log, type Result } from '#kernel';
 import { compareVersions, type OrderVersion, type RepositoryId, type TargetId } from '#domain';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
-import type { HeldOrder } from '#wire';
+import type { HeldOrder, LogQuestion } from '#wire';
 import {
-  openEdgePolicy, SessionLoop, type AgentIdentity, type CaPin, type CredentialInbox, type IdentityStore, type OrderInbox, type RepositoryCredential, type VerifiedOrder,
+  openEdgePolicy, SessionLoop, type AgentIdentity, type CaPin, type CredentialInbox, type IdentityStore, type OrderInbox, type RepositoryCredential, type RequestFailure, type VerifiedOrder,
 } from '../../../apps/agent/src/session/index.js';
 
 /** What a cluster would keep, in memory: it outlives the agent's process. */
@@ -94,6 +94,8 @@ export class AgentUnderTest {
   readonly credentials = new HeldCredentials();
   readonly messages: string[] = [];
   connections = 0;
+  /** Answers questions for logs. */
+  logs: (question: LogQuestion, signal: AbortSignal) => Result<AsyncIterable<Result<string, RequestFailure>>, RequestFailure> = () => err({ code: 'NOT_FOUND', message: 'no log' });
   readonly loop: SessionLoop;
   private readonly stopping = new AbortController();
   private readonly done: Promise<void>;
@@ -112,6 +114,8 @@ export class AgentUnderTest {
       {
         identities: state, inbox: state, credentials: this.credentials, edgePolicy: openEdgePolicy,
         requests: {
+          listResources: () => Promise.resolve(ok({ nodes: [{ id: 'u1', parentId: undefined, ref: { group: '', kind: 'Pod', namespace: 'shop', name: 'web' }, uid: 'u1', health: 'HEALTHY', healthMessage: '', createdAt: undefined, status: 'Running', pod: { ready: 1, total: 1, restarts: 0, containers: ['app'] } }], isTruncated: false, unread: [] })),
+          readLogs: (question, signal) => Promise.resolve(this.logs(question, signal)),
           describeObject: (_target, ref) => Promise.resolve(ref.name === 'there' ? ok({ objectJson: '{}', health: 'HEALTHY', healthMessage: '', events: [] }) : err({ code: 'NOT_FOUND', message: ref.name })),
         },
         facts: { current: () => ({ kubernetesVersion: 'v1.36.3', provider: '', region: '', nodes: 1, custom: {} }) },

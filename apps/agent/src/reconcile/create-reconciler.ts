@@ -1,7 +1,7 @@
 import { backoffMs, errorMessage, errorName, type Result } from '#kernel';
-import { objectKey, STALLED_RETRY_MS, type TargetId } from '#domain';
+import { STALLED_RETRY_MS, type TargetId } from '#domain';
 import { ObjectReader } from '../apply/object-reader.js';
-import { describeObject } from '../describe/describe-object.js';
+import { answerRequests } from '../describe/answer-requests.js';
 import { WatchSet } from '../drift/watch-set.js';
 import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
@@ -131,12 +131,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     }
   }
 
-  const requests: RequestHandler = {
-    describeObject(target, ref, signal) {
-      const runtime = desk.runtimeOf(target);
-      return describeObject({ reader, clock: ports.clock }, runtime?.entry(objectKey(ref)), signal);
-    },
-  };
+  const requests = answerRequests({ reader, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target) });
   return { inbox: desk, requests, start, reportAll: () => reporter.repeatAll(), stopped: async () => void (await running) };
 }
 

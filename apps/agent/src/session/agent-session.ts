@@ -4,6 +4,7 @@ import {
   type AgentBody, type ClusterFacts, type GoAwayReason, type HubBody, type Incoming, type Reports, type Welcome,
 } from '#wire';
 import { Metadata, type Client, type ClientDuplexStream, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import type { ResponseCarrier } from './log-lane.js';
 import { OrderLane, type OrderLanePorts } from './order-lane.js';
 import type { ReportCarrier, ReportOutbox } from './report-outbox.js';
 import type { RequestLane } from './request-lane.js';
@@ -44,6 +45,7 @@ export class AgentSession implements ReportCarrier {
   private readonly outbox: FrameOutbox<AgentBody>;
   private readonly over = new AbortController();
   private readonly lane: OrderLane;
+  private readonly responses: ResponseCarrier = { send: (response) => this.send({ $case: 'response', value: response }), room: () => this.outbox.room() };
   private heardAtMs: number;
   private isPaused = false;
   private intervalMs = FIRST_DEADLINE_MS / MISSED_HEARTBEATS;
@@ -130,7 +132,10 @@ export class AgentSession implements ReportCarrier {
         return;
       }
       case 'request':
-        void this.ports.requests.answer(body.value, this.over.signal).then((response) => this.send({ $case: 'response', value: response }));
+        void this.ports.requests.serve(body.value, this.responses, this.over.signal);
+        return;
+      case 'cancelRequest':
+        this.ports.requests.cancel(body.value.requestId);
         return;
       case 'goAway':
         this.goAway = { reason: body.value.reason, retryAfterMs: body.value.retryAfterMs };

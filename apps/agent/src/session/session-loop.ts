@@ -78,7 +78,7 @@ export class SessionLoop {
   ) {
     this.outbox = new ReportOutbox(ports.monotonic, ports.timers);
     this.reports = this.outbox;
-    this.requestLane = new RequestLane(ports.requests, ports.timers, ports.log);
+    this.requestLane = new RequestLane(ports.requests, ports.monotonic, ports.timers, ports.log);
   }
 
   /** Runs until aborted; then says goodbye and resolves. */

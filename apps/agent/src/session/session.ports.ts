@@ -1,6 +1,6 @@
 import type { Digest, Result } from '#kernel';
-import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, TargetId, TargetReport } from '#domain';
-import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, RequestFailureCode, Signed } from '#wire';
+import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport } from '#domain';
+import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, RequestFailureCode, Signed } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
 export interface AgentIdentity {
@@ -81,6 +81,10 @@ export interface RequestFailure {
 /** Answers the questions of the hub. Secrets are masked before the answer leaves. */
 export interface RequestHandler {
   describeObject(target: TargetId, ref: ObjectRef, signal: AbortSignal): Promise<Result<DescribedObject, RequestFailure>>;
+  /** What a target consists of, down to its pods. */
+  listResources(target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, RequestFailure>>;
+  /** The log of a container of one of the target's pods, read as fast as the caller takes it; a failure is the last item. */
+  readLogs(question: LogQuestion, signal: AbortSignal): Promise<Result<AsyncIterable<Result<string, RequestFailure>>, RequestFailure>>;
 }
 
 /** Facts of the cluster; undefined until they were read once. */

@@ -21,6 +21,7 @@ interface JoinOptions {
   readonly kubeconfig?: string;
   readonly preset?: string;
   readonly namespaces?: readonly string[];
+  readonly logs?: boolean;
   readonly agentNamespace: string;
   readonly image: string;
   readonly replace?: boolean;
@@ -44,6 +45,7 @@ export function clusterCommand(context: CommandContext): Command {
     .option('--kubeconfig <file>', 'the kubeconfig for --context (default: KUBECONFIG or ~/.kube/config)')
     .option('--preset <preset>', 'what applied content may touch: namespaced (only --namespaces) or cluster-admin (everything)')
     .option('--namespaces <names...>', 'the namespaces of the preset namespaced')
+    .option('--logs', 'let the agent read the logs of pods, for capstan logs')
     .option('--agent-namespace <name>', 'where the agent lives', 'capstan-system')
     .option('--image <reference>', 'image of the agent', `ghcr.io/capstan-dev/capstan-agent:${VERSION}`)
     .option('--replace', 'the cluster was rebuilt: accept another Kubernetes cluster under this name')
@@ -72,6 +74,7 @@ async function joinCluster(context: CommandContext, name: string, options: JoinO
     applyServiceAccount: 'capstan-apply',
     preset: preset ?? 'namespaced',
     namespaces: options.namespaces ?? [],
+    readsLogs: options.logs === true,
     image: options.image,
   };
   if (kubernetes === undefined) {

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { withDiff, type DriftNode } from '../output/format-drift.js';
+import { parseTarget } from './parse-target.js';
 import { parseReference, type Row } from './resources.js';
 
 const TARGETS_OF = `targets(first: 200) { edges { node { name sync health reason message advice } } pageInfo { hasNextPage } }`;
@@ -54,10 +55,8 @@ async function describe(context: CommandContext, kind: string, name: string, pro
 }
 
 async function describeTarget(context: CommandContext, name: string, project: string): Promise<Row> {
-  const match = /^(?:([^/@]+)\/)?([^/@]+)@([^/@]+)$/.exec(name);
-  if (match === null) throw usage(`not a target: ${name}`, 'Write [PROJECT/]APPLICATION@CLUSTER.');
-  const variables = { project: match[1] ?? project, application: match[2], cluster: match[3] };
-  const { target } = await context.hub.query<{ readonly target: Row | null }>(TARGET, variables, context.signal);
+  const variables = parseTarget(name, project);
+  const { target } = await context.hub.query<{ readonly target: Row | null }>(TARGET, { ...variables }, context.signal);
   if (target === null) throw notFound(`target ${name}`, 'capstan get targets shows what there is.');
   return withDrift(target);
 }

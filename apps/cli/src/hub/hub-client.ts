@@ -1,14 +1,10 @@
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
-import { exitCodeOfError } from './exit-code-of.js';
+import { graphqlError, type ReplyError } from './graphql-error.js';
+import { subscribe } from './subscribe.js';
 import { UserRefusal, type UserError } from './user-refusal.js';
 
-interface ReplyError {
-  readonly message: string;
-  readonly path?: readonly (string | number)[];
-  readonly extensions?: { readonly code?: string; readonly requestId?: string };
-}
 interface GraphQLReply {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly ReplyError[];
@@ -47,11 +43,20 @@ export class HubClient {
     return payload;
   }
 
+  /** The `data` of each event of a subscription. Leaving the loop ends it. @throws CliError as `query` does. */
+  async *subscribe<T>(document: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+    const { server, token } = this.#loggedIn();
+    yield* subscribe<T>({ server, token, document, variables }, signal);
+  }
+
+  #loggedIn(): CliConfig {
+    const config = this.readConfig();
+    if (config.token !== '') return config;
+    throw new CliError(EXIT.NOT_AUTHENTICATED, 'no API token', 'neither CAPSTAN_TOKEN nor CAPSTAN_TOKEN_FILE is set', 'Set one. A hub that made its first token itself has written it to DATA_DIR/admin.token.');
+  }
+
   private async post(body: unknown, signal: AbortSignal): Promise<GraphQLReply> {
-    const { server, token } = this.readConfig();
-    if (token === '') {
-      throw new CliError(EXIT.NOT_AUTHENTICATED, 'no API token', 'neither CAPSTAN_TOKEN nor CAPSTAN_TOKEN_FILE is set', 'Set one. A hub that made its first token itself has written it to DATA_DIR/admin.token.');
-    }
+    const { server, token } = this.#loggedIn();
     let response: Response;
     let text: string;
     try {
@@ -81,20 +86,6 @@ function parseReply(status: number, text: string, server: string): GraphQLReply 
   } catch {
     throw new CliError(EXIT.ERROR, `the hub answered ${status} and no JSON`, undefined, 'Is CAPSTAN_SERVER really a Capstan hub?');
   }
-}
-
-/** How the hub begins what it says of a value that a variable may not have. */
-const VARIABLE = /^Variable "\$[^"]+"(?:, at "(?:input\.)?([^"]+)")?: /;
-
-function graphqlError({ message, path, extensions = {} }: ReplyError, about: string): CliError {
-  const { code = '', requestId } = extensions;
-  const isAboutInput = path !== undefined || VARIABLE.test(message);
-  return new CliError(
-    exitCodeOfError(code, isAboutInput),
-    [about, message.replace(VARIABLE, (_all, place: string | undefined) => (place === undefined ? '' : `${place}: `))].filter((part) => part !== '').join(': '),
-    [code, requestId === undefined ? '' : `request ${requestId}`].filter((part) => part !== '').join(', ') || undefined,
-    code === 'BAD_REQUEST' && !isAboutInput ? 'The hub may be of another version than this command line.' : undefined,
-  );
 }
 
 function causeOf(error: unknown): string {

@@ -333,6 +333,37 @@ describe('questions to an agent', () => {
     expect(new Set((await Promise.all(open)).map((result) => (result.ok ? 'ok' : result.error.code)))).toEqual(new Set(['AGENT_NOT_CONNECTED']));
   });
 
+  it('end at an agent without the word of a newer protocol, which it would not know', async () => {
+    const identity = await enrolled();
+    const agent = await connected(identity);
+    const giveUp = new AbortController();
+    const asked = running.gateway.requests.listResources(identity.cluster, targetId(ids.uuid()), giveUp.signal);
+    await agent.next('request');
+    giveUp.abort();
+    expect(await asked).toEqual({ ok: false, error: { code: 'ABORTED' } });
+    agent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: '' } });
+    await agent.next('heartbeatAck');
+    expect(agent.frames.filter((frame) => frame.$case === 'cancelRequest')).toEqual([]);
+  });
+
+  it('for logs take what comes within the limits, and an agent that goes on is stopped', async () => {
+    const identity = await enrolled();
+    const agent = await connected(identity);
+    const texts: string[] = [];
+    const question = { target: targetId(ids.uuid()), namespace: 'app', pod: 'app', container: undefined, previous: false, tailLines: 5, sinceSeconds: undefined, follow: false };
+    const never = new AbortController();
+    const asked = running.gateway.requests.readLogs(identity.cluster, question, (text) => void texts.push(text), never.signal);
+    const { value } = await agent.next('request');
+    const part = 'x'.repeat(32 * 1024);
+    for (let sent = 0; sent < 40; sent += 1) agent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'logPart', value: { text: part, last: false, end: '' } } } });
+    expect(await asked).toEqual({ ok: true, value: 'SIZE_LIMIT' });
+    expect(texts.join('')).toHaveLength(1024 * 1024);
+    const open = Array.from({ length: 4 }, () => running.gateway.requests.readLogs(identity.cluster, { ...question, follow: true }, () => undefined, never.signal));
+    expect(await running.gateway.requests.readLogs(identity.cluster, question, () => undefined, never.signal)).toMatchObject({ ok: false, error: { code: 'OVERLOADED' } });
+    agent.close();
+    expect(new Set((await Promise.all(open)).map((result) => (result.ok ? 'ok' : result.error.code)))).toEqual(new Set(['AGENT_NOT_CONNECTED']));
+  });
+
   it('cannot be answered by another agent', async () => {
     const [mine, others] = [await enrolled(), await enrolled()];
     const [agent, otherAgent] = [await connected(mine), await connected(others)];

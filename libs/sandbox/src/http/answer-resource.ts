@@ -12,6 +12,7 @@ import { deleteObject, type DeleteTarget } from '../verbs/delete-object.js';
 import { scaleObject, scaleOf } from '../verbs/scale-object.js';
 import { isCreatedByUpdate, mergePatchObject, replaceObject } from '../verbs/update-object.js';
 import type { WriteTarget } from '../verbs/write-target.js';
+import { answerPodLog } from '../logs/answer-pod-log.js';
 import { answerCollection } from './answer-collection.js';
 import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
 import { badRequest, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
@@ -32,6 +33,10 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
     return answered(201, requestToken(cluster, tokens, type, path.namespace, path.name, call.body));
   }
   if (path.subresource === 'scale' && isScalable(type)) return answerScale(cluster, type, path, call);
+  if (path.subresource === 'log' && tableOf(type) === '/pods' && info.verb === 'get') {
+    const pod = cluster.store.get(tableOf(type), path.namespace, path.name);
+    return pod === undefined ? failed(notFound(type, path.name)) : answerPodLog(cluster, pod, call);
+  }
   const isStatus = path.subresource === 'status' && type.hasStatus;
   if (path.subresource !== '' && !isStatus) return outside(`no subresource ${path.subresource}`);
   if (info.query.get('fieldValidation') !== null && !['Strict', 'Warn', 'Ignore'].includes(info.query.get('fieldValidation') ?? '')) return failed(badRequest('fieldValidation: must be Strict, Warn or Ignore'));

@@ -18,6 +18,8 @@ export type ApiAnswer =
   | { readonly kind: 'json'; readonly code: number; readonly body: JsonObject }
   | { readonly kind: 'text'; readonly code: number; readonly body: string }
   | { readonly kind: 'watch'; readonly request: WatchRequest; readonly representation: Representation }
+  /** `follow` is there for a log that goes on: it calls back with what is added until the returned function is called. */
+  | { readonly kind: 'log'; readonly text: string; readonly follow: ((on: (text: string) => void) => () => void) | undefined }
   | { readonly kind: 'failure'; readonly failure: ApiFailure };
 
 export function json(code: number, body: JsonObject): ApiAnswer {

@@ -4,6 +4,7 @@ import type { User } from '../access/user.js';
 import { auditEvent } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { stringAt } from '../json/read-json.js';
+import { sendLog } from '../logs/answer-pod-log.js';
 import type { ApiAnswer } from './api-call.js';
 import { internalError, notImplemented, statusBody, tooManyRequests, type ApiFailure } from './api-failure.js';
 import type { Caller, ClusterApi } from './cluster-api.js';
@@ -43,6 +44,7 @@ export class ClusterFront {
     const answer = await this.answer(request, info, trace).catch((error: unknown): ApiAnswer => this.unexpected(error, info));
     if (answer === undefined || response.destroyed) return;
     if (answer.kind === 'watch') return sendWatch(this.api.cluster, this.timers, answer.request, answer.representation, response);
+    if (answer.kind === 'log') return sendLog(answer, response);
     if (answer.kind === 'failure') trace.failure = answer.failure;
     send(response, answer);
   }
@@ -105,7 +107,7 @@ export class ClusterFront {
   }
 }
 
-function send(response: ServerResponse, answer: Exclude<ApiAnswer, { kind: 'watch' }>): void {
+function send(response: ServerResponse, answer: Exclude<ApiAnswer, { kind: 'watch' | 'log' }>): void {
   const code = answer.kind === 'failure' ? answer.failure.code : answer.code;
   const isText = answer.kind === 'text';
   const text = answer.kind === 'failure' ? JSON.stringify(statusBody(answer.failure)) : isText ? answer.body : JSON.stringify(answer.body);

@@ -12,6 +12,7 @@ import { ResourceRegistry } from '../resources/resource-registry.js';
 import { ObjectStore } from '../store/object-store.js';
 import { DEFAULT_SIMULATOR } from './simulator-settings.js';
 import { SimulatorWrites } from './simulator-writes.js';
+import { PodLogs } from '../logs/pod-logs.js';
 import { WorkloadSimulator } from './workload-simulator.js';
 
 /** A cluster without its network, whose time moves only when told. */
@@ -21,7 +22,7 @@ class QuietCluster {
   readonly writes: SimulatorWrites;
 
   constructor() {
-    const context: ClusterContext = { store: this.store, registry: new ResourceRegistry(BUILTIN_RESOURCES), clock: this.timers.clock, ids: countingIds() };
+    const context: ClusterContext = { store: this.store, registry: new ResourceRegistry(BUILTIN_RESOURCES), logs: new PodLogs(), clock: this.timers.clock, ids: countingIds() };
     this.writes = new SimulatorWrites(context);
     const simulator = new WorkloadSimulator(this.writes, { ...DEFAULT_SIMULATOR, readyAfterMs: 100, progressDeadlineMs: 1_000, jobRunsMs: 50, nodes: ['a', 'b'] });
     new ControllerLoop(this.store.log, [simulator, new GarbageCollector(context)], this.timers, silentLog);

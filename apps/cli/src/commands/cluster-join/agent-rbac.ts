@@ -19,6 +19,8 @@ const READ_RULES: readonly Rule[] = [
   },
   { apiGroups: ['apps', 'autoscaling', 'batch', 'networking.k8s.io', 'policy', 'rbac.authorization.k8s.io'], resources: ['*'], verbs: READ },
 ];
+/** Only where the owner of the cluster says so. */
+const LOG_RULE: Rule = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
 const FLEET_READ_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['namespaces', 'nodes', 'persistentvolumes'], verbs: READ },
   { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
@@ -27,6 +29,7 @@ const FLEET_READ_RULES: readonly Rule[] = [
 /** The rights of the agent's account and of the account as which it applies; the same as the chart's (a test compares them). */
 export function agentRbac(settings: AgentSettings, labels: Readonly<Record<string, string>>): readonly Manifest[] {
   const { namespace, applyServiceAccount, preset, namespaces } = settings;
+  const reads = settings.readsLogs ? [...READ_RULES, LOG_RULE] : READ_RULES;
   const role = (name: string, inNamespace: string | undefined, rules: readonly Rule[]): Manifest => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: inNamespace === undefined ? 'ClusterRole' : 'Role',
@@ -51,14 +54,14 @@ export function agentRbac(settings: AgentSettings, labels: Readonly<Record<strin
     binding('capstan-agent', namespace, 'Role', 'capstan-agent', 'capstan-agent'),
     role('capstan-agent-impersonate', namespace, impersonate),
     binding('capstan-agent-impersonate', namespace, 'Role', 'capstan-agent-impersonate', 'capstan-agent'),
-    role('capstan-agent', undefined, [...FLEET_READ_RULES, ...(preset === 'cluster-admin' ? READ_RULES : [])]),
+    role('capstan-agent', undefined, [...FLEET_READ_RULES, ...(preset === 'cluster-admin' ? reads : [])]),
     binding('capstan-agent', undefined, 'ClusterRole', 'capstan-agent', 'capstan-agent'),
   ];
   if (preset === 'cluster-admin') return [...own, binding(applyServiceAccount, undefined, 'ClusterRole', 'cluster-admin', applyServiceAccount)];
   return [
     ...own,
     ...namespaces.flatMap((name) => [
-      role('capstan-agent', name, READ_RULES),
+      role('capstan-agent', name, reads),
       binding('capstan-agent', name, 'Role', 'capstan-agent', 'capstan-agent'),
       role(applyServiceAccount, name, everything),
       binding(applyServiceAccount, name, 'Role', applyServiceAccount, applyServiceAccount),

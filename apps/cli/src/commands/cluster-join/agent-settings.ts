@@ -14,6 +14,8 @@ export interface AgentSettings {
   /** Undefined for an agent outside of this manifest's reach (environment). */
   readonly preset: ApplyPreset;
   readonly namespaces: readonly string[];
+  /** The agent may read the logs of pods. */
+  readonly readsLogs: boolean;
   readonly image: string;
 }
 

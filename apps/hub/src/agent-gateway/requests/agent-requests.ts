@@ -1,6 +1,9 @@
 import { err, ok, type Ids, type Result, type Timers } from '#kernel';
-import type { ClusterId, ObjectRef, TargetId } from '#domain';
-import { decodeDescribedObject, encodeDescribeObject, isRequestFailureCode, MAX_OPEN_REQUESTS, type DescribedObject, type RequestFailureCode, type WireRequest, type WireResponse } from '#wire';
+import type { ClusterId, ObjectRef, ResourceTree, TargetId } from '#domain';
+import {
+  decodeDescribedObject, decodeLogPart, decodeResourceTree, encodeDescribeObject, encodeListResources, encodeReadLogs, isRequestFailureCode, LOG_LIMITS, MAX_OPEN_REQUESTS,
+  type DescribedObject, type LogEnd, type LogQuestion, type RequestFailureCode, type WireFailure, type WireRequest, type WireResponse,
+} from '#wire';
 import type { LiveSession } from '../session/live-session.js';
 import type { LiveSessions } from '../session/live-sessions.js';
 
@@ -12,15 +15,37 @@ export type AgentRequestFailure =
   /** What the agent said, or that it took too long or has too many questions open. `message` is the agent's, for people. */
   | { readonly code: RequestFailureCode; readonly message: string };
 
+type Answer = WireResponse['answer'];
+type Lane = 'QUESTIONS' | 'LOGS';
+
 interface OpenRequest {
   readonly session: LiveSession;
-  settle(result: Result<WireResponse['answer'], AgentRequestFailure>): void;
+  readonly lane: Lane;
+  onAnswer(answer: Answer): void;
+  fail(failure: AgentRequestFailure): void;
+}
+
+interface Asked<T> {
+  readonly cluster: ClusterId;
+  readonly lane: Lane;
+  readonly deadlineMs: number;
+  readonly question: NonNullable<WireRequest['question']>;
+  /** undefined: there is more to come. */
+  readonly read: (answer: Answer) => Result<T, AgentRequestFailure> | undefined;
 }
 
 const DEADLINE_MS = 10_000;
+const READ_LOGS_MS = 30_000;
+/** What an agent may take longer than its own limit before it counts as silent. */
+const GRACE_MS = 15_000;
 const MAX_MESSAGE = 500;
+const MAX_OPEN: Readonly<Record<Lane, number>> = { QUESTIONS: MAX_OPEN_REQUESTS, LOGS: LOG_LIMITS.streams };
+const CANCELS = 'requests.cancel';
 
-/** The lane of questions to agents: correlated by id, at most 8 open for each agent, each with a deadline. Only agents of this replica can be asked. */
+/**
+ * The lane of questions to agents: correlated by id, bounded for each agent, each with a deadline, and cancelled at the agent when nobody waits any more.
+ * Only agents of this replica can be asked.
+ */
 export class AgentRequests {
   private readonly open = new Map<string, OpenRequest>();
 
@@ -31,48 +56,84 @@ export class AgentRequests {
   ) {}
 
   /** One object of a target's inventory as the cluster has it now; the agent masks what is secret. */
-  async describeObject(cluster: ClusterId, target: TargetId, ref: ObjectRef, signal: AbortSignal): Promise<Result<DescribedObject, AgentRequestFailure>> {
-    const answer = await this.ask(cluster, signal, (requestId) => ({ requestId, deadlineMs: DEADLINE_MS, question: { $case: 'describeObject', value: encodeDescribeObject(target, ref) } }));
-    if (!answer.ok) return answer;
-    if (answer.value?.$case === 'failure') {
-      const { code, message } = answer.value.value;
-      return err({ code: isRequestFailureCode(code) ? code : 'UNAVAILABLE', message: message.slice(0, MAX_MESSAGE) });
-    }
-    const described = answer.value?.$case === 'describedObject' ? decodeDescribedObject(answer.value.value) : undefined;
-    return described?.ok === true ? ok(described.value) : err({ code: 'UNKNOWN_REQUEST', message: '' });
+  describeObject(cluster: ClusterId, target: TargetId, ref: ObjectRef, signal: AbortSignal): Promise<Result<DescribedObject, AgentRequestFailure>> {
+    const question = { $case: 'describeObject', value: encodeDescribeObject(target, ref) } as const;
+    return this.ask({ cluster, lane: 'QUESTIONS', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'describedObject' ? understood(decodeDescribedObject(answer.value)) : refused(answer)) }, signal);
+  }
+
+  /** What a target consists of now, down to its pods. */
+  listResources(cluster: ClusterId, target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, AgentRequestFailure>> {
+    const question = { $case: 'listResources', value: encodeListResources(target) } as const;
+    return this.ask({ cluster, lane: 'QUESTIONS', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'resourceTree' ? understood(decodeResourceTree(answer.value)) : refused(answer)) }, signal);
+  }
+
+  /** Hands the parts of a log to `onText` as they come and resolves with how it ended. What an agent sends beyond the limits is not handed on. */
+  readLogs(cluster: ClusterId, question: LogQuestion, onText: (text: string) => void, signal: AbortSignal): Promise<Result<LogEnd, AgentRequestFailure>> {
+    const deadlineMs = question.follow ? LOG_LIMITS.followMs + GRACE_MS : READ_LOGS_MS;
+    let room = question.follow ? (LOG_LIMITS.charactersPerSecond * LOG_LIMITS.followMs) / 1_000 : LOG_LIMITS.characters;
+    const read = (answer: Answer): Result<LogEnd, AgentRequestFailure> | undefined => {
+      if (answer?.$case !== 'logPart') return refused(answer);
+      const { text, end } = decodeLogPart(answer.value);
+      if (text !== '') onText(text.slice(0, room));
+      room -= text.length;
+      return end === undefined && room >= 0 ? undefined : ok(end ?? 'SIZE_LIMIT');
+    };
+    return this.ask({ cluster, lane: 'LOGS', deadlineMs, question: { $case: 'readLogs', value: encodeReadLogs(question) }, read }, signal);
   }
 
   /** A Response of an agent. One that nobody waits for, or that another agent was asked for, is dropped. */
   onResponse(session: LiveSession, response: WireResponse): void {
     const request = this.open.get(response.requestId);
-    if (request?.session === session) request.settle(ok(response.answer));
+    if (request?.session === session) request.onAnswer(response.answer);
   }
 
   /** The stream of these questions is over: nobody will answer. */
   onSessionEnd(session: LiveSession): void {
-    for (const request of [...this.open.values()]) if (request.session === session) request.settle(err({ code: 'AGENT_NOT_CONNECTED' }));
+    for (const request of [...this.open.values()]) if (request.session === session) request.fail({ code: 'AGENT_NOT_CONNECTED' });
   }
 
-  private async ask(cluster: ClusterId, signal: AbortSignal, question: (requestId: string) => WireRequest): Promise<Result<WireResponse['answer'], AgentRequestFailure>> {
+  private async ask<T>({ cluster, lane, deadlineMs, question, read }: Asked<T>, signal: AbortSignal): Promise<Result<T, AgentRequestFailure>> {
     const session = this.sessions.get(cluster);
     if (session === undefined || session.isOver) return err({ code: 'AGENT_NOT_CONNECTED' });
     if (signal.aborted) return err({ code: 'ABORTED' });
-    const openHere = [...this.open.values()].filter((request) => request.session === session).length;
-    if (openHere >= MAX_OPEN_REQUESTS) return err({ code: 'OVERLOADED', message: '' });
+    const openHere = [...this.open.values()].filter((request) => request.session === session && request.lane === lane).length;
+    if (openHere >= MAX_OPEN[lane]) return err({ code: 'OVERLOADED', message: '' });
 
     const requestId = this.ids.uuid();
     return new Promise((resolve) => {
-      const settle = (result: Result<WireResponse['answer'], AgentRequestFailure>): void => {
-        if (!this.open.delete(requestId)) return;
+      const settle = (result: Result<T, AgentRequestFailure>): boolean => {
+        if (!this.open.delete(requestId)) return false;
         deadline.cancel();
         signal.removeEventListener('abort', onAbort);
         resolve(result);
+        return true;
       };
-      const onAbort = (): void => settle(err({ code: 'ABORTED' }));
-      const deadline = this.timers.after(DEADLINE_MS, () => settle(err({ code: 'TIMEOUT', message: '' })));
+      /** Settled by us: the agent may stop. */
+      const giveUp = (result: Result<T, AgentRequestFailure>): void => {
+        if (settle(result) && session.capabilities.has(CANCELS)) session.send({ $case: 'cancelRequest', value: { requestId } });
+      };
+      const onAbort = (): void => giveUp(err({ code: 'ABORTED' }));
+      const deadline = this.timers.after(deadlineMs, () => giveUp(err({ code: 'TIMEOUT', message: '' })));
+      const onAnswer = (answer: Answer): void => {
+        const result = read(answer);
+        if (result === undefined) return;
+        if (answer?.$case === 'logPart' && !answer.value.last) giveUp(result);
+        else settle(result);
+      };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.open.set(requestId, { session, settle });
-      if (!session.send({ $case: 'request', value: question(requestId) })) settle(err({ code: 'AGENT_NOT_CONNECTED' }));
+      this.open.set(requestId, { session, lane, onAnswer, fail: (failure) => void settle(err(failure)) });
+      if (!session.send({ $case: 'request', value: { requestId, deadlineMs, question } })) settle(err({ code: 'AGENT_NOT_CONNECTED' }));
     });
   }
+}
+
+/** An answer that is none to the question. */
+function refused(answer: Answer): Result<never, AgentRequestFailure> {
+  if (answer?.$case !== 'failure') return err({ code: 'UNKNOWN_REQUEST', message: '' });
+  const { code, message } = answer.value;
+  return err({ code: isRequestFailureCode(code) ? code : 'UNAVAILABLE', message: message.slice(0, MAX_MESSAGE) });
+}
+
+function understood<T>(decoded: Result<T, WireFailure>): Result<T, AgentRequestFailure> {
+  return decoded.ok ? decoded : err({ code: 'UNKNOWN_REQUEST', message: '' });
 }

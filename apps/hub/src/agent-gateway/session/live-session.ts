@@ -26,6 +26,8 @@ export class LiveSession {
   lastHeardMs: number;
   /** The agent's own word for what it holds, from Hello or the last heartbeat. */
   agentRoot: Digest | undefined;
+  /** Optional behaviour that the agent announced. */
+  capabilities: ReadonlySet<string> = new Set();
   /** Repository -> digest of the credentials that the agent holds, as far as we know. */
   readonly credentialDigests = new Map<string, string>();
 

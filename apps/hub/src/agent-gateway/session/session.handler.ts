@@ -41,6 +41,7 @@ type AgentCall = ServerDuplexStream<Buffer, Buffer>;
 
 const HELLO_DEADLINE_MS = 10_000;
 const MAX_VERSION = 64;
+const MAX_CAPABILITIES = 64;
 const MAX_HELD_CREDENTIALS = 1_000;
 /** Streams of one replica; further agents are told to come back. */
 const MAX_SESSIONS = 10_000;
@@ -140,6 +141,7 @@ export class SessionHandler {
   private async welcome(session: LiveSession, hello: Hello): Promise<SessionInbox> {
     const { admitted } = session;
     session.agentRoot = parseDigest(hello.rootDigest);
+    session.capabilities = new Set(hello.capabilities.slice(0, MAX_CAPABILITIES).filter((name) => name.length <= MAX_VERSION));
     for (const [repository, digest] of Object.entries(hello.credentialDigests).slice(0, MAX_HELD_CREDENTIALS)) session.credentialDigests.set(repository, digest);
     const sync = new OrderSync(session, this.ports.orders);
     this.syncs.set(session, sync);

@@ -213,6 +213,6 @@ function toDriftType({ ref, kind, managers, fields, changes, healedAt }: Drifted
   };
 }
 
-function toRefType({ group, kind, namespace, name }: ObjectRef): ObjectRefType {
+export function toRefType({ group, kind, namespace, name }: ObjectRef): ObjectRefType {
   return { group, kind, namespace, name };
 }

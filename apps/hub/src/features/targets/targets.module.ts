@@ -3,10 +3,14 @@ import { ApplicationReadModule } from '../applications/index.js';
 import { ClusterReadModule } from '../clusters/index.js';
 import { PlacementModule } from '../placement/index.js';
 import { ReleaseReadModule } from '../releases/index.js';
+import { AgentQuestions } from './agent-questions.js';
 import { ApprovePrune } from './approve-prune.js';
 import { ConfirmFactMismatch } from './confirm-fact-mismatch.js';
 import { DescribedObjectResolver } from './described-object.resolver.js';
 import { FactMismatchResolver } from './fact-mismatch.resolver.js';
+import { NoteLogAccess } from './note-log-access.js';
+import { PodLogsResolver } from './pod-logs.resolver.js';
+import { ResourceTreeResolver } from './resource-tree.resolver.js';
 import { TargetChanges } from './target-changes.js';
 import { TargetCountsReadModel } from './target-counts.read-model.js';
 import { AssignedReleaseResolver, ObservedReleaseResolver, TargetFieldsResolver, TransitionReleaseResolver } from './target-fields.resolver.js';
@@ -27,7 +31,7 @@ export class TargetsModule {
       imports: [TargetReadModule, ApplicationReadModule, ClusterReadModule, ReleaseReadModule, PlacementModule, ...ports],
       providers: [
         TargetResolver, TargetFieldsResolver, AssignedReleaseResolver, ObservedReleaseResolver, TransitionReleaseResolver, ApplicationTargetsResolver, ClusterTargetsResolver,
-        DescribedObjectResolver, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
+        AgentQuestions, DescribedObjectResolver, ResourceTreeResolver, PodLogsResolver, NoteLogAccess, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
       ],
     };
   }

@@ -62,6 +62,9 @@ export interface HubFrame {
     | { $case: "goAway"; value: GoAway }
     | { $case: "chunk"; value: Chunk }
     | { $case: "refused"; value: Refused }
+    | //
+    /** Only to agents that announce `requests.cancel`. */
+    { $case: "cancelRequest"; value: CancelRequest }
     | undefined;
 }
 
@@ -177,19 +180,29 @@ export interface Facts_CustomEntry {
 export interface Request {
   requestId: string;
   deadlineMs: number;
-  question: { $case: "describeObject"; value: DescribeObject } | undefined;
+  question: { $case: "describeObject"; value: DescribeObject } | { $case: "listResources"; value: ListResources } | {
+    $case: "readLogs";
+    value: ReadLogs;
+  } | undefined;
+}
+
+/** Nobody waits for the answer any more. */
+export interface CancelRequest {
+  requestId: string;
 }
 
 export interface Response {
   requestId: string;
-  answer:
-    | { $case: "failure"; value: RequestFailure }
-    | { $case: "describedObject"; value: DescribedObject }
-    | undefined;
+  answer: { $case: "failure"; value: RequestFailure } | { $case: "describedObject"; value: DescribedObject } | {
+    $case: "resourceTree";
+    value: ResourceTree;
+  } | //
+  /** The only answer that comes in several parts, up to the one that is `last`. */
+  { $case: "logPart"; value: LogPart } | undefined;
 }
 
 export interface RequestFailure {
-  /** UNKNOWN_REQUEST, NOT_FOUND, FORBIDDEN, TIMEOUT, UNAVAILABLE, TOO_LARGE, OVERLOADED */
+  /** UNKNOWN_REQUEST, NOT_FOUND, FORBIDDEN, REFUSED, TIMEOUT, UNAVAILABLE, TOO_LARGE, OVERLOADED */
   code: string;
   message: string;
 }
@@ -215,6 +228,73 @@ export interface Event {
   count: number;
   /** RFC 3339 */
   lastSeen: string;
+}
+
+/** What a target consists of: the objects of its inventory, and down from them by owner references. */
+export interface ListResources {
+  targetId: string;
+}
+
+/** At most 1,000 nodes, parents before their children. */
+export interface ResourceTree {
+  nodes: TreeNode[];
+  /** There is more than is told. */
+  truncated: boolean;
+  unread: UnreadKind[];
+}
+
+export interface TreeNode {
+  id: string;
+  /** Empty: an object of the inventory. */
+  parentId: string;
+  ref:
+    | ObjectRef
+    | undefined;
+  /** Empty: not there. */
+  uid: string;
+  health: HealthState;
+  healthMessage: string;
+  /** RFC 3339; empty: not read. */
+  createdAt: string;
+  /** One or two words, as kubectl says it. */
+  status: string;
+  pod: PodState | undefined;
+}
+
+export interface PodState {
+  ready: number;
+  total: number;
+  restarts: number;
+  containers: string[];
+}
+
+/** A kind of which something may be missing, and why. */
+export interface UnreadKind {
+  group: string;
+  kind: string;
+  namespace: string;
+  reason: string;
+}
+
+/** The log of one container of a pod that belongs to the target. */
+export interface ReadLogs {
+  targetId: string;
+  namespace: string;
+  pod: string;
+  /** Empty: the only one. */
+  container: string;
+  previous: boolean;
+  tailLines: number;
+  /** 0: however old. */
+  sinceSeconds: number;
+  follow: boolean;
+}
+
+export interface LogPart {
+  text: string;
+  last: boolean;
+  /** Of the last part: COMPLETE, TIME_LIMIT, SIZE_LIMIT, BROKEN */
+  end: string;
 }
 
 /** Sent only to agents to which something of that repository is assigned. */
@@ -731,6 +811,9 @@ export const HubFrame: MessageFns<HubFrame> = {
       case "refused":
         Refused.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
+      case "cancelRequest":
+        CancelRequest.encode(message.body.value, writer.uint32(170).fork()).join();
+        break;
     }
     return writer;
   },
@@ -844,6 +927,14 @@ export const HubFrame: MessageFns<HubFrame> = {
             message.body = { $case: "refused", value: Refused.decode(reader, reader.uint32()) };
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.body = { $case: "cancelRequest", value: CancelRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -891,6 +982,10 @@ export const HubFrame: MessageFns<HubFrame> = {
         ? { $case: "chunk", value: Chunk.fromJSON(object.chunk) }
         : isSet(object.refused)
         ? { $case: "refused", value: Refused.fromJSON(object.refused) }
+        : isSet(object.cancelRequest)
+        ? { $case: "cancelRequest", value: CancelRequest.fromJSON(object.cancelRequest) }
+        : isSet(object.cancel_request)
+        ? { $case: "cancelRequest", value: CancelRequest.fromJSON(object.cancel_request) }
         : undefined,
     };
   },
@@ -922,6 +1017,8 @@ export const HubFrame: MessageFns<HubFrame> = {
       obj.chunk = Chunk.toJSON(message.body.value);
     } else if (message.body?.$case === "refused") {
       obj.refused = Refused.toJSON(message.body.value);
+    } else if (message.body?.$case === "cancelRequest") {
+      obj.cancelRequest = CancelRequest.toJSON(message.body.value);
     }
     return obj;
   },
@@ -996,6 +1093,12 @@ export const HubFrame: MessageFns<HubFrame> = {
       case "refused": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "refused", value: Refused.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "cancelRequest": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "cancelRequest", value: CancelRequest.fromPartial(object.body.value) };
         }
         break;
       }
@@ -2868,6 +2971,12 @@ export const Request: MessageFns<Request> = {
       case "describeObject":
         DescribeObject.encode(message.question.value, writer.uint32(82).fork()).join();
         break;
+      case "listResources":
+        ListResources.encode(message.question.value, writer.uint32(90).fork()).join();
+        break;
+      case "readLogs":
+        ReadLogs.encode(message.question.value, writer.uint32(98).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2909,6 +3018,22 @@ export const Request: MessageFns<Request> = {
             message.question = { $case: "describeObject", value: DescribeObject.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.question = { $case: "listResources", value: ListResources.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.question = { $case: "readLogs", value: ReadLogs.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2937,6 +3062,14 @@ export const Request: MessageFns<Request> = {
         ? { $case: "describeObject", value: DescribeObject.fromJSON(object.describeObject) }
         : isSet(object.describe_object)
         ? { $case: "describeObject", value: DescribeObject.fromJSON(object.describe_object) }
+        : isSet(object.listResources)
+        ? { $case: "listResources", value: ListResources.fromJSON(object.listResources) }
+        : isSet(object.list_resources)
+        ? { $case: "listResources", value: ListResources.fromJSON(object.list_resources) }
+        : isSet(object.readLogs)
+        ? { $case: "readLogs", value: ReadLogs.fromJSON(object.readLogs) }
+        : isSet(object.read_logs)
+        ? { $case: "readLogs", value: ReadLogs.fromJSON(object.read_logs) }
         : undefined,
     };
   },
@@ -2951,6 +3084,10 @@ export const Request: MessageFns<Request> = {
     }
     if (message.question?.$case === "describeObject") {
       obj.describeObject = DescribeObject.toJSON(message.question.value);
+    } else if (message.question?.$case === "listResources") {
+      obj.listResources = ListResources.toJSON(message.question.value);
+    } else if (message.question?.$case === "readLogs") {
+      obj.readLogs = ReadLogs.toJSON(message.question.value);
     }
     return obj;
   },
@@ -2969,7 +3106,92 @@ export const Request: MessageFns<Request> = {
         }
         break;
       }
+      case "listResources": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "listResources", value: ListResources.fromPartial(object.question.value) };
+        }
+        break;
+      }
+      case "readLogs": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "readLogs", value: ReadLogs.fromPartial(object.question.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseCancelRequest(): CancelRequest {
+  return { requestId: "" };
+}
+
+export const CancelRequest: MessageFns<CancelRequest> = {
+  encode(message: CancelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: CancelRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CancelRequest>, I>>(base?: I): CancelRequest {
+    return CancelRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CancelRequest>, I>>(object: I): CancelRequest {
+    const message = createBaseCancelRequest();
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };
@@ -2989,6 +3211,12 @@ export const Response: MessageFns<Response> = {
         break;
       case "describedObject":
         DescribedObject.encode(message.answer.value, writer.uint32(90).fork()).join();
+        break;
+      case "resourceTree":
+        ResourceTree.encode(message.answer.value, writer.uint32(98).fork()).join();
+        break;
+      case "logPart":
+        LogPart.encode(message.answer.value, writer.uint32(106).fork()).join();
         break;
     }
     return writer;
@@ -3031,6 +3259,22 @@ export const Response: MessageFns<Response> = {
             message.answer = { $case: "describedObject", value: DescribedObject.decode(reader, reader.uint32()) };
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.answer = { $case: "resourceTree", value: ResourceTree.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.answer = { $case: "logPart", value: LogPart.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3056,6 +3300,14 @@ export const Response: MessageFns<Response> = {
         ? { $case: "describedObject", value: DescribedObject.fromJSON(object.describedObject) }
         : isSet(object.described_object)
         ? { $case: "describedObject", value: DescribedObject.fromJSON(object.described_object) }
+        : isSet(object.resourceTree)
+        ? { $case: "resourceTree", value: ResourceTree.fromJSON(object.resourceTree) }
+        : isSet(object.resource_tree)
+        ? { $case: "resourceTree", value: ResourceTree.fromJSON(object.resource_tree) }
+        : isSet(object.logPart)
+        ? { $case: "logPart", value: LogPart.fromJSON(object.logPart) }
+        : isSet(object.log_part)
+        ? { $case: "logPart", value: LogPart.fromJSON(object.log_part) }
         : undefined,
     };
   },
@@ -3069,6 +3321,10 @@ export const Response: MessageFns<Response> = {
       obj.failure = RequestFailure.toJSON(message.answer.value);
     } else if (message.answer?.$case === "describedObject") {
       obj.describedObject = DescribedObject.toJSON(message.answer.value);
+    } else if (message.answer?.$case === "resourceTree") {
+      obj.resourceTree = ResourceTree.toJSON(message.answer.value);
+    } else if (message.answer?.$case === "logPart") {
+      obj.logPart = LogPart.toJSON(message.answer.value);
     }
     return obj;
   },
@@ -3089,6 +3345,18 @@ export const Response: MessageFns<Response> = {
       case "describedObject": {
         if (object.answer?.value !== undefined && object.answer?.value !== null) {
           message.answer = { $case: "describedObject", value: DescribedObject.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "resourceTree": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "resourceTree", value: ResourceTree.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "logPart": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "logPart", value: LogPart.fromPartial(object.answer.value) };
         }
         break;
       }
@@ -3529,6 +3797,938 @@ export const Event: MessageFns<Event> = {
     message.message = object.message ?? "";
     message.count = object.count ?? 0;
     message.lastSeen = object.lastSeen ?? "";
+    return message;
+  },
+};
+
+function createBaseListResources(): ListResources {
+  return { targetId: "" };
+}
+
+export const ListResources: MessageFns<ListResources> = {
+  encode(message: ListResources, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.targetId !== "") {
+      writer.uint32(10).string(message.targetId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListResources {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListResources();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targetId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListResources {
+    return {
+      targetId: isSet(object.targetId)
+        ? globalThis.String(object.targetId)
+        : isSet(object.target_id)
+        ? globalThis.String(object.target_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ListResources): unknown {
+    const obj: any = {};
+    if (message.targetId !== "") {
+      obj.targetId = message.targetId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListResources>, I>>(base?: I): ListResources {
+    return ListResources.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListResources>, I>>(object: I): ListResources {
+    const message = createBaseListResources();
+    message.targetId = object.targetId ?? "";
+    return message;
+  },
+};
+
+function createBaseResourceTree(): ResourceTree {
+  return { nodes: [], truncated: false, unread: [] };
+}
+
+export const ResourceTree: MessageFns<ResourceTree> = {
+  encode(message: ResourceTree, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.nodes) {
+      TreeNode.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.truncated !== false) {
+      writer.uint32(16).bool(message.truncated);
+    }
+    for (const v of message.unread) {
+      UnreadKind.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResourceTree {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResourceTree();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nodes.push(TreeNode.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unread.push(UnreadKind.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResourceTree {
+    return {
+      nodes: globalThis.Array.isArray(object?.nodes) ? object.nodes.map((e: any) => TreeNode.fromJSON(e)) : [],
+      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+      unread: globalThis.Array.isArray(object?.unread) ? object.unread.map((e: any) => UnreadKind.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ResourceTree): unknown {
+    const obj: any = {};
+    if (message.nodes?.length) {
+      obj.nodes = message.nodes.map((e) => TreeNode.toJSON(e));
+    }
+    if (message.truncated !== false) {
+      obj.truncated = message.truncated;
+    }
+    if (message.unread?.length) {
+      obj.unread = message.unread.map((e) => UnreadKind.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResourceTree>, I>>(base?: I): ResourceTree {
+    return ResourceTree.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResourceTree>, I>>(object: I): ResourceTree {
+    const message = createBaseResourceTree();
+    message.nodes = object.nodes?.map((e) => TreeNode.fromPartial(e)) || [];
+    message.truncated = object.truncated ?? false;
+    message.unread = object.unread?.map((e) => UnreadKind.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTreeNode(): TreeNode {
+  return {
+    id: "",
+    parentId: "",
+    ref: undefined,
+    uid: "",
+    health: 0,
+    healthMessage: "",
+    createdAt: "",
+    status: "",
+    pod: undefined,
+  };
+}
+
+export const TreeNode: MessageFns<TreeNode> = {
+  encode(message: TreeNode, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.parentId !== "") {
+      writer.uint32(18).string(message.parentId);
+    }
+    if (message.ref !== undefined) {
+      ObjectRef.encode(message.ref, writer.uint32(26).fork()).join();
+    }
+    if (message.uid !== "") {
+      writer.uint32(34).string(message.uid);
+    }
+    if (message.health !== 0) {
+      writer.uint32(40).int32(message.health);
+    }
+    if (message.healthMessage !== "") {
+      writer.uint32(50).string(message.healthMessage);
+    }
+    if (message.createdAt !== "") {
+      writer.uint32(58).string(message.createdAt);
+    }
+    if (message.status !== "") {
+      writer.uint32(66).string(message.status);
+    }
+    if (message.pod !== undefined) {
+      PodState.encode(message.pod, writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TreeNode {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTreeNode();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.parentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ref = ObjectRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.uid = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.health = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.healthMessage = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.createdAt = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.pod = PodState.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TreeNode {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      parentId: isSet(object.parentId)
+        ? globalThis.String(object.parentId)
+        : isSet(object.parent_id)
+        ? globalThis.String(object.parent_id)
+        : "",
+      ref: isSet(object.ref) ? ObjectRef.fromJSON(object.ref) : undefined,
+      uid: isSet(object.uid) ? globalThis.String(object.uid) : "",
+      health: isSet(object.health) ? healthStateFromJSON(object.health) : 0,
+      healthMessage: isSet(object.healthMessage)
+        ? globalThis.String(object.healthMessage)
+        : isSet(object.health_message)
+        ? globalThis.String(object.health_message)
+        : "",
+      createdAt: isSet(object.createdAt)
+        ? globalThis.String(object.createdAt)
+        : isSet(object.created_at)
+        ? globalThis.String(object.created_at)
+        : "",
+      status: isSet(object.status) ? globalThis.String(object.status) : "",
+      pod: isSet(object.pod) ? PodState.fromJSON(object.pod) : undefined,
+    };
+  },
+
+  toJSON(message: TreeNode): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.parentId !== "") {
+      obj.parentId = message.parentId;
+    }
+    if (message.ref !== undefined) {
+      obj.ref = ObjectRef.toJSON(message.ref);
+    }
+    if (message.uid !== "") {
+      obj.uid = message.uid;
+    }
+    if (message.health !== 0) {
+      obj.health = healthStateToJSON(message.health);
+    }
+    if (message.healthMessage !== "") {
+      obj.healthMessage = message.healthMessage;
+    }
+    if (message.createdAt !== "") {
+      obj.createdAt = message.createdAt;
+    }
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    if (message.pod !== undefined) {
+      obj.pod = PodState.toJSON(message.pod);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TreeNode>, I>>(base?: I): TreeNode {
+    return TreeNode.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TreeNode>, I>>(object: I): TreeNode {
+    const message = createBaseTreeNode();
+    message.id = object.id ?? "";
+    message.parentId = object.parentId ?? "";
+    message.ref = (object.ref !== undefined && object.ref !== null) ? ObjectRef.fromPartial(object.ref) : undefined;
+    message.uid = object.uid ?? "";
+    message.health = object.health ?? 0;
+    message.healthMessage = object.healthMessage ?? "";
+    message.createdAt = object.createdAt ?? "";
+    message.status = object.status ?? "";
+    message.pod = (object.pod !== undefined && object.pod !== null) ? PodState.fromPartial(object.pod) : undefined;
+    return message;
+  },
+};
+
+function createBasePodState(): PodState {
+  return { ready: 0, total: 0, restarts: 0, containers: [] };
+}
+
+export const PodState: MessageFns<PodState> = {
+  encode(message: PodState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ready !== 0) {
+      writer.uint32(8).uint32(message.ready);
+    }
+    if (message.total !== 0) {
+      writer.uint32(16).uint32(message.total);
+    }
+    if (message.restarts !== 0) {
+      writer.uint32(24).uint32(message.restarts);
+    }
+    for (const v of message.containers) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PodState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePodState();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.ready = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.total = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.restarts = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.containers.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PodState {
+    return {
+      ready: isSet(object.ready) ? globalThis.Number(object.ready) : 0,
+      total: isSet(object.total) ? globalThis.Number(object.total) : 0,
+      restarts: isSet(object.restarts) ? globalThis.Number(object.restarts) : 0,
+      containers: globalThis.Array.isArray(object?.containers)
+        ? object.containers.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PodState): unknown {
+    const obj: any = {};
+    if (message.ready !== 0) {
+      obj.ready = Math.round(message.ready);
+    }
+    if (message.total !== 0) {
+      obj.total = Math.round(message.total);
+    }
+    if (message.restarts !== 0) {
+      obj.restarts = Math.round(message.restarts);
+    }
+    if (message.containers?.length) {
+      obj.containers = message.containers;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PodState>, I>>(base?: I): PodState {
+    return PodState.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PodState>, I>>(object: I): PodState {
+    const message = createBasePodState();
+    message.ready = object.ready ?? 0;
+    message.total = object.total ?? 0;
+    message.restarts = object.restarts ?? 0;
+    message.containers = object.containers?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseUnreadKind(): UnreadKind {
+  return { group: "", kind: "", namespace: "", reason: "" };
+}
+
+export const UnreadKind: MessageFns<UnreadKind> = {
+  encode(message: UnreadKind, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group !== "") {
+      writer.uint32(10).string(message.group);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(26).string(message.namespace);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnreadKind {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnreadKind();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnreadKind {
+    return {
+      group: isSet(object.group) ? globalThis.String(object.group) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: UnreadKind): unknown {
+    const obj: any = {};
+    if (message.group !== "") {
+      obj.group = message.group;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UnreadKind>, I>>(base?: I): UnreadKind {
+    return UnreadKind.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnreadKind>, I>>(object: I): UnreadKind {
+    const message = createBaseUnreadKind();
+    message.group = object.group ?? "";
+    message.kind = object.kind ?? "";
+    message.namespace = object.namespace ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseReadLogs(): ReadLogs {
+  return {
+    targetId: "",
+    namespace: "",
+    pod: "",
+    container: "",
+    previous: false,
+    tailLines: 0,
+    sinceSeconds: 0,
+    follow: false,
+  };
+}
+
+export const ReadLogs: MessageFns<ReadLogs> = {
+  encode(message: ReadLogs, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.targetId !== "") {
+      writer.uint32(10).string(message.targetId);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(18).string(message.namespace);
+    }
+    if (message.pod !== "") {
+      writer.uint32(26).string(message.pod);
+    }
+    if (message.container !== "") {
+      writer.uint32(34).string(message.container);
+    }
+    if (message.previous !== false) {
+      writer.uint32(40).bool(message.previous);
+    }
+    if (message.tailLines !== 0) {
+      writer.uint32(48).uint32(message.tailLines);
+    }
+    if (message.sinceSeconds !== 0) {
+      writer.uint32(56).uint32(message.sinceSeconds);
+    }
+    if (message.follow !== false) {
+      writer.uint32(64).bool(message.follow);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadLogs {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadLogs();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targetId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pod = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.container = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.previous = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.tailLines = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.sinceSeconds = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.follow = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReadLogs {
+    return {
+      targetId: isSet(object.targetId)
+        ? globalThis.String(object.targetId)
+        : isSet(object.target_id)
+        ? globalThis.String(object.target_id)
+        : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      pod: isSet(object.pod) ? globalThis.String(object.pod) : "",
+      container: isSet(object.container) ? globalThis.String(object.container) : "",
+      previous: isSet(object.previous) ? globalThis.Boolean(object.previous) : false,
+      tailLines: isSet(object.tailLines)
+        ? globalThis.Number(object.tailLines)
+        : isSet(object.tail_lines)
+        ? globalThis.Number(object.tail_lines)
+        : 0,
+      sinceSeconds: isSet(object.sinceSeconds)
+        ? globalThis.Number(object.sinceSeconds)
+        : isSet(object.since_seconds)
+        ? globalThis.Number(object.since_seconds)
+        : 0,
+      follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+    };
+  },
+
+  toJSON(message: ReadLogs): unknown {
+    const obj: any = {};
+    if (message.targetId !== "") {
+      obj.targetId = message.targetId;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.pod !== "") {
+      obj.pod = message.pod;
+    }
+    if (message.container !== "") {
+      obj.container = message.container;
+    }
+    if (message.previous !== false) {
+      obj.previous = message.previous;
+    }
+    if (message.tailLines !== 0) {
+      obj.tailLines = Math.round(message.tailLines);
+    }
+    if (message.sinceSeconds !== 0) {
+      obj.sinceSeconds = Math.round(message.sinceSeconds);
+    }
+    if (message.follow !== false) {
+      obj.follow = message.follow;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReadLogs>, I>>(base?: I): ReadLogs {
+    return ReadLogs.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReadLogs>, I>>(object: I): ReadLogs {
+    const message = createBaseReadLogs();
+    message.targetId = object.targetId ?? "";
+    message.namespace = object.namespace ?? "";
+    message.pod = object.pod ?? "";
+    message.container = object.container ?? "";
+    message.previous = object.previous ?? false;
+    message.tailLines = object.tailLines ?? 0;
+    message.sinceSeconds = object.sinceSeconds ?? 0;
+    message.follow = object.follow ?? false;
+    return message;
+  },
+};
+
+function createBaseLogPart(): LogPart {
+  return { text: "", last: false, end: "" };
+}
+
+export const LogPart: MessageFns<LogPart> = {
+  encode(message: LogPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    if (message.last !== false) {
+      writer.uint32(16).bool(message.last);
+    }
+    if (message.end !== "") {
+      writer.uint32(26).string(message.end);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.last = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.end = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LogPart {
+    return {
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      last: isSet(object.last) ? globalThis.Boolean(object.last) : false,
+      end: isSet(object.end) ? globalThis.String(object.end) : "",
+    };
+  },
+
+  toJSON(message: LogPart): unknown {
+    const obj: any = {};
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.last !== false) {
+      obj.last = message.last;
+    }
+    if (message.end !== "") {
+      obj.end = message.end;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LogPart>, I>>(base?: I): LogPart {
+    return LogPart.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LogPart>, I>>(object: I): LogPart {
+    const message = createBaseLogPart();
+    message.text = object.text ?? "";
+    message.last = object.last ?? false;
+    message.end = object.end ?? "";
     return message;
   },
 };

@@ -1,0 +1,14 @@
+import { usage } from '../cli-error.js';
+
+export interface TargetNames {
+  readonly project: string;
+  readonly application: string;
+  readonly cluster: string;
+}
+
+/** `[PROJECT/]APPLICATION@CLUSTER`, also as `target/...`. @throws CliError */
+export function parseTarget(text: string, project: string): TargetNames {
+  const [, ofProject, application, cluster] = /^(?:([^/@]+)\/)?([^/@]+)@([^/@]+)$/.exec(text.replace(/^targets?\//, '')) ?? [];
+  if (application === undefined || cluster === undefined) throw usage(`not a target: ${text}`, 'Write [PROJECT/]APPLICATION@CLUSTER.');
+  return { project: ofProject ?? project, application, cluster };
+}
