@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import type { Benchmark } from './benchmark.js';
-import { agentMemory } from './benchmarks/agent-memory.js';
+import { apply } from './benchmarks/apply.js';
 import { assign } from './benchmarks/assign.js';
-import { commitToCluster } from './benchmarks/commit-to-cluster.js';
 import { drift } from './benchmarks/drift.js';
+import { memory } from './benchmarks/memory.js';
+import { monorepo } from './benchmarks/monorepo.js';
 import { readOptions, USAGE, type Asked } from './options.js';
 import { readMachine } from './report/machine.js';
 import { printTable } from './report/print-table.js';
 import { toJson } from './report/to-json.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const BENCHMARKS: readonly Benchmark[] = [commitToCluster, drift, agentMemory, assign];
+const BENCHMARKS: readonly Benchmark[] = [apply, drift, memory, monorepo, assign];
 const list = (): string => BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}\n`).join('');
 
 async function main(): Promise<number> {

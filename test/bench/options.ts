@@ -6,7 +6,7 @@ export interface BenchOptions {
   readonly json: boolean;
   /** How often each thing is measured; undefined: what the benchmark thinks right. */
   readonly runs: number | undefined;
-  /** Objects of the application. */
+  /** Objects of the application, without the namespace that the agent makes for them. */
   readonly objects: number;
   readonly kubernetes: 'sandbox' | 'real';
   /** Edits of the drift benchmark. */
@@ -15,17 +15,24 @@ export interface BenchOptions {
   readonly idleSeconds: number;
   /** Cluster rows of the assign benchmark. */
   readonly clusters: number;
+  /** Of the monorepo benchmark. */
+  readonly files: number;
+  readonly commits: number;
+  readonly applications: number;
 }
 
 export const USAGE = `npm run bench -- <name> [options]
 
   --json                      the result as JSON instead of a table
   --runs <n>                  how often each thing is measured
-  --objects <n>               objects of the application (111)
+  --objects <n>               objects of the application (110, and the namespace that they are in)
   --kubernetes sandbox|real   the cluster: in memory, or kube-apiserver with its controllers (npm run tools -- kubernetes)
-  --edits <n>                 drift: how many edits (30)
-  --idle <seconds>            agent-memory: how long the agent is left alone (60)
+  --edits <n>                 drift: how many edits of objects apart (30)
+  --idle <seconds>            memory: how long the agent is left alone (60)
   --clusters <n>              assign: how many clusters (1000)
+  --files <n>                 monorepo: files of the repository (100000)
+  --commits <n>               monorepo: commits of its history (10000)
+  --applications <n>          monorepo: applications that follow it (1000)
 `;
 
 export type Asked = { readonly name: string | undefined; readonly help: boolean; readonly options: BenchOptions };
@@ -36,7 +43,7 @@ export function readOptions(argv: readonly string[], root: string): Asked {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, runs: text, objects: text, kubernetes: text, edits: text, idle: text, clusters: text },
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, runs: text, objects: text, kubernetes: text, edits: text, idle: text, clusters: text, files: text, commits: text, applications: text },
   });
   const kubernetes = values.kubernetes ?? 'sandbox';
   if (kubernetes !== 'sandbox' && kubernetes !== 'real') throw new TypeError('--kubernetes is sandbox or real');
@@ -47,10 +54,13 @@ export function readOptions(argv: readonly string[], root: string): Asked {
     options: {
       root, kubernetes, json: values.json,
       runs: values.runs === undefined ? undefined : count('runs', values.runs, 1, 1_000),
-      objects: count('objects', values.objects ?? '111', 1, 20_000),
+      objects: count('objects', values.objects ?? '110', 1, 20_000),
       edits: count('edits', values.edits ?? '30', 1, 10_000),
       idleSeconds: count('idle', values.idle ?? '60', 1, 86_400),
       clusters: count('clusters', values.clusters ?? '1000', 1, 100_000),
+      files: count('files', values.files ?? '100000', 2_000, 1_000_000),
+      commits: count('commits', values.commits ?? '10000', 1, 100_000),
+      applications: count('applications', values.applications ?? '1000', 1, 2_000),
     },
   };
 }

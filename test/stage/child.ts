@@ -39,6 +39,12 @@ export class Child {
     return new Child(request, child);
   }
 
+  /** The same program once more, after this one has ended. */
+  async startAgain(): Promise<Child> {
+    await this.closed;
+    return Child.start(this.request);
+  }
+
   get pid(): number {
     if (this.process.pid === undefined) throw new Error(`${this.request.name} did not start`);
     return this.process.pid;

@@ -1,8 +1,6 @@
 import { err, ok, type Result } from '#kernel';
-import {
-  duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_SYMLINK_HOPS, parseTreeObject, resolveSymlink,
-  type SourceReadFailure, type SourceTree, type TreeEntry,
-} from '#domain';
+import { judgeTreePath, MAX_SYMLINK_HOPS, parseTreeObject, resolveSymlink, type SourceReadFailure, type SourceTree, type TreeEntry } from '#domain';
+import { AMBIGUOUS, DirectoryCache, type Directory } from './directory-cache.js';
 import type { ObjectReadFailure, ObjectStore } from './object-store.js';
 
 type Read<T> = Promise<Result<T, SourceReadFailure>>;
@@ -18,14 +16,17 @@ interface Node {
  */
 export function objectSourceTree(commit: string, rootTreeId: string, store: ObjectStore): SourceTree {
   const root: Node = { path: '', entry: { name: '', mode: 'tree', id: rootTreeId } };
+  const directories = new DirectoryCache();
 
-  async function entriesOf(node: Node, asked: string, signal?: AbortSignal): Read<readonly TreeEntry[]> {
+  async function directoryOf(node: Node, asked: string, signal?: AbortSignal): Read<Directory> {
+    const known = directories.get(node.entry.id);
+    if (known !== undefined) return ok(known);
     const read = await store.read('tree', [node.entry.id], signal);
     if (!read.ok) return err(unavailable(asked, read.error));
     const object = read.value[0];
     const entries = object?.type === 'tree' ? parseTreeObject(object.bytes) : undefined;
     if (!entries?.ok) return refused(asked, `the tree of ${node.path === '' ? 'the root' : node.path} is malformed`);
-    return entries;
+    return ok(directories.add(node.entry.id, entries.value));
   }
 
   async function blobsOf(nodes: readonly Node[], asked: string, signal?: AbortSignal): Read<readonly Uint8Array[]> {
@@ -46,13 +47,12 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
     let node = root;
     for (const [index, part] of judged.parts.entries()) {
       const isLast = index === judged.parts.length - 1;
-      const entries = await entriesOf(node, asked, signal);
-      if (!entries.ok) return entries;
-      const entry = entries.value.find((candidate) => candidate.name === part);
+      const directory = await directoryOf(node, asked, signal);
+      if (!directory.ok) return directory;
+      const entry = directory.value.entry(part);
       if (entry === undefined) return err({ code: 'PATH_NOT_FOUND', path: asked });
       const here = node.path === '' ? part : `${node.path}/${part}`;
-      const folded = foldTreeEntryName(part);
-      if (entries.value.some((other) => other !== entry && foldTreeEntryName(other.name) === folded)) return refused(here, 'another name in its directory differs only in case or composition');
+      if (directory.value.isAmbiguous(part)) return refused(here, AMBIGUOUS);
       if (entry.mode === 'gitlink' && (follow || !isLast)) return refused(here, 'it is a submodule');
       if (entry.mode === 'symlink' && (follow || !isLast)) return hop(asked, here, entry, judged.parts.slice(index + 1), follow, hops, signal);
       if (entry.mode !== 'tree' && !isLast) return err({ code: 'PATH_NOT_FOUND', path: asked });
@@ -94,14 +94,10 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
       const node = await walk(path, path, true, 0, signal);
       if (!node.ok) return node;
       if (node.value.entry.mode !== 'tree') return refused(path, 'it is a file');
-      const entries = await entriesOf(node.value, path, signal);
-      if (!entries.ok) return entries;
-      const duplicates = duplicatesAfterFold(entries.value.map((entry) => entry.name));
-      for (const { name } of entries.value) {
-        const reason = judgeTreeEntryName(name) ?? (duplicates.has(name) ? 'another name in its directory differs only in case or composition' : undefined);
-        if (reason !== undefined) return refused(path === '' ? name : `${path}/${name}`, reason);
-      }
-      return entries;
+      const directory = await directoryOf(node.value, path, signal);
+      if (!directory.ok) return directory;
+      const hostile = directory.value.hostileEntry();
+      return hostile === undefined ? ok(directory.value.entries) : refused(path === '' ? hostile.name : `${path}/${hostile.name}`, hostile.reason);
     },
     async read(path, signal) {
       const read = await readMany([path], signal);

@@ -1,9 +1,11 @@
-/** The application of the benchmarks: of five objects three are ConfigMaps, one is a Service, one a Deployment. */
-export type BenchKind = 'ConfigMap' | 'Service' | 'Deployment';
+/** The application of the benchmarks: of eleven objects ten are ConfigMaps, one is a Deployment. */
+export type BenchKind = 'ConfigMap' | 'Deployment';
 
-const KINDS = ['ConfigMap', 'ConfigMap', 'ConfigMap', 'Service', 'Deployment'] as const satisfies readonly BenchKind[];
+const OF_EACH_DEPLOYMENT = 11;
 
-export const kindOf = (index: number): BenchKind => KINDS[index % KINDS.length] ?? 'ConfigMap';
+export const OBJECTS_NOTE = 'of eleven objects ten are ConfigMaps, one is a Deployment; plain YAML, one file each; their namespace is made by the agent';
+
+export const kindOf = (index: number): BenchKind => (index % OF_EACH_DEPLOYMENT === OF_EACH_DEPLOYMENT - 1 ? 'Deployment' : 'ConfigMap');
 export const nameOf = (index: number): string => `part-${String(index).padStart(5, '0')}`;
 
 /** Files for objects `from` to `to - 1`, one each; `revision` shows in every one of them. */
@@ -17,8 +19,6 @@ function manifest(index: number, revision: number): string {
   switch (kindOf(index)) {
     case 'ConfigMap':
       return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  revision: "${revision}"\n  colour: blue\n  LOG_LEVEL: info\n  greeting: |\n    Settings of one part of the application, as long as such things are.\n`;
-    case 'Service':
-      return `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n  annotations:\n    example.com/revision: "${revision}"\nspec:\n  selector: { app: ${name} }\n  ports:\n    - { name: http, port: 80, targetPort: http }\n`;
     case 'Deployment':
       return deployment(name, revision);
   }
