@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startRealKubernetes, until, type RealCluster, type RealKubernetes } from '#testing';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { aGitRepository, freePorts, GitServer, startRealKubernetes, until, type RealCluster, type RealKubernetes } from '#testing';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { must } from '../contract/kubernetes/contract-server.js';
 import { describeWithKubernetes } from '../kubernetes/describe-with-kubernetes.js';
 import { DemoRun } from './demo/demo-run.js';
+import { docBlocks, isTerminal } from './demo/doc-blocks.js';
 import { listEverything } from './demo/list-everything.js';
+import { Newcomer } from './demo/newcomer.js';
 
 const OURS = /^capstan-demo-[a-z0-9]{8}(-shop|-node-report)?$/;
 const DEMO_LABEL = 'capstan.dev/demo';
@@ -90,6 +92,40 @@ describeWithKubernetes('the demo', () => {
         expect({ exitCode: await interrupted.exitCode, said: interrupted.said }).toEqual({ exitCode: 130, said: expect.stringContaining('cluster-0 five objects') });
         expect(await everything()).toEqual(before);
       }, 180_000);
+
+      it('is led from nothing to an application and back by the commands of getting-started, as they are printed', async () => {
+        const [cluster] = clusters;
+        if (cluster === undefined) throw new Error('no cluster');
+        const home = await mkdtemp(join(directory, 'home-'));
+        await chmod(home, 0o755);
+        const git = await GitServer.start();
+        const [http = 0, agent = 0, enroll = 0] = await freePorts(3);
+        const newcomer = await Newcomer.arrive({
+          directory: home,
+          kubeconfig: await readFile(cluster.adminKubeconfig, 'utf8'),
+          hubEnv: { CAPSTAN_DATA_DIR: join(home, '.capstan'), CAPSTAN_HTTP_PORT: String(http), CAPSTAN_AGENT_PORT: String(agent), CAPSTAN_ENROLL_PORT: String(enroll), CAPSTAN_LISTEN_HOST: '127.0.0.1', CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost' },
+          adapt: (text) => text.replaceAll(':8080', `:${http}`).replaceAll('https://git.example.com/fleet.git', fleet.url).replaceAll('=.capstan/', `=${home}/.capstan/`).replaceAll('-f hello.yaml', `-f ${home}/hello.yaml`),
+        });
+        const fleet = await aGitRepository(git, 'fleet');
+        const said: string[] = [];
+        try {
+          for (const block of docBlocks('getting-started.md')) {
+            if (block.language === 'yaml') await fleet.commit({ 'apps/hello/settings.yaml': block.text }, 'hello');
+            else if (!isTerminal(block)) said.push(await newcomer.type(block));
+            else {
+              const terminal = newcomer.startTerminal(block);
+              const isUp = block.text.includes('hub') ? 'the hub serves' : 'connected to the hub';
+              await until(`${block.where}: ${isUp}`, 90_000, () => (terminal.logTail().includes(isUp) ? true : undefined), () => terminal.logTail());
+            }
+          }
+        } finally {
+          await newcomer.leave();
+          await git.dispose();
+        }
+        const all = said.join('');
+        for (const words of ['app/hello created', 'app/hello healthy', 'size: small', 'colour: blue', 'default/hello@dev', 'app/hello deleted', 'namespace "hello" deleted']) expect(all).toContain(words);
+        expect(await everything()).toEqual(before);
+      }, 240_000);
     });
   });
 });
