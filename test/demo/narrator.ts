@@ -1,4 +1,6 @@
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+/** A step that takes longer shows for how long already. */
+const SHOW_SECONDS = 3;
 
 /** Tells the story on the terminal: chapters, steps with a tick and their time, and what one would look at. */
 export class Narrator {
@@ -51,8 +53,10 @@ export class Narrator {
   private spin(title: string): () => void {
     if (!this.isTerminal) return () => undefined;
     let frame = 0;
+    const began = performance.now();
     const timer = setInterval(() => {
-      this.stream.write(`\r  ${SPINNER[frame % SPINNER.length] ?? ''} ${title}`);
+      const seconds = Math.floor((performance.now() - began) / 1000);
+      this.stream.write(`\r  ${SPINNER[frame % SPINNER.length] ?? ''} ${title}${seconds < SHOW_SECONDS ? '' : ` ${this.colour(2, `(${seconds} s)`)}`}`);
       frame += 1;
     }, 80);
     return () => {

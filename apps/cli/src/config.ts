@@ -41,6 +41,6 @@ function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usage(`CAPSTAN_TOKEN_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`CAPSTAN_TOKEN_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'The hub writes its first token when it starts: see that it runs, and that the path is right from this directory.');
   }
 }

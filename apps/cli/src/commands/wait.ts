@@ -8,7 +8,7 @@ import { parseReference } from './resources.js';
 import { GOALS, whatIsMissing, type Goal, type WaitObservation } from './what-is-missing.js';
 
 const OBSERVE = `query Wait($project: String, $name: String!) { application(project: $project, name: $name) { reason message currentRelease { number commit } activeRollout { number state }
-  targetCounts { total synced healthy } targets(first: 200) { edges { node { name sync health reason } } } } }`;
+  targetCounts { total synced healthy } targets(first: 200) { edges { node { name sync health reason message } } } } }`;
 const POLL_MS = 500;
 
 interface WaitOptions {

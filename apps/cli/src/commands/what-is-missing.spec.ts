@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { whatIsMissing, type Goal, type WaitObservation } from './what-is-missing.js';
 
-const target = (name: string, sync: string, health: string, reason: string) => ({ node: { name, sync, health, reason } });
+const target = (name: string, sync: string, health: string, reason: string, message = '') => ({ node: { name, sync, health, reason, message } });
 const done: WaitObservation = {
   reason: null,
   message: null,
@@ -21,6 +21,7 @@ describe('whatIsMissing', () => {
     ['nothing, when all is healthy', done, 'healthy', undefined],
     ['health does not count for synced', lagging, 'synced', undefined],
     ['who is not healthy, and why', lagging, 'healthy', '2/2 synced, 1/2 healthy; default/web@b is SYNCED/DEGRADED (OBJECTS_DEGRADED)'],
+    ['who failed, in the words of the target', { ...lagging, targetCounts: { total: 1, synced: 0, healthy: 0 }, targets: { edges: [target('default/web@b', 'FAILED', 'UNKNOWN', 'PARAMETER_MISSING', 'cluster b has no cluster.labels.size')] } }, 'synced', '0/1 synced; default/web@b is FAILED/UNKNOWN (PARAMETER_MISSING: cluster b has no cluster.labels.size)'],
     ['the rollout that still runs', { ...done, activeRollout: { number: 4, state: 'RUNNING' } }, 'synced', 'rollout 4 is RUNNING'],
     ['a release', { ...done, currentRelease: null, targetCounts: none }, 'synced', 'it has no release yet'],
     ['a release, with what holds it up', { ...done, currentRelease: null, reason: 'PATH_NOT_FOUND', message: 'no apps/web' }, 'synced', 'PATH_NOT_FOUND: no apps/web'],

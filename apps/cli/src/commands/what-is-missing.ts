@@ -17,6 +17,7 @@ interface WaitTarget {
   readonly sync: string;
   readonly health: string;
   readonly reason: string;
+  readonly message: string | null;
 }
 
 const NAMED_TARGETS = 3;
@@ -48,5 +49,5 @@ function laggards(application: WaitObservation, goal: Goal): readonly string[] {
     .map((edge) => edge.node)
     .filter((target) => target.sync !== 'SYNCED' || (goal === 'healthy' && target.health !== 'HEALTHY'))
     .slice(0, NAMED_TARGETS)
-    .map((target) => `${target.name} is ${target.sync}/${target.health} (${target.reason})`);
+    .map((target) => `${target.name} is ${target.sync}/${target.health} (${[target.reason, target.message ?? ''].filter((part) => part !== '').join(': ')})`);
 }

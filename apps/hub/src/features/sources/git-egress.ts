@@ -40,7 +40,7 @@ export class GitEgress {
     const refused = addresses.find((address) => !isPublicAddress(address));
     if (refused === undefined) return ok(addresses);
     this.log.warn('a Git host has an address where the hub does not go', { host, address: refused });
-    return err(gitFailure('EGRESS_REFUSED', url, `the host ${host} has a loopback, link-local or private address`));
+    return err(gitFailure('EGRESS_REFUSED', url, `the host ${host} has a loopback, link-local or private address and is not listed in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS of the hub`));
   }
 
   async #resolve(host: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
