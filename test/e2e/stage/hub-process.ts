@@ -12,6 +12,8 @@ export interface HubRequest {
   readonly directory: string;
   readonly postgres: Pick<StagePostgres, 'appUrl' | 'ownerUrl'>;
   readonly ports: { readonly http: number; readonly agent: number; readonly enroll: number };
+  /** Of a replica beside others. @default 'hub' */
+  readonly name?: string;
 }
 
 /** The hub as an operator runs it: one process, its own database, keys in files. */
@@ -20,16 +22,16 @@ export class HubProcess extends Program {
   readonly token: string;
 
   private constructor(request: HubRequest, token: string) {
-    const { root, directory, postgres, ports } = request;
+    const { root, directory, postgres, ports, name = 'hub' } = request;
     super({
-      name: 'hub',
+      name,
       args: [join(root, 'dist/apps/hub/src/main.js')],
       directory,
-      logPath: join(directory, 'hub.log'),
+      logPath: join(directory, `${name}.log`),
       env: {
         DATABASE_URL: postgres.appUrl,
         CAPSTAN_MIGRATE_DATABASE_URL: postgres.ownerUrl,
-        CAPSTAN_DATA_DIR: join(directory, 'hub'),
+        CAPSTAN_DATA_DIR: join(directory, name),
         CAPSTAN_MASTER_KEY_FILE: join(directory, 'master.key'),
         CAPSTAN_SIGNING_KEY_FILE: join(directory, 'signing.pem'),
         CAPSTAN_LISTEN_HOST: '127.0.0.1',
@@ -49,6 +51,11 @@ export class HubProcess extends Program {
     writeFileSync(join(request.directory, 'master.key'), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     writeFileSync(join(request.directory, 'signing.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
     return new HubProcess(request, `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`);
+  }
+
+  /** Another replica: the same database, keys and token, ports and a name of its own. */
+  static replicaOf(hub: HubProcess, request: HubRequest): HubProcess {
+    return new HubProcess(request, hub.token);
   }
 
   /** Starts (again) and waits until /readyz says yes. */

@@ -34,6 +34,7 @@ describe('checkSchedule', () => {
     ['a write of an object that no commit declares', withWrites(aWrite({ name: 'surprise' })), 'no write outside of what was ordered', /no commit declares/],
     ['a write by another account', withWrites(aWrite({ isByAgent: false })), 'no write outside of what was ordered', /not the work of the agent/],
     ['a write before any order', withWrites(aWrite({ at: 1_500 })), 'no write outside of what was ordered', /before any order/],
+    ['a write after the tombstone was acknowledged', { ...withWrites(aWrite({ at: 9_000, data: { value: 'v2' } })), tombstones: [tombstone({ mode: 'ORPHAN' })] }, 'no write outside of what was ordered', /let go/],
     ['a namespace that goes', withWrites(aDelete('web', { resource: 'namespaces' })), 'no write outside of what was ordered', /takes the namespace away/],
     ['an older release after a newer one', withWrites(aWrite({ at: 9_000, data: { value: 'v1' } })), 'nothing older after something newer', /older order/],
     ['a value that no order has', withWrites(aWrite({ at: 9_000, data: { value: 'by-hand' } })), 'nothing older after something newer', /no order so far/],
@@ -56,7 +57,8 @@ describe('checkSchedule', () => {
   });
 
   it.each<[string, Evidence]>([
-    ['a delete after a tombstone', { ...withWrites(aDelete('a', { at: 9_000 })), tombstones: [tombstone()] }],
+    ['a delete after a tombstone', { ...withWrites(aDelete('a', { at: 6_500 })), tombstones: [tombstone()] }],
+    ['a target that comes back after its removal', { ...withWrites(aWrite({ at: 9_000, data: { value: 'v2' } })), tombstones: [tombstone()], transitions: [...good.transitions, aTransition('c2', 8_000, 4)] }],
     ['a large prune that a person approved', { ...shrunk, mutations: [...shrunk.mutations, aMutation('approvePrune', { sentAt: 8_600 })], audit: [...shrunk.audit, { action: 'approvePrune', subject: 'web', outcome: 'SUCCEEDED' }] }],
     ['a true revert, whose content is that of an older release', anEvidence({
       commits: [...good.commits, { application: 'web', id: 'c3', content: good.commits[0]?.content ?? aContent({}), at: 8_000 }], transitions: [...good.transitions, aTransition('c3', 8_500, 3)],

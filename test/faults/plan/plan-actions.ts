@@ -18,6 +18,7 @@ class ApplicationStory {
   /** An object that is healed again and again is healed later and later, which is a promise too, but no fast one. */
   private readonly touched = new Set<string>();
   private ordinal = 1;
+  private values = 0;
   private clockMs: number;
 
   constructor(
@@ -61,9 +62,9 @@ class ApplicationStory {
         this.history.push(content);
         return this.add({ kind, application: name, content });
       }
-      case 'parameters': return this.add({ kind, application: name, size: `size-${dice.between(1, 9)}` });
+      case 'parameters': return this.add({ kind, application: name, size: `size-${this.fresh()}` });
       case 'sync': return this.add({ kind, application: name });
-      case 'tier': return this.add({ kind, application: name, cluster, tier: `tier-${dice.between(1, 9)}` });
+      case 'tier': return this.add({ kind, application: name, cluster, tier: `tier-${this.fresh()}` });
       case 'unmatch': {
         const isMatched = this.unmatched.delete(cluster);
         if (!isMatched) this.unmatched.add(cluster);
@@ -101,6 +102,12 @@ class ApplicationStory {
   private shrunk(): Content {
     this.ordinal += 1;
     return { values: { marker: `v${this.ordinal}` }, image: this.head.image, isBroken: false };
+  }
+
+  /** A change that changes nothing would leave no trace to count. */
+  private fresh(): number {
+    this.values += 1;
+    return this.values;
   }
 
   private add(action: Action): void {

@@ -2,11 +2,15 @@
 export const CLUSTERS = ['alpha', 'beta'] as const;
 export type ClusterName = (typeof CLUSTERS)[number];
 
+/** Replicas of the hub on one database: one of them plans, both serve. */
+export const HUBS = ['hub-1', 'hub-2'] as const;
+export type HubName = (typeof HUBS)[number];
+
 /** What can be killed and stopped. */
-export const PROCESSES = ['hub', 'postgres', 'git', 'agent-alpha', 'agent-beta'] as const;
+export const PROCESSES = ['hub-1', 'hub-2', 'postgres', 'git', 'agent-alpha', 'agent-beta'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
-/** Connections that run through a proxy: of the people to the API, of the hub to its database, of everybody to Git, of the agents to hub and API server. */
+/** Connections that run through a proxy: of the people to the API, of the hubs to their database, of everybody to Git, of the agents to hub and API server. */
 export const LINKS = ['api', 'database', 'git', 'session-alpha', 'session-beta', 'kubernetes-alpha', 'kubernetes-beta'] as const;
 export type LinkName = (typeof LINKS)[number];
 

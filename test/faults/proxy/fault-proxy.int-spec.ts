@@ -135,6 +135,17 @@ describe('FaultProxy', () => {
     await client.says('one two three');
   });
 
+  it('passes over an upstream that refuses, and resets when all do', async () => {
+    const good = await aLink();
+    const proxy = await FaultProxy.start({ host: LOOPBACK, port: 0 }, { host: LOOPBACK, port: 1 }, { host: LOOPBACK, port: good.proxy.port });
+    const nobody = await FaultProxy.start({ host: LOOPBACK, port: 0 }, { host: LOOPBACK, port: 1 });
+    open.push({ close: () => proxy.stop() }, { close: () => nobody.stop() });
+    const client = Dialled.to(proxy.port);
+    client.socket.write('one');
+    await client.says('one');
+    await Dialled.to(nobody.port).ends('ECONNRESET');
+  });
+
   it('reorders connections', async () => {
     const { proxy, heard, dial } = await aLink();
     proxy.begin({ how: 'reorder' });

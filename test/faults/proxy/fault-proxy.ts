@@ -2,11 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { LinkFault } from '../plan/schedule.js';
 import { ProxiedConnection } from './proxied-connection.js';
-
-export interface Route {
-  readonly host: string;
-  readonly port: number;
-}
+import type { Route } from './route.js';
 
 /** New connections of a time are let through together, last come first. */
 const REORDER_EVERY_MS = 150;
@@ -15,20 +11,21 @@ const REORDER_EVERY_MS = 150;
 export class FaultProxy {
   private readonly connections = new Set<ProxiedConnection>();
   private readonly held: (() => void)[] = [];
+  private taken = 0;
   private fault: LinkFault | undefined;
   private release: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly server: Server,
-    private readonly upstream: Route,
+    private readonly upstreams: readonly Route[],
   ) {
     server.on('connection', (client) => this.take(client));
   }
 
-  /** Listens on `at` (port 0: any) and relays to `upstream`, which need not be there yet. */
-  static async start(at: Route, upstream: Route): Promise<FaultProxy> {
+  /** Listens on `at` (port 0: any) and relays to `upstreams` in turn, which need not be there yet: one that refuses is passed over. */
+  static async start(at: Route, ...upstreams: readonly Route[]): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const proxy = new FaultProxy(server, upstream);
+    const proxy = new FaultProxy(server, upstreams);
     server.listen(at.port, at.host);
     await once(server, 'listening');
     return proxy;
@@ -70,7 +67,9 @@ export class FaultProxy {
     }
     const connection = new ProxiedConnection(client, () => this.fault, () => this.connections.delete(connection));
     this.connections.add(connection);
-    const open = (): void => connection.open(this.upstream.host, this.upstream.port);
+    const first = this.taken % this.upstreams.length;
+    this.taken += 1;
+    const open = (): void => connection.open([...this.upstreams.slice(first), ...this.upstreams.slice(0, first)]);
     if (this.fault?.how === 'reorder') this.held.push(open);
     else open();
   }

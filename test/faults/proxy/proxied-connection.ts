@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinkFault } from '../plan/schedule.js';
+import type { Route } from './route.js';
 
 export type Direction = 'requests' | 'answers';
 
@@ -28,11 +29,21 @@ export class ProxiedConnection {
     client.pause();
   }
 
-  /** Whoever made it wait lets it begin. */
-  open(host: string, port: number): void {
+  /** Begins to relay to the first that takes the connection; a reset when none does. */
+  open([route, ...others]: readonly Route[]): void {
     if (this.client.destroyed) return;
-    const upstream = connect(port, host);
+    if (route === undefined) return this.cut();
+    const upstream = connect(route.port, route.host);
     this.upstream = upstream;
+    const onFirstError = (): void => this.open(others);
+    upstream.once('error', onFirstError);
+    upstream.once('connect', () => {
+      upstream.off('error', onFirstError);
+      this.join(upstream);
+    });
+  }
+
+  private join(upstream: Socket): void {
     upstream.on('error', () => undefined); // its close follows
     upstream.once('close', () => {
       if (!this.isDead) void this.queues.answers.then(() => this.client.end());

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '#testing';
 import type { Evidence } from '../check/evidence.js';
 import { expectedEnd, FIRST_TIER } from '../model/expected-end.js';
-import { CLUSTERS, type Action, type Schedule } from '../plan/schedule.js';
+import { CLUSTERS, HUBS, type Action, type Fault, type Schedule } from '../plan/schedule.js';
 import type { FaultStage } from '../stage/fault-stage.js';
 import { awaitConvergence } from './await-convergence.js';
 import { collectEvidence } from './collect-evidence.js';
@@ -18,21 +18,26 @@ const POLL = '1s';
 
 /** Runs one schedule from a clear sky to a clear sky, and gives what the checker judges by. The stage is as before afterwards, but for namespaces and history. */
 export async function runSchedule(stage: FaultStage, schedule: Schedule): Promise<Evidence> {
-  const actors: Actors = { stage, schedule, people: new People(stage.apiPort, stage.hub.token, `s${schedule.seed}`), journal: new Journal(stage) };
+  const actors: Actors = { stage, schedule, people: new People(stage.apiPort, stage.token, `s${schedule.seed}`), journal: new Journal(stage) };
   for (const cluster of stage.clusters.values()) cluster.mark();
   const startedAt = Date.now();
   await setUp(actors);
-  const hubEndings = stage.process('hub').endings;
+  const endings = (): number => HUBS.reduce((sum, name) => sum + stage.process(name).endings, 0);
+  const endingsBefore = endings();
   const calmAt = await storm(actors);
   const convergence = await awaitConvergence(actors);
   const mutations = convergence.convergedAt === undefined ? actors.people.mutations : await actors.people.askAgain();
   const evidence: Evidence = {
     schedule, startedAt, calmAt, ...convergence, mutations, commits: actors.journal.commits, endedAt: Date.now(),
-    hubStarts: stage.process('hub').endings - hubEndings + schedule.steps.filter((step) => 'fault' in step && step.fault.kind === 'kill' && step.fault.process === 'hub').length,
+    hubStarts: endings() - endingsBefore + schedule.steps.filter((step) => 'fault' in step && killsHub(step.fault)).length,
     ...(await collectEvidence(stage, schedule.applications.map(({ name }) => name), startedAt)),
   };
   await clear(actors);
   return evidence;
+}
+
+function killsHub(fault: Fault): boolean {
+  return fault.kind === 'kill' && HUBS.some((name) => name === fault.process);
 }
 
 /** Everything that is there before the first fault, in sync. */
