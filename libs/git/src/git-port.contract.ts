@@ -15,6 +15,7 @@ import type { GitPort, GitRemote } from './git-port.js';
 export interface ContractAdapterOptions {
   readonly cacheDirectory: string;
   readonly lookUpTimeoutMs?: number;
+  readonly silenceMs?: number;
   readonly fetchTimeoutMs?: number;
 }
 
@@ -158,6 +159,17 @@ export function gitPortContract(name: string, make: (options: ContractAdapterOpt
         expect(await errorOf(git.lookUp({ url: there.url }, ['main'], never))).toMatchObject({ code: 'REPOSITORY_UNREACHABLE', retryable: true });
         await other.start();
         expect((await valueOf(git.lookUp({ url: there.url }, ['main'], never))).get('main')?.commit).toBe(commit);
+      });
+
+      // Found by fault schedule 1004: a look-up into a blackhole held its repository for the whole deadline.
+      it('a server that falls silent, long before the deadline', async () => {
+        const short = adapter({ silenceMs: 1_000, lookUpTimeoutMs: 60_000, fetchTimeoutMs: 60_000 });
+        const commit = await repository.commit({ 'a.yaml': 'a: 1\n' });
+        server.fail(1, 'hang');
+        expect(await errorOf(short.lookUp(remote, ['main'], never))).toMatchObject({ code: 'GIT_TIMED_OUT', retryable: true });
+        server.fail(1, 'answer');
+        server.fail(1, 'hang');
+        expect(await errorOf(short.fetchCommit(remote, 'silent', { commit, ref: 'main' }, never))).toMatchObject({ code: 'GIT_TIMED_OUT', retryable: true });
       });
 
       it('a server that hangs, by its own deadline and by the caller', async () => {

@@ -16,23 +16,29 @@ export class GitHttpFault extends Error {
 /** A server of protocol version 0 with an empty repository: it advertises nothing but itself, which isomorphic-git takes for version 2. */
 export class NoRefs extends Error {}
 
+export interface GitHttpLimits {
+  readonly maxResponseBytes: number;
+  /** A server from which nothing comes for this long is given up. */
+  readonly silenceMs: number;
+}
+
 /**
  * The HTTP that isomorphic-git talks through: to one origin only, credentials from the first request on and never to another place,
  * no redirects, no second try, everything under the signal, answers bounded and whole.
  */
-export function gitHttp(contact: Contact, maxBytes: number, signal: AbortSignal): HttpClient {
+export function gitHttp(contact: Contact, { maxResponseBytes, silenceMs }: GitHttpLimits, signal: AbortSignal): HttpClient {
   return {
     async request(asked: GitHttpRequest): Promise<GitHttpResponse> {
       const url = new URL(asked.url);
       if (url.origin !== contact.origin) throw new GitHttpFault(contact.failure('EGRESS_REFUSED', 'asked to leave the host of the repository'));
       const body = asked.body === undefined ? undefined : await collect(asked.body);
-      const response = await send(contact, url, asked.method ?? 'GET', { ...asked.headers, ...authorizationOf(contact) }, body, signal);
+      const response = await send(contact, url, asked.method ?? 'GET', { ...asked.headers, ...authorizationOf(contact) }, body, silenceMs, signal);
       const status = response.statusCode ?? 0;
       if (status !== 200) {
         response.destroy();
         throw new GitHttpFault(statusFailure(contact, status, response));
       }
-      const answer = await read(contact, response, maxBytes, signal);
+      const answer = await read(contact, response, maxResponseBytes, signal);
       const contentType = response.headers['content-type'] ?? '';
       if (!contentType.startsWith('application/x-git-upload-pack-')) throw new GitHttpFault(contact.failure('GIT_PROTOCOL_ERROR', 'the server does not speak Git over HTTP at this URL'));
       const verdict = checkPktLines(answer);
@@ -51,15 +57,20 @@ export function gitHttp(contact: Contact, maxBytes: number, signal: AbortSignal)
   };
 }
 
-function send(contact: Contact, url: URL, method: string, headers: Readonly<Record<string, string>>, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+function send(contact: Contact, url: URL, method: string, headers: Readonly<Record<string, string>>, body: Buffer | undefined, silenceMs: number, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = {
-      method, signal, ...(contact.addresses === undefined ? {} : pinnedTo(contact.addresses)),
+      method, signal, timeout: silenceMs, ...(contact.addresses === undefined ? {} : pinnedTo(contact.addresses)),
       headers: { ...headers, 'user-agent': 'git/2.0 (capstan)', 'accept-encoding': 'identity', ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     };
+    const silent = new GitHttpFault(contact.failure('GIT_TIMED_OUT', `nothing came for ${silenceMs} ms`));
     const request = url.protocol === 'https:' ? httpsRequest(url, { ...options, ...(contact.caPem === undefined ? {} : { ca: contact.caPem }) }) : httpRequest(url, options);
-    request.once('response', resolve);
-    request.once('error', (error) => reject(new GitHttpFault(signal.aborted ? abortFailure(contact, signal) : contact.failure('REPOSITORY_UNREACHABLE', error.message || 'no connection'))));
+    request.once('response', (response) => {
+      request.once('timeout', () => response.destroy(silent));
+      resolve(response);
+    });
+    request.once('timeout', () => request.destroy(silent));
+    request.once('error', (error) => reject(error instanceof GitHttpFault ? error : new GitHttpFault(signal.aborted ? abortFailure(contact, signal) : contact.failure('REPOSITORY_UNREACHABLE', error.message || 'no connection'))));
     request.end(body);
   });
 }

@@ -18,6 +18,8 @@ export interface IsomorphicGitOptions {
   readonly log?: Log;
   /** @default 30000 */
   readonly lookUpTimeoutMs?: number;
+  /** How long a server may say nothing in the middle of a conversation. @default 10000 */
+  readonly silenceMs?: number;
   /** @default 300000 */
   readonly fetchTimeoutMs?: number;
   /** Largest answer that is taken, all of it in memory. @default 268435456 */
@@ -41,7 +43,7 @@ export class IsomorphicGit implements GitPort {
   private readonly fetches = new KeyedQueue(WAITING_FETCHES);
 
   constructor(options: IsomorphicGitOptions) {
-    this.settings = { log: silentLog, lookUpTimeoutMs: 30_000, fetchTimeoutMs: 300_000, maxResponseBytes: 256 * 1024 * 1024, maxObjectBytes: 64 * 1024 * 1024, ...options };
+    this.settings = { log: silentLog, lookUpTimeoutMs: 30_000, silenceMs: 10_000, fetchTimeoutMs: 300_000, maxResponseBytes: 256 * 1024 * 1024, maxObjectBytes: 64 * 1024 * 1024, ...options };
   }
 
   async lookUp(remote: GitRemote, refs: readonly string[], signal: AbortSignal): Promise<Result<ReadonlyMap<string, ResolvedRef | undefined>, GitFailure>> {
@@ -51,7 +53,7 @@ export class IsomorphicGit implements GitPort {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.settings.lookUpTimeoutMs)]);
     if (deadline.aborted) return err(abortFailure(contact.value, deadline));
     try {
-      const http = gitHttp(contact.value, this.settings.maxResponseBytes, deadline);
+      const http = gitHttp(contact.value, this.settings, deadline);
       const listed = await listServerRefs({ http, url: contact.value.url, protocolVersion: 2, peelTags: true });
       return ok(resolveRefs(refs, new Map(listed.map(({ ref, oid, peeled }) => [ref, peeled ?? oid]))));
     } catch (error) {
@@ -120,7 +122,7 @@ export class IsomorphicGit implements GitPort {
 
   private async fetch(contact: Contact, repository: JsRepository, wanted: string, line: string, depth: number | undefined, signal: AbortSignal): Promise<Result<void, GitFailure>> {
     try {
-      await repository.fetch(gitHttp(contact, this.settings.maxResponseBytes, signal), contact.url, wanted, line, depth);
+      await repository.fetch(gitHttp(contact, this.settings, signal), contact.url, wanted, line, depth);
       return ok(undefined);
     } catch (error) {
       return err(protocolFailure(contact, error));

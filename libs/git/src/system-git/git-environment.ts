@@ -8,6 +8,8 @@ export interface GitEnvironmentSettings {
   readonly path: string;
   /** A directory that is the adapter's own: home, and the highest place where git may look for a repository. */
   readonly cacheDirectory: string;
+  /** A server from which nothing comes for this long is given up: a cut that nobody reports is no reason to wait for the whole deadline. */
+  readonly silenceMs: number;
 }
 
 /** What holds for every command, whatever a repository's own configuration says: command scope goes before all others. */
@@ -22,8 +24,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
   ['protocol.https.allow', 'always'],
   ['protocol.version', '2'],
   ['http.followRedirects', 'false'],
-  ['http.lowSpeedLimit', '100'],
-  ['http.lowSpeedTime', '60'],
+  ['http.lowSpeedLimit', '1'],
   ['fetch.recurseSubmodules', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
@@ -34,7 +35,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
  * No credential is in it: what a process was started with can be read from outside (`withSecretConfiguration`).
  */
 export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly (readonly [string, string])[] = []): Readonly<Record<string, string>> {
-  const config = [...ALWAYS, ...more];
+  const config = [...ALWAYS, ['http.lowSpeedTime', String(Math.max(1, Math.round(settings.silenceMs / 1_000)))] as const, ...more];
   return {
     PATH: settings.path,
     HOME: settings.cacheDirectory,

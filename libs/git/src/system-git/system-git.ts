@@ -24,6 +24,8 @@ export interface SystemGitOptions {
   readonly path?: string;
   /** @default 30000 */
   readonly lookUpTimeoutMs?: number;
+  /** How long a server may say nothing in the middle of a conversation; counted in whole seconds. @default 10000 */
+  readonly silenceMs?: number;
   /** For one fetch. @default 300000 */
   readonly fetchTimeoutMs?: number;
   /** @default 60000 */
@@ -57,7 +59,7 @@ export class SystemGit implements GitPort {
     this.settings = {
       cacheDirectory: options.cacheDirectory, timers: options.timers, log: options.log ?? silentLog,
       gitBinary: options.gitBinary ?? 'git', path: options.path ?? '/usr/local/bin:/usr/bin:/bin',
-      lookUpTimeoutMs: options.lookUpTimeoutMs ?? 30_000, fetchTimeoutMs: options.fetchTimeoutMs ?? 300_000, readTimeoutMs: options.readTimeoutMs ?? 60_000,
+      lookUpTimeoutMs: options.lookUpTimeoutMs ?? 30_000, silenceMs: options.silenceMs ?? 10_000, fetchTimeoutMs: options.fetchTimeoutMs ?? 300_000, readTimeoutMs: options.readTimeoutMs ?? 60_000,
       maintenanceTimeoutMs: 120_000, maxObjectBytes: options.maxObjectBytes ?? 64 * 1024 * 1024, treeCacheBytes: 8 * 1024 * 1024,
     };
   }
