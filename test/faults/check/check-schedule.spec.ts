@@ -39,6 +39,7 @@ describe('checkSchedule', () => {
     ['an older release after a newer one', withWrites(aWrite({ at: 9_000, data: { value: 'v1' } })), 'nothing older after something newer', /older order/],
     ['a value that no order has', withWrites(aWrite({ at: 9_000, data: { value: 'by-hand' } })), 'nothing older after something newer', /no order so far/],
     ['a release before its order', withWrites(aWrite({ at: 4_200, data: { value: 'v2' } })), 'nothing older after something newer', /no order so far/],
+    ['an older parameter after a newer one', withWrites(aWrite({ at: 9_000, data: { value: 'v2', size: 'size-2' } }), aWrite({ at: 9_100, data: { value: 'v2', size: 'size-1' } })), 'no older setting after a newer one', /size 1 after 2/],
     ['a generation that falls', anEvidence({ transitions: [...good.transitions, aTransition('c2', 9_000, 1)] }), 'generations rise', /generation 1 after ASSIGNED with 2/],
     ['a generation that is used twice', anEvidence({ transitions: [...good.transitions, aTransition('c2', 9_000, 2, { kind: 'TOMBSTONED' })] }), 'generations rise', /TOMBSTONED/],
     ['a release of an older commit', anEvidence({ releases: [...good.releases, { application: 'web', number: 3, commit: 'c1' }] }), 'releases keep the order of pushes', /release 3/],

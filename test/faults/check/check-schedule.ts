@@ -5,6 +5,7 @@ import { generationsRise } from './rules/generations-rise.js';
 import { lookUpsAreBounded } from './rules/look-ups-are-bounded.js';
 import { nothingAcknowledgedIsLost } from './rules/nothing-acknowledged-is-lost.js';
 import { releasesKeepTheOrderOfPushes } from './rules/releases-keep-the-order-of-pushes.js';
+import { settingsAreCurrent } from './rules/settings-are-current.js';
 import { writesAreCurrent } from './rules/writes-are-current.js';
 import { writesStayInside } from './rules/writes-stay-inside.js';
 
@@ -15,6 +16,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'no delete without an order': deletesAreOrdered,
   'no write outside of what was ordered': writesStayInside,
   'nothing older after something newer': writesAreCurrent,
+  'no older setting after a newer one': settingsAreCurrent,
   'generations rise': generationsRise,
   'releases keep the order of pushes': releasesKeepTheOrderOfPushes,
   'nothing acknowledged is lost': nothingAcknowledgedIsLost,

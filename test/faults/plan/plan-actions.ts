@@ -1,8 +1,12 @@
+import { BROKEN_TAG } from '#testing';
 import type { Dice } from './dice.js';
 import { CLUSTERS, type Action, type ApplicationPlan, type ClusterName, type Content, type Step } from './schedule.js';
 
-type Kind = 'change' | 'revert' | 'break' | 'shrink' | 'rewrite' | 'parameters' | 'sync' | 'tier' | 'unmatch' | 'hand-edit' | 'hand-delete';
-const WEIGHTS: Readonly<Record<Kind, number>> = { change: 6, revert: 2, break: 2, shrink: 1, rewrite: 1, parameters: 2, sync: 1, tier: 2, unmatch: 1, 'hand-edit': 3, 'hand-delete': 3 };
+type Why = Extract<Action, { readonly kind: 'commit' }>['why'];
+type Kind = 'change' | 'revert' | 'break' | 'stick' | 'shrink' | 'rewrite' | 'parameters' | 'sync' | 'tier' | 'unmatch' | 'hand-edit' | 'hand-delete';
+const WEIGHTS: Readonly<Record<Kind, number>> = { change: 6, revert: 2, break: 2, stick: 2, shrink: 1, rewrite: 1, parameters: 2, sync: 1, tier: 2, unmatch: 1, 'hand-edit': 3, 'hand-delete': 3 };
+/** The node that kwok plays never gets it ready. */
+const STUCK_IMAGE = `example.com/web:${BROKEN_TAG}`;
 /** Rest between two actions on one application: people are not faster. */
 const REST_MS = 400;
 
@@ -37,7 +41,7 @@ class ApplicationStory {
       this.clockMs = Math.min(this.clockMs, lengthMs);
       this.act(this.dice.weighted(WEIGHTS));
     }
-    if (this.head.isBroken) this.commit(this.grown(), 'mend');
+    if (this.head.isBroken || this.head.image === STUCK_IMAGE) this.commit(this.mended(), 'mend');
     if (this.dice.chance(0.2)) this.add({ kind: 'delete', application: this.application.name, mode: this.dice.pick(['DELETE', 'ORPHAN'] as const) });
     return this.steps;
   }
@@ -52,9 +56,10 @@ class ApplicationStory {
     switch (kind) {
       case 'change': return this.commit(this.grown(), 'change');
       case 'break': return this.commit({ ...this.head, isBroken: true }, 'break');
+      case 'stick': return this.commit(this.head.image === undefined ? this.grown() : { ...this.grown(), image: STUCK_IMAGE }, this.head.image === undefined ? 'change' : 'stick');
       case 'shrink': return this.commit(this.shrunk(), 'shrink');
       case 'revert': {
-        const earlier = this.history.filter((content) => !content.isBroken).at(-2);
+        const earlier = this.history.filter((content) => !content.isBroken && content.image !== STUCK_IMAGE).at(-2);
         return this.commit(earlier ?? this.grown(), earlier === undefined ? 'change' : 'revert');
       }
       case 'rewrite': {
@@ -80,7 +85,7 @@ class ApplicationStory {
     }
   }
 
-  private commit(content: Content, why: 'change' | 'revert' | 'break' | 'mend' | 'shrink'): void {
+  private commit(content: Content, why: Why): void {
     this.history.push(content);
     this.add({ kind: 'commit', application: this.application.name, content, why });
   }
@@ -96,6 +101,11 @@ class ApplicationStory {
     if (extra !== undefined && this.dice.chance(0.3)) delete values[extra];
     const image = this.head.image === undefined || !this.dice.chance(0.3) ? this.head.image : `example.com/web:${this.ordinal}`;
     return { values, image, isBroken: false };
+  }
+
+  private mended(): Content {
+    const content = this.grown();
+    return content.image === STUCK_IMAGE ? { ...content, image: `example.com/web:${this.ordinal}` } : content;
   }
 
   /** So little is left that the prune guard wants to hear a person. */

@@ -30,7 +30,7 @@ export interface ApplicationPlan {
 }
 
 export type Action =
-  | { readonly kind: 'commit'; readonly application: string; readonly content: Content; readonly why: 'change' | 'revert' | 'break' | 'mend' | 'shrink' }
+  | { readonly kind: 'commit'; readonly application: string; readonly content: Content; readonly why: 'change' | 'revert' | 'break' | 'stick' | 'mend' | 'shrink' }
   /** The branch forgets its last commit and gets another in its place. */
   | { readonly kind: 'rewrite'; readonly application: string; readonly content: Content }
   | { readonly kind: 'create'; readonly application: string }

@@ -75,10 +75,10 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
     name: 'CAPSTAN_DATABASE_POOL_SIZE', secret: false, default: '20', parse: z.string().regex(/^\d{1,4}$/).transform(Number).pipe(z.number().min(2).max(1_000)),
     meaning: 'Connections to PostgreSQL per replica, beside the one that listens.', expected: 'a number from 2 to 1000',
   },
-  statementTimeoutMs: { name: 'CAPSTAN_STATEMENT_TIMEOUT', secret: false, default: '15s', parse: duration, meaning: 'Longest statement.', expected: DURATION },
+  statementTimeoutMs: { name: 'CAPSTAN_STATEMENT_TIMEOUT', secret: false, default: '10s', parse: duration, meaning: 'Longest statement. A connection that is silent for two seconds longer counts as cut.', expected: DURATION },
   lockTimeoutMs: { name: 'CAPSTAN_LOCK_TIMEOUT', secret: false, default: '5s', parse: duration, meaning: 'Longest wait for a row lock.', expected: DURATION },
   idleInTransactionTimeoutMs: {
-    name: 'CAPSTAN_IDLE_TRANSACTION_TIMEOUT', secret: false, default: '30s', parse: duration, meaning: 'Longest silence of the hub inside a transaction.', expected: DURATION,
+    name: 'CAPSTAN_IDLE_TRANSACTION_TIMEOUT', secret: false, default: '10s', parse: duration, meaning: 'Longest silence of the hub inside a transaction.', expected: DURATION,
   },
   dataDir: {
     name: 'CAPSTAN_DATA_DIR', secret: false, default: '.capstan', parse: z.string().min(1).transform((path) => resolve(path)),

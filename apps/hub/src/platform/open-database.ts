@@ -14,7 +14,7 @@ export interface OpenedDatabase {
 
 const CONNECT_ATTEMPTS = 12;
 const CONNECT_RETRY = { baseMs: 250, maxMs: 5_000 };
-const NOT_YET = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|57P03)$/;
+const NOT_YET = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|08006|57P0[123])$/;
 
 /**
  * Opens the database and brings its schema up to date: the configured one, waiting half a minute for it to come up, else an
@@ -28,11 +28,7 @@ export async function openDatabase(config: HubConfig, entities: EntityList, port
   const ownerUrl = embedded?.ownerUrl ?? config.migrateDatabaseUrl?.reveal() ?? url;
   try {
     await whenUp(() => migrate({ ownerUrl, appRole: roleOf(url), log }), ports);
-    const dataSource = await openDataSource({
-      url, entities, log, applicationName: 'capstan-hub', poolSize: config.databasePoolSize, statementTimeoutMs: config.statementTimeoutMs,
-      lockTimeoutMs: config.lockTimeoutMs, idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
-    });
-    await createPartitions(dataSource);
+    const dataSource = await whenUp(() => openPool(url, config, entities, log), ports);
     return {
       dataSource,
       url,
@@ -47,7 +43,21 @@ export async function openDatabase(config: HubConfig, entities: EntityList, port
   }
 }
 
-async function whenUp(work: () => Promise<void>, { timers, random, log }: { readonly timers: Timers; readonly random: Random; readonly log: Log }): Promise<void> {
+async function openPool(url: string, config: HubConfig, entities: EntityList, log: Log): Promise<DataSource> {
+  const dataSource = await openDataSource({
+    url, entities, log, applicationName: 'capstan-hub', poolSize: config.databasePoolSize, statementTimeoutMs: config.statementTimeoutMs,
+    lockTimeoutMs: config.lockTimeoutMs, idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
+  });
+  try {
+    await createPartitions(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+async function whenUp<T>(work: () => Promise<T>, { timers, random, log }: { readonly timers: Timers; readonly random: Random; readonly log: Log }): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();

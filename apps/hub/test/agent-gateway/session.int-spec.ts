@@ -147,6 +147,15 @@ describe('a session', () => {
     expect(await agent.ended()).toEqual({ status: status.UNAVAILABLE, details: 'HEARTBEAT_MISSED' });
   });
 
+  // Found by fault schedule 1000 with two replicas: a database that was slow to admit them sent agents away as if their protocol were wrong, for five minutes.
+  it('asks an agent that was not admitted in time to come back soon', async () => {
+    const hasty = await startGateway(world, { heartbeatMs: 300 });
+    const silent = new RawAgent(world, hasty, await enrolled());
+    agents.push(silent);
+    expect(await silent.ended()).toEqual({ status: status.UNAVAILABLE, details: 'HEARTBEAT_MISSED' });
+    await hasty.gateway.stop();
+  });
+
   it('takes no frame before Hello, and no second Hello', async () => {
     const identity = await enrolled();
     const early = new RawAgent(world, running, identity);

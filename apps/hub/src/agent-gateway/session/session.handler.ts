@@ -89,9 +89,9 @@ export class SessionHandler {
       hasArrived = true;
     };
     const over = new AbortController();
-    const deadline = this.ports.timers.after(HELLO_DEADLINE_MS, () => {
+    const deadline = this.ports.timers.after(Math.min(HELLO_DEADLINE_MS, this.ports.heartbeatMs ?? DEFAULT_HEARTBEAT_MS), () => {
       over.abort();
-      refuse(call, new Refusal('PROTOCOL'));
+      refuse(call, new Refusal('HEARTBEAT_MISSED')); // a slow network or database, not a wrong protocol: the agent shall try again soon
     });
     let session: LiveSession | undefined;
     let inbox: SessionInbox | undefined;

@@ -2,6 +2,7 @@ import type { Log } from '#kernel';
 import { Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import * as migrations from '../../../../../migrations/index.js';
+import { impatientSocket } from './impatient-socket.js';
 
 export type EntityList = MixedList<string | EntitySchema | (new () => object)>;
 
@@ -10,7 +11,7 @@ export interface DataSourceOptions {
   readonly entities: EntityList;
   readonly poolSize: number;
   readonly applicationName: string;
-  /** Longest statement, in milliseconds. */
+  /** Longest statement, in milliseconds. A connection that is silent for longer, in a transaction or not, is given up. */
   readonly statementTimeoutMs: number;
   /** Longest wait for a lock, in milliseconds. */
   readonly lockTimeoutMs: number;
@@ -18,6 +19,9 @@ export interface DataSourceOptions {
   readonly idleInTransactionTimeoutMs: number;
   readonly log: Log;
 }
+
+/** PostgreSQL ends a statement by itself; who has not heard of it this much later hears nothing any more. */
+const SILENCE_MARGIN_MS = 2_000;
 
 /** All migrations, in order. */
 export const MIGRATIONS = Object.values(migrations);
@@ -43,6 +47,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
       lock_timeout: options.lockTimeoutMs,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
       keepAlive: true,
+      stream: () => impatientSocket(options.statementTimeoutMs + SILENCE_MARGIN_MS),
     },
   });
   return dataSource.initialize();

@@ -10,6 +10,10 @@ export const INSERT_ONLY_TABLES = ['audit_log', 'target_transitions'] as const;
 /** Of the fleet-wide advisory lock that lets one of n starting replicas migrate: "capstan" in ASCII, shortened to 63 bits. */
 const MIGRATION_LOCK = '7161129302983246';
 
+const LONGEST_MIGRATION_MS = 600_000;
+/** Also the longest wait for another replica that gives rights. */
+const LONGEST_LOOK_MS = 10_000;
+
 export interface MigrationRequest {
   /** Connection as the owner of the tables. */
   readonly ownerUrl: string;
@@ -23,23 +27,40 @@ export interface MigrationRequest {
  * Safe to call by many replicas at once and again at any time.
  */
 export async function migrate(request: MigrationRequest): Promise<void> {
-  const log = request.log ?? silentLog;
-  const dataSource = await openDataSource({
-    url: request.ownerUrl, entities: [], poolSize: 2, applicationName: 'capstan-migrate',
-    statementTimeoutMs: 600_000, lockTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log,
+  if (!(await isMigrated(request))) await locked(request, LONGEST_MIGRATION_MS, async (dataSource) => {
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    for (const migration of done) request.log?.info('migrated', { migration: migration.name });
   });
+  await locked(request, LONGEST_LOOK_MS, (dataSource) => grantToApp(dataSource, request.appRole));
+}
+
+/** A look of its own with little patience: the wait for a migration is long, and a connection that is cut without a word would be waited for as long. */
+async function isMigrated(request: MigrationRequest): Promise<boolean> {
+  const dataSource = await open(request, LONGEST_LOOK_MS);
+  try {
+    const [found]: { table: string | null }[] = await dataSource.query(`SELECT to_regclass('migrations')::text AS table`);
+    return typeof found?.table === 'string' && (await pendingMigrations(dataSource)).length === 0;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function locked(request: MigrationRequest, statementTimeoutMs: number, work: (dataSource: DataSource) => Promise<void>): Promise<void> {
+  const dataSource = await open(request, statementTimeoutMs);
   const guard = dataSource.createQueryRunner();
   try {
     await guard.connect();
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const done = await dataSource.runMigrations({ transaction: 'each' });
-    for (const migration of done) log.info('migrated', { migration: migration.name });
-    await grantToApp(dataSource, request.appRole);
+    await work(dataSource);
     await guard.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     await guard.release();
     await dataSource.destroy();
   }
+}
+
+function open({ ownerUrl, log }: MigrationRequest, statementTimeoutMs: number): Promise<DataSource> {
+  return openDataSource({ url: ownerUrl, entities: [], poolSize: 2, applicationName: 'capstan-migrate', statementTimeoutMs, lockTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log: log ?? silentLog });
 }
 
 /** Names of migrations that this build knows and the database lacks. Reads as the application role. */

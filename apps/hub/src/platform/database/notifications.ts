@@ -5,8 +5,8 @@ import { CHANNELS, type Channel } from './channels.js';
 export type NotificationListener = (payload: string) => void;
 
 const RECONNECT = { baseMs: 200, maxMs: 10_000 };
-const PROBE_MS = 15_000;
-const PROBE_DEADLINE_MS = 5_000;
+const PROBE_MS = 5_000;
+const PROBE_DEADLINE_MS = 3_000;
 
 /**
  * The one LISTEN connection of a replica. Delivery is at most once and only while connected: subscribers also pass

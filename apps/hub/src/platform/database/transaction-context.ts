@@ -22,6 +22,9 @@ const MAX_ATTEMPTS = 4;
 const RETRY_POLICY = { baseMs: 20, maxMs: 500 };
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
+const CONNECTION_FAILURE = '08006';
+/** What the driver says of a lost connection, without any code. */
+const CONNECTION_LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /**
  * The one door to the database. `run` opens a transaction that carries actor and project as local settings of PostgreSQL
@@ -186,9 +189,10 @@ function isRetryable(error: unknown): boolean {
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
 }
 
-/** SQLSTATE of a failed statement, or undefined when the failure did not come from PostgreSQL. */
+/** SQLSTATE of a failed statement, a code of the system such as ECONNRESET, or undefined when the failure has nothing to do with PostgreSQL. */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
+  if (CONNECTION_LOST.test(error.message)) return CONNECTION_FAILURE;
   return 'driverError' in error ? sqlState(error.driverError) : undefined;
 }
