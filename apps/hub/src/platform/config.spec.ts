@@ -10,7 +10,7 @@ const TOKEN = `cap_abcd1234_${'x'.repeat(43)}`;
 describe('readHubConfig', () => {
   it('needs nothing for development', () => {
     const config = readHubConfig({});
-    expect(config).toMatchObject({ httpPort: 8080, agentPort: 8443, enrollPort: 8444, roles: ['api', 'gateway', 'planner'], databaseUrl: undefined, statementTimeoutMs: 15_000 });
+    expect(config).toMatchObject({ httpPort: 8080, agentPort: 8443, enrollPort: 8444, roles: ['api', 'gateway', 'planner'], databaseUrl: undefined, statementTimeoutMs: 10_000 });
     expect(isAbsolute(config.dataDir)).toBe(true);
     expect(Object.isFrozen(config)).toBe(true);
   });
