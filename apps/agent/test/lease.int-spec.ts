@@ -3,6 +3,7 @@ import { ok, silentLog, type Timers } from '#kernel';
 import type { KubeClient } from '#kube';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { until } from '#testing';
+import { FaultProxy } from '../../../test/faults/proxy/fault-proxy.js';
 import { LeaseKeeper, type HeldLease } from '../src/lease/index.js';
 import { anInventory, namesOf, SIGNAL, StateOfProcess, TARGET } from './state-fixture.js';
 import { AGENT_NAMESPACE, TestCluster, unwrap } from './test-cluster.js';
@@ -39,8 +40,7 @@ describe('the lease of a cluster', () => {
     await cluster.stop();
   });
 
-  function keeper(holder: string, timers: Timers = systemTimers, predecessors = ''): LeaseKeeper {
-    const client = cluster.agentClient();
+  function keeper(holder: string, timers: Timers = systemTimers, predecessors = '', client = cluster.agentClient()): LeaseKeeper {
     clients.push(client);
     const deps = { client, clock: systemClock, monotonic: systemMonotonic, timers, random: systemRandom, log: silentLog };
     return new LeaseKeeper({ namespace: AGENT_NAMESPACE, name: 'capstan-agent', holder, predecessors, durationMs: DURATION_MS }, deps);
@@ -110,6 +110,34 @@ describe('the lease of a cluster', () => {
     expect(again.epoch).toBe(2);
     held.push(again);
   });
+
+  // Found by fault schedule 1020: after half-open connections to the API server the lease was waited for on one of them, for half a minute.
+  it('is had again soon after connections were cut without a word, which lead to nothing for ever', async () => {
+    const proxy = await FaultProxy.start({ host: '127.0.0.1', port: 0 }, { host: '127.0.0.1', port: Number(new URL(cluster.agentClient().server).port) });
+    try {
+      const client = cluster.agentClient(proxy.port);
+      const same = keeper('a', systemTimers, '', client);
+      const first = await same.acquire(fromZero, SIGNAL);
+      await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'watched' } });
+      const namespaces = unwrap(await client.resolve('', 'Namespace'));
+      const told = new Set<string>();
+      void (async () => {
+        for await (const { type } of client.watch(namespaces)) told.add(type);
+      })();
+      await until('the watch speaks', 5_000, () => (told.has('ADDED') ? true : undefined));
+      proxy.begin({ how: 'half-open', lost: 'answers' });
+      await until('the loss', 5_000, () => (first.lost.aborted ? true : undefined));
+      const beganAt = performance.now();
+      const waiting = same.acquire(fromZero, SIGNAL);
+      await new Promise((resolve) => setTimeout(resolve, DURATION_MS / 3));
+      proxy.clear();
+      held.push(await waiting);
+      expect(performance.now() - beganAt).toBeLessThan(10_000); // a call may take thirty seconds
+      await until('the watch ends too, which heard nothing of the cut', 10_000, () => (told.has('ENDED') ? true : undefined));
+    } finally {
+      await proxy.stop();
+    }
+  }, 30_000);
 
   it('begins above what the inventory remembers when the Lease was deleted', async () => {
     const lost = await keeper('a').acquire(async () => ok(41), SIGNAL);

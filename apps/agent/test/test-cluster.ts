@@ -40,9 +40,10 @@ export class TestCluster {
     return cluster;
   }
 
-  /** A client as the agent has it: by a token of its own account. */
-  agentClient(): KubeClient {
-    const { server, caPem } = this.sandbox.connection;
+  /** A client as the agent has it: by a token of its own account. @param through port of a proxy on loopback */
+  agentClient(through?: number): KubeClient {
+    const { server: direct, caPem } = this.sandbox.connection;
+    const server = through === undefined ? direct : Object.assign(new URL(direct), { port: String(through) }).href;
     return createKubeClient({ server, caPem, credentials: tokenCredentials(this.sandbox.tokenFor(AGENT_NAMESPACE, 'capstan-agent')) }, { userAgent: 'capstan-agent' });
   }
 

@@ -16,7 +16,8 @@ import { watchEvents } from './watch-stream.js';
 
 const OBJECT_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024 * 1024;
-const CALL_MS = 30_000;
+/** Above what an admission webhook takes by default; a write is repeated safely. */
+const CALL_MS = 15_000;
 const LIST_MS = 60_000;
 const PAGE_SIZE = 500;
 const MAX_ITEMS = 50_000;

@@ -14,7 +14,7 @@ export interface ResourceInfo {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** From the call to the last byte of the answer. @default 30000; lists 60000 per page */
+  /** From the call to the last byte of the answer. @default 15000; lists 60000 per page */
   readonly deadlineMs?: number | undefined;
 }
 

@@ -50,12 +50,27 @@ export class LeaseKeeper {
     let told = '';
     for (;;) {
       signal.throwIfAborted();
-      const attempt = await this.tryAcquire(above, signal);
+      const attempt = await this.tryInTime(above, signal);
       if (attempt.ok) return attempt.value;
       const { why, isBusy } = attempt.error;
       if (why !== told) this.deps.log[isBusy ? 'info' : 'error']('waiting for the lease of this cluster', { why });
       told = why;
       await this.deps.timers.sleep(jitterMs(this.settings.durationMs / 10, 0.3, this.deps.random), signal);
+    }
+  }
+
+  /** One try within one duration of the lease. A connection that leads nowhere any more would otherwise be waited for as long as any call may take. */
+  private async tryInTime(above: (signal: AbortSignal) => Promise<Result<number, string>>, signal: AbortSignal): Promise<Result<HeldLease, { readonly why: string; readonly isBusy: boolean }>> {
+    const late = new AbortController();
+    const timer = this.deps.timers.after(this.settings.durationMs, () => late.abort(new Error('no answer in time')));
+    try {
+      return await this.tryAcquire(above, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (signal.aborted || !late.signal.aborted) throw error;
+      return err({ why: 'no answer in time', isBusy: false });
+    } finally {
+      timer.cancel();
+      if (late.signal.aborted) this.deps.client.close();
     }
   }
 
@@ -158,6 +173,8 @@ class Hold implements HeldLease {
   /** A record that is not ours any more ends it at once; an answer that got lost, or a server that is away, only costs time. */
   private async explain(failure: KubeFailure): Promise<void> {
     this.deps.log.debug('the lease was not renewed', { code: failure.code });
+    // No answer at all: a cut that nobody reported has very likely hit the other connections too, and a dead watch tells of no drift.
+    if (failure.code === 'TIMEOUT') this.deps.client.close();
     if (failure.code !== 'CONFLICT' && failure.code !== 'NOT_FOUND') return;
     const resource = await this.deps.client.resolve('coordination.k8s.io', 'Lease', 'v1', { signal: this.over.signal });
     const found = resource.ok ? await this.deps.client.get(resource.value, this.settings.namespace, this.settings.name, { signal: this.over.signal, deadlineMs: this.settings.durationMs / 3 }) : resource;

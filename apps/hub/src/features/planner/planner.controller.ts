@@ -20,8 +20,9 @@ export interface PlannerControllerPorts {
 }
 
 export const PLANNER_LEASE = 'planner';
-const LEASE_MS = 15_000;
-const RENEW_AFTER_MS = 5_000;
+/** So long a planner that died is waited for. Its ghost may wake up later: every write is fenced by the epoch. */
+const LEASE_MS = 9_000;
+const RENEW_AFTER_MS = 3_000;
 /** How often everything is looked at, whatever notifications say. */
 const SCAN_EVERY_MS = 5_000;
 /** Notifications of one event come in swarms: a short wait makes one look of them. */

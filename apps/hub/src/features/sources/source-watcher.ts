@@ -17,7 +17,7 @@ export interface SourceWatcherPorts {
 export interface SourceWatcherSettings {
   /** Looks at once in this process. @default 4 */
   readonly maxConcurrent?: number;
-  /** How long a dead watcher keeps a repository from the others. @default 15000 */
+  /** How long a dead watcher keeps a repository from the others. @default 9000 */
   readonly leaseMs?: number;
   /** Longest look, fetch and evaluation included. @default 600000 */
   readonly deadlineMs?: number;
@@ -46,7 +46,7 @@ export class SourceWatcher {
     private readonly ports: SourceWatcherPorts,
     settings: SourceWatcherSettings = {},
   ) {
-    this.#settings = { maxConcurrent: 4, leaseMs: 15_000, deadlineMs: 600_000, tickMs: 1_000, ...settings };
+    this.#settings = { maxConcurrent: 4, leaseMs: 9_000, deadlineMs: 600_000, tickMs: 1_000, ...settings };
   }
 
   start(): void {
