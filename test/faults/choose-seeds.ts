@@ -1,7 +1,10 @@
-/** Always these, on every change. */
-export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
+/**
+ * Always these, on every change. Three have found something once: 1000 half-open connections to PostgreSQL, 1004 a look-up into a blackhole, 1020
+ * half-open connections to an API server.
+ */
+export const SEEDS: readonly number[] = [1, 2, 1_000, 1_004, 1_020];
 const LONG_COUNT = 100;
-const LONG_FIRST = 1_000;
+const LONG_FIRST = 2_000;
 
 /**
  * Which schedules to run: five that never change; with CAPSTAN_TEST_LONG=1, CAPSTAN_FAULT_SCHEDULES or CAPSTAN_FAULT_SEED as many as asked for, seed
