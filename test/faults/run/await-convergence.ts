@@ -36,11 +36,14 @@ export async function awaitConvergence(actors: Actors): Promise<Convergence> {
   }
 }
 
-async function approve({ people }: Actors, { name, waitsForApproval, waitsForRewrite }: Sight & { readonly name: string }, approved: Set<string>): Promise<void> {
+async function approve({ people, journal }: Actors, { name, waitsForApproval, heldCommit }: Sight & { readonly name: string }, approved: Set<string>): Promise<void> {
   for (const { cluster, digest } of waitsForApproval) {
     if (approved.has(`${name}@${cluster} ${digest}`)) continue;
     const answer = await people.ask('approvePrune', name, { target: `default/${name}@${cluster}`, digest }, ['DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'TARGET_NOT_FOUND']);
     if (answer.refusals.length === 0) approved.add(`${name}@${cluster} ${digest}`);
   }
-  if (waitsForRewrite) await people.ask('syncApplication', name, { project: 'default', name, acceptHistoryRewrite: true }, ['NOTHING_TO_SYNC']);
+  const head = journal.commits.findLast(({ application }) => application === name)?.id;
+  if (heldCommit === undefined || heldCommit !== head || approved.has(heldCommit)) return;
+  const answer = await people.ask('approveHistoryRewrite', name, { project: 'default', name, ref: 'main', commit: heldCommit }, ['NOTHING_TO_APPROVE', 'COMMIT_MISMATCH', 'REF_NOT_FOUND']);
+  if (answer.refusals.length === 0) approved.add(heldCommit);
 }

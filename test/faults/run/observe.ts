@@ -25,7 +25,8 @@ const TARGETS = `
 export interface Sight {
   readonly missing: readonly string[];
   readonly waitsForApproval: readonly { readonly cluster: ClusterName; readonly digest: string }[];
-  readonly waitsForRewrite: boolean;
+  /** The commit of a rewritten history that is held. */
+  readonly heldCommit: string | undefined;
 }
 
 /** Looks past every proxy, at the database and the API servers themselves. */
@@ -33,7 +34,7 @@ export async function observe(stage: FaultStage, expected: ExpectedApplication, 
   const { name } = expected;
   const [application] = await stage.postgres.query<{ readonly state: string; readonly reason: string | null; readonly message: string | null }>('SELECT state, reason, message FROM applications WHERE name = $1 ORDER BY created_at DESC LIMIT 1', [name]);
   const missing: string[] = [];
-  if (application === undefined) return { missing: [`${name} is not in the database`], waitsForApproval: [], waitsForRewrite: false };
+  if (application === undefined) return { missing: [`${name} is not in the database`], waitsForApproval: [], heldCommit: undefined };
   if ((application.state === 'DELETED') !== (expected.deleted !== undefined)) missing.push(`${name} is ${application.state} (${application.reason ?? ''} ${application.message ?? ''})`);
   const rows = await stage.postgres.query<TargetRow>(TARGETS, [name]);
   for (const [cluster, { isMatched, tier }] of expected.clusters) {
@@ -49,8 +50,13 @@ export async function observe(stage: FaultStage, expected: ExpectedApplication, 
   return {
     missing,
     waitsForApproval: rows.flatMap(({ cluster, sync, detail }) => (sync === 'AWAITING_APPROVAL' && typeof detail.pendingRemoval?.digest === 'string' ? [{ cluster, digest: detail.pendingRemoval.digest }] : [])),
-    waitsForRewrite: application.reason === 'HISTORY_REWRITTEN',
+    heldCommit: expected.deleted === undefined ? await heldCommitOf(stage, name) : undefined,
   };
+}
+
+async function heldCommitOf(stage: FaultStage, repository: string): Promise<string | undefined> {
+  const [row] = await stage.postgres.query<{ readonly commit: string }>('SELECT r.rewritten_commit AS commit FROM repository_refs r JOIN repositories p ON p.id = r.repository_id WHERE p.name = $1 AND r.rewritten_commit IS NOT NULL', [repository]);
+  return row?.commit;
 }
 
 function missingOf(target: string, row: TargetRow | undefined, head: Content, commits: readonly PushedCommit[]): readonly string[] {
