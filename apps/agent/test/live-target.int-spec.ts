@@ -16,6 +16,16 @@ const READS = [
   { apiGroups: [''], resources: ['serviceaccounts'], resourceNames: ['capstan-apply'], verbs: ['impersonate'] },
 ];
 
+function aDefinition(kind: string, plural: string): KubeObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: 'example.com', scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
+    },
+  };
+}
+
 describe('a target, live', () => {
   let cluster: TestCluster;
   let agent: TestAgent;
@@ -24,7 +34,10 @@ describe('a target, live', () => {
     const source = new TestSource();
     agent = await TestAgent.start(cluster, source);
     const job: KubeObject = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'job:1' }] } } } };
-    source.put('one', [configMap('settings', { colour: 'blue' }), deployment('web', 'web:1', 2), job]);
+    const objects = [configMap('settings', { colour: 'blue' }), deployment('web', 'web:1', 2), job];
+    source.put('one', objects);
+    source.put('two', [...objects, { apiVersion: 'example.com/v1', kind: 'Machine', metadata: { name: 'machine' } }]);
+    for (const [kind, plural] of [['Machine', 'machines'], ['Part', 'parts']] as const) await cluster.create(aDefinition(kind, plural));
     await agent.accept(anAssignment({ generation: 1, release: 'one' }));
     await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'HEALTHY' });
     await cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'foreign', namespace: 'shop' }, spec: { containers: [{ name: 'app', image: 'x:1' }] } });
@@ -56,6 +69,46 @@ describe('a target, live', () => {
         '>Deployment 2/2 ready', 'Deployment>ReplicaSet 2/2 ready', 'ReplicaSet>Pod Running', 'ReplicaSet>Pod Running', '>Job 1/1 done', 'Job>Pod Completed', '>ConfigMap ',
       ]);
       expect(found.nodes.find(({ ref }) => ref.kind === 'Pod')).toMatchObject({ health: 'HEALTHY', pod: { ready: 1, total: 1, restarts: 0, containers: ['app'] }, createdAt: expect.stringMatching(/Z$/) });
+    });
+
+    it('goes through kinds that nobody knows, by what their objects say', async () => {
+      await agent.accept(anAssignment({ generation: 2, release: 'two' }));
+      await agent.reported({ generation: 2n, sync: 'SYNCED', health: 'HEALTHY' });
+      const owned = async (kind: string, name: string, owner: { readonly kind: string; readonly name: string }, rest: object, group = 'example.com'): Promise<void> => {
+        const { uid = '' } = cluster.object({ group: 'example.com', kind: owner.kind, namespace: 'shop', name: owner.name })?.metadata ?? {};
+        const asJson = JSON.parse(JSON.stringify(rest)) as object;
+        await cluster.create({ ...asJson, apiVersion: group === '' ? 'v1' : 'example.com/v1', kind, metadata: { name, namespace: 'shop', ownerReferences: [{ apiVersion: 'example.com/v1', kind: owner.kind, name: owner.name, uid }] } });
+      };
+      await owned('Part', 'part', { kind: 'Machine', name: 'machine' }, {});
+      await owned('Pod', 'part-0', { kind: 'Part', name: 'part' }, { spec: { containers: [{ name: 'app', image: 'x:1' }] } }, '');
+      const { nodes } = await tree();
+      const path = (name: string): readonly string[] => {
+        const node = nodes.find(({ ref }) => ref.name === name);
+        return node === undefined ? [] : [...path(nodes.find(({ id }) => id === node.parentId)?.ref.name ?? ''), `${node.ref.kind} ${name}`];
+      };
+      expect(path('part-0')).toEqual(['Machine machine', 'Part part', 'Pod part-0']);
+      expect(nodes.some(({ ref }) => ref.name === 'foreign')).toBe(false);
+      await agent.accept(anAssignment({ generation: 3, release: 'one' }));
+      await agent.reported({ generation: 3n, sync: 'SYNCED', health: 'HEALTHY' });
+    });
+
+    it('leads to objects that can be described, with their events, and to no others', async () => {
+      const pod = await aPod('ReplicaSet');
+      const ref = { group: '', kind: 'Pod', namespace: 'shop', name: pod };
+      const { uid = '' } = cluster.object(ref)?.metadata ?? {};
+      await cluster.create({
+        apiVersion: 'v1', kind: 'Event', metadata: { name: 'noted', namespace: 'shop' }, type: 'Warning', reason: 'BackOff', message: 'again', count: 3, lastTimestamp: '2026-11-01T12:00:00Z',
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod, uid },
+      });
+      const described = await agent.core.requests.describeObject(target, ref, signal);
+      expect(described).toMatchObject({ ok: true, value: { health: 'HEALTHY', events: [{ reason: 'BackOff', count: 3 }] } });
+      expect(described.ok && JSON.parse(described.value.objectJson)).toMatchObject({ metadata: { name: pod, uid } });
+      const deploymentUid = cluster.object({ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' })?.metadata.uid ?? '';
+      const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: deploymentUid }];
+      await cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: 'shop', ownerReferences }, stringData: { a: 'canary' } });
+      for (const other of [{ ...ref, name: 'foreign' }, { ...ref, kind: 'Secret', name: 'made' }, { ...ref, kind: 'Nonsense', name: 'x' }, { ...ref, namespace: 'capstan-system', name: 'x' }]) {
+        expect(await agent.core.requests.describeObject(target, other, signal)).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+      }
     });
 
     it('is of a target that is held', async () => {

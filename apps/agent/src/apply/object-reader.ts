@@ -46,6 +46,14 @@ export class ObjectReader {
     return resource.ok || resource.error.code !== 'KIND_NOT_FOUND' ? resource : this.cluster.own.resolve(address.ref.group, address.ref.kind, undefined, { signal });
   }
 
+  /** An object by the version that the server prefers. */
+  async addressOf(ref: ObjectRef, signal: AbortSignal): Promise<Result<ObjectAddress, KubeFailure>> {
+    const resource = await this.cluster.own.resolve(ref.group, ref.kind, undefined, { signal });
+    if (!resource.ok) return resource;
+    const { group, version } = resource.value;
+    return ok({ ref, apiVersion: group === '' ? version : `${group}/${version}` });
+  }
+
   /** The account that may read objects of a kind, as far as is known. */
   clientFor({ group, kind }: ResourceInfo): KubeClient {
     return this.#refused.has(`${group}/${kind}`) ? this.cluster.applier : this.cluster.own;

@@ -5,6 +5,7 @@ import type { ObjectReader } from '../apply/object-reader.js';
 import type { TargetRuntime } from '../reconcile/target-runtime.js';
 import type { RequestHandler } from '../session/session.ports.js';
 import { describeObject } from './describe-object.js';
+import { describeOwnedObject } from './describe-owned-object.js';
 import { listResources } from './list-resources.js';
 import { readLogs } from './read-logs.js';
 
@@ -23,7 +24,11 @@ const MAX_TREES = 2;
 export function answerRequests({ reader, own, clock, runtimeOf }: AnswerDeps): RequestHandler {
   let treesOpen = 0;
   return {
-    describeObject: (target, ref, signal) => describeObject({ reader, clock }, runtimeOf(target)?.entry(objectKey(ref)), signal),
+    describeObject(target, ref, signal) {
+      const runtime = runtimeOf(target);
+      const entry = runtime?.entry(objectKey(ref));
+      return runtime === undefined || entry !== undefined ? describeObject({ reader, clock }, entry, signal) : describeOwnedObject({ reader, clock }, (key) => runtime.entry(key), ref, signal);
+    },
     async listResources(target, signal) {
       const runtime = runtimeOf(target);
       if (runtime?.inventory === undefined) return err({ code: 'NOT_FOUND', message: 'the target is not held' });

@@ -1,8 +1,8 @@
 import { err, ok, type Clock, type Result } from '#kernel';
-import { healthOf, numberOf, textOf, type InventoryEntry, type KubeObject } from '#domain';
+import { healthOf, numberOf, textOf, type KubeObject } from '#domain';
 import type { KubeFailure } from '#kube';
 import type { DescribedObject, ObjectEvent } from '#wire';
-import type { ObjectReader } from '../apply/object-reader.js';
+import type { ObjectAddress, ObjectReader } from '../apply/object-reader.js';
 import type { RequestFailure } from '../session/session.ports.js';
 import { maskObject } from './mask-object.js';
 
@@ -16,13 +16,13 @@ const MAX_LISTED_EVENTS = 5_000;
 const MAX_JSON = 4 * 1024 * 1024;
 
 /**
- * One object of a target's inventory as it is now, with its events; the values of Secrets never leave.
+ * One object as it is now, with its events; the values of Secrets never leave.
  *
- * @param entry undefined: the target is not held or has no such object, which is answered like an object that is gone
+ * @param address undefined: the target is not held or has no such object, which is answered like an object that is gone
  */
-export async function describeObject(deps: DescribeDeps, entry: InventoryEntry | undefined, signal: AbortSignal): Promise<Result<DescribedObject, RequestFailure>> {
-  if (entry === undefined) return err({ code: 'NOT_FOUND', message: 'the target has no such object' });
-  const read = await deps.reader.read(entry, { signal });
+export async function describeObject(deps: DescribeDeps, address: ObjectAddress | undefined, signal: AbortSignal): Promise<Result<DescribedObject, RequestFailure>> {
+  if (address === undefined) return err({ code: 'NOT_FOUND', message: 'the target has no such object' });
+  const read = await deps.reader.read(address, { signal });
   if (!read.ok) return err(toRequestFailure(read.error));
   if (read.value === undefined) return err({ code: 'NOT_FOUND', message: 'the object is not in the cluster' });
   const objectJson = JSON.stringify(maskObject(read.value));
@@ -54,7 +54,7 @@ async function eventsOf({ reader, clock }: DescribeDeps, object: KubeObject, sig
     .slice(0, MAX_EVENTS);
 }
 
-function toRequestFailure({ code }: KubeFailure): RequestFailure {
+export function toRequestFailure({ code }: KubeFailure): RequestFailure {
   switch (code) {
     case 'FORBIDDEN':
     case 'UNAUTHORIZED':
