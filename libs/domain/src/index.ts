@@ -18,7 +18,7 @@ export {
   isSamePoint, judgeHistory, type Ancestry, type HistoryVerdict, type RefLine, type RefPoint, type RewriteKind, type SeenAncestry,
 } from './source/judge-history.js';
 export { judgeRefName } from './source/judge-ref-name.js';
-export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES } from './source/judge-tree-entry.js';
+export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES, printablePath } from './source/judge-tree-entry.js';
 export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';
 export { parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
 export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';

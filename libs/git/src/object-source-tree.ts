@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#kernel';
-import { judgeTreePath, MAX_SYMLINK_HOPS, parseTreeObject, resolveSymlink, type SourceReadFailure, type SourceTree, type TreeEntry } from '#domain';
+import { judgeTreePath, MAX_SYMLINK_HOPS, parseTreeObject, printablePath, resolveSymlink, type SourceReadFailure, type SourceTree, type TreeEntry } from '#domain';
 import { AMBIGUOUS, DirectoryCache, type Directory } from './directory-cache.js';
 import type { ObjectReadFailure, ObjectStore } from './object-store.js';
 
@@ -117,21 +117,17 @@ export function objectSourceTree(commit: string, rootTreeId: string, store: Obje
 
 /** Names may be hostile: what is shown of them is printable and bounded. */
 function refused(path: string, reason: string): Result<never, SourceReadFailure> {
-  return err({ code: 'PATH_REFUSED', path: printable(path), reason });
+  return err({ code: 'PATH_REFUSED', path: printablePath(path), reason });
 }
 
 function unavailable(path: string, failure: ObjectReadFailure): SourceReadFailure {
   switch (failure.code) {
     case 'OBJECT_TOO_LARGE':
-      return { code: 'PATH_REFUSED', path: printable(path), reason: `it is larger than ${failure.maxBytes} bytes` };
+      return { code: 'PATH_REFUSED', path: printablePath(path), reason: `it is larger than ${failure.maxBytes} bytes` };
     case 'OBJECT_MISSING':
-      return { code: 'SOURCE_UNAVAILABLE', path: printable(path), cause: `object ${failure.id} is missing` };
+      return { code: 'SOURCE_UNAVAILABLE', path: printablePath(path), cause: `object ${failure.id} is missing` };
     case 'OBJECTS_UNAVAILABLE':
     case 'OBJECTS_DAMAGED':
-      return { code: 'SOURCE_UNAVAILABLE', path: printable(path), cause: failure.cause };
+      return { code: 'SOURCE_UNAVAILABLE', path: printablePath(path), cause: failure.cause };
   }
-}
-
-function printable(path: string): string {
-  return path.replace(/[\p{C}\ufffd]/gu, '?').slice(0, 300);
 }

@@ -7,9 +7,6 @@ import { refuse, sourceFailure } from './render-failures.js';
 import type { RenderFailure, RenderLimits } from './renderer.js';
 import { SecretTexts } from './secret-texts.js';
 
-/** In bytes: longer ones have no place in a file system, where kustomize needs the file. */
-const LONGEST_NAME = 255;
-
 /** Everything that kustomize may read for one application, and nothing else. */
 export interface KustomizeClosure {
   /** By path from the root of the repository. */
@@ -140,7 +137,6 @@ class ClosureWalk {
     if (known !== undefined) return ok(known);
     const content = await this.tree.read(path, this.signal);
     if (!content.ok) return sourceFailure(content.error, namedBy);
-    if (path.split('/').some((part) => Buffer.byteLength(part) > LONGEST_NAME)) return refuse('PATH_REFUSED', `${path}: a name is longer than ${LONGEST_NAME} bytes`, path);
     this.bytes += content.value.byteLength;
     if (this.bytes > this.limits.maxBytes) return refuse('RENDER_LIMIT_EXCEEDED', `the files that the kustomization reads have more than ${this.limits.maxBytes} bytes`);
     if (this.files.size >= this.limits.maxFiles) return refuse('RENDER_LIMIT_EXCEEDED', `the kustomization reads more than ${this.limits.maxFiles} files`);

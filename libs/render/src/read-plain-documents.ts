@@ -1,4 +1,4 @@
-import { judgeTreeEntryName, KUSTOMIZATION_FILE_NAMES, type SourcedDocument, type SourceTree } from '#domain';
+import { judgeTreeEntryName, KUSTOMIZATION_FILE_NAMES, printablePath, type SourcedDocument, type SourceTree } from '#domain';
 import { ok, type Result } from '#kernel';
 import { parseSourceFile } from './parse-source-file.js';
 import { refuse, sourceFailure } from './render-failures.js';
@@ -48,9 +48,8 @@ async function findManifests(tree: SourceTree, path: string, limits: RenderLimit
     if (!entries.ok) return sourceFailure(entries.error);
     for (const { name, mode } of entries.value) {
       const child = at === '' ? name : `${at}/${name}`;
-      const hostile = judgeTreeEntryName(name);
-      if (hostile !== undefined) return refuse('PATH_REFUSED', `${child}: ${hostile}`, child);
-      if (mode === 'gitlink') return refuse('PATH_REFUSED', `${child}: it is a submodule`, child);
+      const reason = judgeTreeEntryName(name) ?? (mode === 'gitlink' ? 'it is a submodule' : undefined);
+      if (reason !== undefined) return refuse('PATH_REFUSED', `${printablePath(child)}: ${reason}`, printablePath(child));
       const real = mode === 'symlink' ? await tree.resolve(child, signal) : ok({ path: here.value.path === '' ? name : `${here.value.path}/${name}`, entry: { mode } });
       if (!real.ok) return sourceFailure(real.error);
       if (real.value.entry.mode === 'tree') open.push(child);

@@ -8,18 +8,19 @@ describe('judgeTreeEntryName', () => {
     ['a\u0000b', /control/], ['a\rb', /control/], ['a\nb', /control/], ['a\u001b[31m', /control/], ['a\u007f', /control/], ['a\ufffdb', /UTF-8/],
     ['.git', /\.git/], ['.GIT', /\.git/], ['.Git', /\.git/], ['.g\u200cit', /\.git/], ['.gi\u200dt', /\.git/], ['\ufeff.git', /\.git/], ['.git\u202e', /\.git/], ['.\u206agit', /\.git/],
     ['git~1', /\.git/], ['GIT~1', /\.git/], ['Git~1', /\.git/], ['.git.', /\.git/], ['.git ', /\.git/], ['.git. .', /\.git/], ['.git::$INDEX_ALLOCATION', /\.git/], ['.git:stream', /\.git/], ['git~1.', /\.git/],
+    ['a'.repeat(256), /longer than 255/], ['ü'.repeat(128), /longer than 255/],
     ['a.', /dot or a space/], ['a ', /dot or a space/], ['...', /dot or a space/], [' ', /dot or a space/],
   ])('refuses %j', (name, reason) => {
     expect(judgeTreeEntryName(name)).toMatch(reason);
   });
 
-  it.each(['a', '.gitignore', '.gitmodules', '.github', 'git', 'git~2', 'a.git', '..a', 'a..b', ' a', 'ünï', '日本', '-rf', '$(x)', 'a:b', 'CON', '.gita'])('takes %j', (name) => {
+  it.each(['a', '.gitignore', '.gitmodules', '.github', 'git', 'git~2', 'a.git', '..a', 'a..b', ' a', 'ünï', '日本', '-rf', '$(x)', 'a:b', 'CON', '.gita', 'a'.repeat(255)])('takes %j', (name) => {
     expect(judgeTreeEntryName(name)).toBeUndefined();
   });
 });
 
 describe('judgeTreePath', () => {
-  it.each(['/a', 'a//b', 'a/', 'a/../b', './a', 'a/.git/config', 'a\\b', 'x/'.repeat(2050) + 'y', 'ü'.repeat(2049)])('refuses %j', (path) => {
+  it.each(['/a', 'a//b', 'a/', 'a/../b', './a', 'a/.git/config', 'a\\b', 'x/'.repeat(2050) + 'y', 'ü'.repeat(2049), 'x/'.repeat(128) + 'y'])('refuses %j', (path) => {
     expect(judgeTreePath(path)).toEqual({ reason: expect.any(String) });
   });
 

@@ -1,5 +1,9 @@
 /** Longest path that is read, in UTF-8 bytes. */
 export const MAX_PATH_BYTES = 4096;
+/** Longest name, in UTF-8 bytes: longer ones have no place in a file system, where Kustomize needs them. */
+export const MAX_NAME_BYTES = 255;
+/** Most components of a path. Each costs a look into every directory above it. */
+export const MAX_PATH_DEPTH = 128;
 
 /** Code points that HFS+ ignores when it compares names: `.g<U+200C>it` is `.git` there. */
 const HFS_IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
@@ -21,6 +25,7 @@ export function judgeTreeEntryName(name: string): string | undefined {
   if (name.includes('\ufffd')) return 'the name is not valid UTF-8';
   if (isGitDirectoryName(name)) return 'the name means .git on some file systems';
   if (/[. ]$/u.test(name)) return 'the name ends in a dot or a space';
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `the name is longer than ${MAX_NAME_BYTES} bytes`;
   return undefined;
 }
 
@@ -54,11 +59,17 @@ export function judgeTreePath(path: string): { readonly parts: readonly string[]
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return { reason: `the path is longer than ${MAX_PATH_BYTES} bytes` };
   if (path.startsWith('/')) return { reason: 'the path is absolute' };
   const parts = path.split('/');
+  if (parts.length > MAX_PATH_DEPTH) return { reason: `the path is deeper than ${MAX_PATH_DEPTH} directories` };
   for (const part of parts) {
     const reason = judgeTreeEntryName(part);
     if (reason !== undefined) return { reason };
   }
   return { parts };
+}
+
+/** A path as it may be shown: names of a tree are anybody's, and may turn the text around, forge lines or never end. Pure. */
+export function printablePath(path: string): string {
+  return path.replace(/[\p{C}\ufffd]/gu, '?').slice(0, 300);
 }
 
 /** `.git` in all the spellings that HFS+ and NTFS take for it: case, ignored code points, 8.3 names, streams, trailing dots and spaces. */

@@ -10,7 +10,7 @@ describe('resolveSymlink', () => {
 
   it.each([
     ['apps/a', '../../x', /leaves/], ['apps/a', '../../apps/b', /leaves/], ['a', '..', /leaves/], ['apps/a', '/etc/passwd', /absolute/], ['apps/a', '', /empty/], ['apps/a', 'x\u0000y', /control/],
-    ['apps/a', '..\\..\\x', /backslash/], ['apps/a', 'C:\\x', /backslash/], ['apps/a', '../.git/config', /\.git/], ['apps/a', 'x/'.repeat(3000), /longer/],
+    ['apps/a', '..\\..\\x', /backslash/], ['apps/a', 'C:\\x', /backslash/], ['apps/a', '../.git/config', /\.git/], ['apps/a', 'x/'.repeat(3000), /longer/], ['apps/a', 'x\u0000/../b', /control/], ['apps/a', '.git/../b', /\.git/],
   ])('%s -> %j is refused', (link, target, reason) => {
     expect(resolveSymlink(link, target)).toEqual({ reason: expect.stringMatching(reason) });
   });

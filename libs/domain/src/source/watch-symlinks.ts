@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#kernel';
+import { printablePath } from './judge-tree-entry.js';
 import type { WatchFailure, WatchRecorder } from './watch-recorder.js';
 
 /**
@@ -15,7 +16,7 @@ export async function watchSymlinks(recorder: WatchRecorder, directory: string):
     if (!entries.ok) return entries;
     for (const { name, mode } of entries.value) {
       const path = at === '' ? name : `${at}/${name}`;
-      if (mode === 'gitlink') return err({ code: 'PATH_REFUSED', path, reason: 'it is a submodule' });
+      if (mode === 'gitlink') return err({ code: 'PATH_REFUSED', path: printablePath(path), reason: 'it is a submodule' });
       const below = mode === 'symlink' ? await recorder.watch(path) : ok(mode === 'tree' ? { path, entry: { mode } } : undefined);
       if (!below.ok) return below;
       if (below.value?.entry.mode !== 'tree' || seen.has(below.value.path)) continue;
