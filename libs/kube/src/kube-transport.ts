@@ -38,6 +38,8 @@ export interface OpenAnswer {
 
 /** An idle connection is kept this long; API servers and load balancers close theirs later. */
 const IDLE_SOCKET_MS = 60_000;
+/** As many as an agent has calls in flight for one target: those that go in between would each cost a handshake. */
+const MAX_IDLE_SOCKETS = 20;
 const MAX_REFUSAL_BYTES = 1024 * 1024;
 
 /** HTTP to one API server: credentials, trust, connections, deadlines and bounds. Sends once and never interprets a body. */
@@ -127,7 +129,7 @@ export class KubeTransport {
   #agentFor(certificate: ClientCertificate | undefined): HttpAgent {
     if (this.#agent !== undefined && this.#agent.certificate === certificate) return this.#agent.agent;
     // the agent of an older certificate is left to its requests; its idle connections time out
-    const kept = { keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: 8 };
+    const kept = { keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: MAX_IDLE_SOCKETS };
     const agent =
       this.#base.protocol === 'http:'
         ? new HttpAgent(kept)

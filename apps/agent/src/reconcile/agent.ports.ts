@@ -116,7 +116,7 @@ export interface Cluster {
 export interface ReconcileSettings {
   /** Targets that are worked on at once. @default 4 */
   readonly maxTargets: number;
-  /** Calls to the API server in flight for one target. @default 10 */
+  /** Calls to the API server in flight for one target. @default 20 */
   readonly maxCalls: number;
   /** Time between an event of the cluster and the look at the object. @default 50 */
   readonly debounceMs: number;
@@ -132,7 +132,7 @@ export interface ReconcileSettings {
 
 export const RECONCILE_DEFAULTS: ReconcileSettings = Object.freeze({
   maxTargets: 4,
-  maxCalls: 10,
+  maxCalls: 20,
   debounceMs: 50,
   unhealthyRecheckMs: 30_000,
   fullCompareMs: 600_000,

@@ -1,8 +1,10 @@
+import { ok } from '#kernel';
 import {
   appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
+import { listOurs } from '../../apply/list-ours.js';
 import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
 const NAMED = 5;
@@ -19,7 +21,9 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
   }
   const scopes = renderedScopes(input.objects);
   const isNewRelease = runtime.inventory?.head.applied?.contentKey !== input.contentKey;
-  const looks = await inParallel(input.objects, ports.settings.maxCalls, (object) => look(context, object, scopes, isNewRelease));
+  const known = input.objects.filter((object) => runtime.entry(objectKey(objectRefOf(object)))?.state === 'LIVE');
+  const listed = await listOurs(known, { reader: context.reader, owner: context.owner, maxCalls: ports.settings.maxCalls, signal: context.signal });
+  const looks = await inParallel(input.objects, ports.settings.maxCalls, (object) => look(context, object, { scopes, isNewRelease, listed }));
   const failed = looks.find((one) => one.kind !== 'done');
   if (failed !== undefined) return failed;
 
@@ -44,16 +48,26 @@ interface Look {
   readonly reservation: string | undefined;
 }
 
-async function look(context: StepContext, object: KubeObject, scopes: ReadonlyMap<string, unknown>, isNewRelease: boolean): Promise<StepOutcome<Look>> {
+interface LookHow {
+  /** Kinds that come with this very release. */
+  readonly scopes: ReadonlyMap<string, unknown>;
+  readonly isNewRelease: boolean;
+  /** Metadata of objects of ours that was just read. */
+  readonly listed: ReadonlyMap<string, KubeObject>;
+}
+
+async function look(context: StepContext, object: KubeObject, { scopes, isNewRelease, listed }: LookHow): Promise<StepOutcome<Look>> {
   const { reader, runtime, owner, signal, ports } = context;
   const ref = objectRefOf(object);
   const entry = runtime.entry(objectKey(ref));
   const isUnchanged = entry?.state === 'LIVE' && entry.isInDoubt !== true && entry.appliedHash === appliedHashOf(object);
-  const read = await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
+  const known = listed.get(objectKey(ref));
+  const isKnown = known !== undefined && (!isUnchanged || wasAsSent(context, object, known));
+  const read = isKnown ? ok(known) : await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
   const isDefinedHere = !read.ok && read.error.code === 'KIND_NOT_FOUND' && scopes.has(`${ref.group}/${ref.kind}`);
   if (!read.ok && !isDefinedHere) return explainFailure(ref, read.error);
   const live = read.ok ? read.value : undefined;
-  const hasDrifted = isUnchanged && compareApplied(object, live) !== undefined;
+  const hasDrifted = isUnchanged && !isKnown && compareApplied(object, live) !== undefined;
   return done({
     object,
     meta: live?.metadata,
@@ -70,6 +84,14 @@ async function look(context: StepContext, object: KubeObject, scopes: ReadonlyMa
     const isLetGo = index.ownerOf(ref) === runtime.target && directory.hasOwner(metadata.annotations?.[OWNER_ANNOTATION] ?? '');
     return isLetGo ? undefined : claim.claimedBy;
   }
+}
+
+/** It was compared with what the release says when it was looked at last, and nobody has written it since. */
+function wasAsSent({ runtime }: StepContext, object: KubeObject, { metadata }: KubeObject): boolean {
+  const key = objectKey(objectRefOf(object));
+  const sent = runtime.sent.get(key);
+  const seen = runtime.observed.get(key);
+  return sent !== undefined && appliedHashOf(sent) === appliedHashOf(object) && seen !== undefined && seen.drift === undefined && seen.resourceVersion !== undefined && seen.resourceVersion === metadata.resourceVersion;
 }
 
 function sayClaims({ runtime, directory }: StepContext, claims: readonly string[]): string {
