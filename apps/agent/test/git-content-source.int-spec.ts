@@ -56,7 +56,7 @@ describe('content from Git', () => {
     const commit = await aRepository('fleet', { 'shop/a.yaml': MANIFEST });
     const rendered = await Promise.all(Array.from({ length: 5 }, () => source.source.render(order('fleet', commit), SIGNAL)));
     expect(rendered.every(({ ok }) => ok)).toBe(true);
-    expect(server.count('fetch')).toBe(1);
+    expect(server.count('fetch')).toBe(2); // the commit, and the files that are rendered
     await server.stop();
     expect(await source.source.render(order('fleet', commit), SIGNAL)).toMatchObject({ ok: true });
   });

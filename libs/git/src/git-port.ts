@@ -60,8 +60,8 @@ export interface GitPort {
   mirror(remote: GitRemote, cacheKey: string, wanted: readonly ResolvedRef[], signal: AbortSignal): Promise<Result<GitObjects, GitFailure>>;
 
   /**
-   * Exactly one commit with all its content: by id where the server allows it, else by the history of `ref`, else COMMIT_UNREACHABLE.
-   * A commit that is here already is given without asking the server. `isAncestor` is not answered for such a commit.
+   * Exactly one commit: by id where the server allows it, else by the history of `ref`, else COMMIT_UNREACHABLE. File contents come with it or
+   * when they are read: of a large repository only those that somebody reads. A commit that is here already is given without asking the server. `isAncestor` is not answered for such a commit.
    */
   fetchCommit(remote: GitRemote, cacheKey: string, wanted: { readonly commit: string; readonly ref: string }, signal: AbortSignal): Promise<Result<GitObjects, GitFailure>>;
 

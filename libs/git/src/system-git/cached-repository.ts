@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Contact } from '../contact.js';
 import type { ObjectReadFailure, RawObject } from '../object-store.js';
 import { CatFile } from './cat-file.js';
-import { gitEnvironment, PARTIAL, REMOTE } from './git-environment.js';
+import { gitEnvironment, PARTIAL, PROMISED, REMOTE } from './git-environment.js';
 import { runGit, type GitCommand, type GitOutput, type GitRunFailure, type RunGitSettings } from './run-git.js';
 
 export interface CachedRepositorySettings extends RunGitSettings {
@@ -38,8 +38,11 @@ export class CachedRepository {
 
   constructor(
     private readonly directory: string,
-    /** Without file contents, where the server can do that. */
-    readonly isPartial: boolean,
+    /**
+     * When file contents are left out, where the server can do that: `always`, or only of the first commit that comes into an empty copy. What
+     * comes after it brings what changed, contents included, in the one request.
+     */
+    private readonly filter: 'always' | 'first',
     private readonly maxKept: number,
     private readonly settings: CachedRepositorySettings,
   ) {
@@ -71,10 +74,10 @@ export class CachedRepository {
     return true;
   }
 
-  /** Fetches what the refspecs say. `+<commit>:<keptRef>` for a commit by id. */
-  async fetch(contact: Contact, refspecs: readonly string[], options: { readonly depth?: number }, command: Omit<GitCommand, 'args' | 'stdin'>): Promise<Result<void, GitRunFailure>> {
+  /** Fetches what the refspecs say: `+<commit>:<keptRef>` for a commit by id. `whole`: with file contents in any case. */
+  async fetch(contact: Contact, refspecs: readonly string[], options: { readonly depth?: number; readonly whole?: boolean }, command: Omit<GitCommand, 'args' | 'stdin'>): Promise<Result<void, GitRunFailure>> {
     await removeLeftovers(this.directory);
-    const partial = this.isPartial && !this.unfiltered;
+    const partial = !this.unfiltered && options.whole !== true && (this.filter === 'always' || this.kept?.size === 0);
     const fetched = await this.git(contact, {
       ...command,
       args: [
@@ -82,7 +85,7 @@ export class CachedRepository {
         ...(partial ? ['--filter=blob:none'] : []), ...(options.depth === undefined ? [] : [`--depth=${options.depth}`]), '--stdin', '--end-of-options', REMOTE,
       ],
       stdin: refspecs.map((refspec) => `${refspec}\n`).join(''),
-      configuration: [...(command.configuration ?? []), ...(partial ? PARTIAL : [])],
+      configuration: [...(command.configuration ?? []), ...(this.unfiltered ? [] : partial ? PARTIAL : PROMISED)],
     });
     if (!fetched.ok) return fetched;
     this.fetches++;
@@ -169,7 +172,7 @@ export class CachedRepository {
     if (deleted.ok) for (const commit of excess) this.kept.delete(commit);
     if (!isDue) return;
     this.fetches = 0;
-    const configuration = [['gc.auto', '2000'], ['gc.autoPackLimit', '12'], ['gc.autoDetach', 'false'], ['gc.pruneExpire', '1.hour.ago'], ...(this.isPartial ? PARTIAL : [])] as const;
+    const configuration = [['gc.auto', '2000'], ['gc.autoPackLimit', '12'], ['gc.autoDetach', 'false'], ['gc.pruneExpire', '1.hour.ago'], ...PARTIAL] as const;
     const collected = await this.git(contact, { args: ['gc', '--quiet', '--auto'], configuration, timeoutMs, signal });
     if (!collected.ok) this.settings.log.warn('git maintenance failed; it is tried again', { url: contact.url, code: collected.error.code, message: collected.error.message });
   }

@@ -68,7 +68,9 @@ function pinned(url: string, addresses: readonly string[]): string {
 }
 
 /** Named only while fetching: without it git never goes to the network by itself for an object that is missing. */
+export const PROMISED: readonly (readonly [string, string])[] = [[`remote.${REMOTE}.promisor`, 'true']];
+/** The same, and nothing that is fetched brings file contents along. */
 export const PARTIAL: readonly (readonly [string, string])[] = [
-  [`remote.${REMOTE}.promisor`, 'true'],
+  ...PROMISED,
   [`remote.${REMOTE}.partialclonefilter`, 'blob:none'],
 ];

@@ -126,7 +126,7 @@ export class SystemGit implements GitPort {
       const fullRef = resolved.value.get(ref)?.fullRef;
       if (fullRef === undefined) return err(unreachable(contact, commit));
       for (const depth of SEARCH_DEPTHS) {
-        const fetched = await repository.fetch(contact, [byRef(fullRef)], { depth }, command);
+        const fetched = await repository.fetch(contact, [byRef(fullRef)], { depth, whole: true }, command); // who gives no commit by id gives no file by id either
         if (!fetched.ok) return fetched;
         const arrived = await this.arrived(contact, name, repository, commit, signal);
         if (!arrived.ok) return arrived;
@@ -217,9 +217,14 @@ export class SystemGit implements GitPort {
     const missing = ids.filter((id) => !here.value.has(id));
     if (missing.length === 0) return ok(inOrder(ids, here.value));
     if (kind === 'commit' && !missing.some((id) => repository.isHere(id))) return err({ code: 'OBJECT_MISSING', id: missing[0] ?? '' });
-    if (kind === 'blob' && repository.isPartial) {
+    if (kind === 'blob') {
       const command = await this.prepare(contact, this.settings.fetchTimeoutMs, signal ?? new AbortController().signal);
-      const fetched = await this.fetches.run(name, signal, () => repository.fetchMissing(contact, missing, command));
+      const fetched = await this.fetches.run(name, signal, async () => {
+        // Whoever was in the queue before us may have brought them.
+        const now = await this.readHere(contact, name, repository, missing, signal);
+        const still = now.ok ? missing.filter((id) => !now.value.has(id)) : missing;
+        return still.length === 0 ? ok(undefined) : repository.fetchMissing(contact, still, command);
+      });
       if (!fetched.ok) return err({ code: 'OBJECTS_UNAVAILABLE', cause: queueFailure(contact, fetched.error, signal).message });
       if (!fetched.value.ok) return err({ code: 'OBJECTS_UNAVAILABLE', cause: fetched.value.error.message });
       const again = await this.readHere(contact, name, repository, ids, signal);
@@ -236,7 +241,7 @@ export class SystemGit implements GitPort {
   }
 
   private repository(name: string, kind: 'mirror' | 'commit'): CachedRepository {
-    const known = this.repositories.get(name) ?? new CachedRepository(join(this.settings.cacheDirectory, name), kind === 'mirror', kind === 'mirror' ? KEPT_BY_MIRROR : KEPT_SINGLY, this.settings);
+    const known = this.repositories.get(name) ?? new CachedRepository(join(this.settings.cacheDirectory, name), kind === 'mirror' ? 'always' : 'first', kind === 'mirror' ? KEPT_BY_MIRROR : KEPT_SINGLY, this.settings);
     this.repositories.set(name, known);
     return known;
   }
