@@ -36,13 +36,21 @@ describe('the lane of logs', () => {
   it('sends the parts in order and then the end', async () => {
     const { lane, carrier, parts } = aLane(() => of('one\n', 'two\n'));
     expect(await lane.serve('r', question, carrier, never)).toBeUndefined();
-    expect(parts()).toEqual(['one\n', 'two\n', '<COMPLETE>']);
+    expect(parts()).toEqual(['one\ntwo\n', '<COMPLETE>']);
   });
 
   it('says that a log broke off', async () => {
     const { lane, carrier, parts } = aLane(() => of('one\n', { code: 'UNAVAILABLE', message: 'gone' }));
     await lane.serve('r', question, carrier, never);
     expect(parts()).toEqual(['one\n', '<BROKEN>']);
+  });
+
+  it('sends many lines in few parts, unless it follows', async () => {
+    const lines = Array.from({ length: LOG_LIMITS.tailLines }, (_, index) => `line ${index}\n`);
+    const { lane, carrier, sent, text } = aLane(() => of(...lines));
+    await lane.serve('r', question, carrier, never);
+    expect(text()).toBe(lines.join(''));
+    expect(sent.length).toBeLessThan(10);
   });
 
   it('sends no more than it may, in parts that are not too long', async () => {

@@ -45,22 +45,23 @@ export class LogLane {
   }
 
   private async pass(requestId: string, text: AsyncIterable<Result<string, unknown>>, isFollowed: boolean, carrier: ResponseCarrier, signal: AbortSignal): Promise<LogEnd> {
-    let sent = 0;
+    let room = isFollowed ? Number.POSITIVE_INFINITY : LOG_LIMITS.characters;
+    // The cluster may tell line by line; the hub cuts off who sends it too many frames.
+    let waiting = '';
     for await (const part of text) {
-      if (!part.ok) return 'BROKEN';
       const beganMs = this.clock.nowMs();
-      const room = isFollowed ? part.value.length : LOG_LIMITS.characters - sent;
-      for (let at = 0; at < Math.min(room, part.value.length); at += LOG_LIMITS.partCharacters) {
-        await carrier.room();
-        if (signal.aborted) return 'TIME_LIMIT';
-        const piece = part.value.slice(at, Math.min(room, at + LOG_LIMITS.partCharacters));
-        carrier.send({ requestId, answer: { $case: 'logPart', value: encodeLogPart({ text: piece, end: undefined }) } });
+      if (part.ok) waiting += part.value.slice(0, room);
+      if (isFollowed || !part.ok || part.value.length > room || waiting.length >= LOG_LIMITS.partCharacters) {
+        await send(requestId, waiting, carrier, signal);
+        waiting = '';
       }
-      sent += part.value.length;
-      if (!isFollowed && part.value.length > room) return 'SIZE_LIMIT';
+      if (!part.ok) return 'BROKEN';
+      if (part.value.length > room) return 'SIZE_LIMIT';
+      room -= part.value.length;
       if (isFollowed) await this.pace(part.value.length, beganMs, signal);
       if (signal.aborted) return 'TIME_LIMIT';
     }
+    await send(requestId, waiting, carrier, signal);
     return 'COMPLETE';
   }
 
@@ -68,6 +69,16 @@ export class LogLane {
     const dueMs = Math.max(GATHER_MS, (length / LOG_LIMITS.charactersPerSecond) * 1_000);
     const restMs = dueMs - (this.clock.nowMs() - beganMs);
     if (restMs > 0) await this.timers.sleep(restMs, signal).catch(() => undefined); // the caller looks at the signal
+  }
+}
+
+/** In parts that are not too long, when there is room for them. */
+async function send(requestId: string, text: string, carrier: ResponseCarrier, signal: AbortSignal): Promise<void> {
+  for (let at = 0; at < text.length; at += LOG_LIMITS.partCharacters) {
+    await carrier.room();
+    if (signal.aborted) return;
+    const part = text.slice(at, at + LOG_LIMITS.partCharacters);
+    carrier.send({ requestId, answer: { $case: 'logPart', value: encodeLogPart({ text: part, end: undefined }) } });
   }
 }
 
