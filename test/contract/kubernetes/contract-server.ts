@@ -2,11 +2,14 @@ import type { Json, JsonObject, Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import type { KubeClient, KubeFailure, ResourceInfo } from '#kube';
 import type { AuditLog } from '#testing';
+import type { Ask } from './raw-request.js';
 
 /** A Kubernetes API that claims the surface which Capstan uses. */
 export interface ContractServer {
   /** With all rights. */
   readonly client: KubeClient;
+  /** The same rights, request by request. */
+  readonly ask: Ask;
   /** Of the requests of everybody but the control plane itself. */
   readonly auditLog: Pick<AuditLog, 'mark' | 'entries' | 'writes' | 'deletes'>;
   /** Makes every resourceVersion that was seen so far too old for a watch. */

@@ -10,6 +10,7 @@ import { discoveryContract } from './discovery.contract.js';
 import { impersonationContract } from './impersonation.contract.js';
 import { listingContract } from './listing.contract.js';
 import { objectsContract } from './objects.contract.js';
+import { refusalsContract } from './refusals.contract.js';
 import { watchingContract } from './watching.contract.js';
 import { workloadsContract } from './workloads.contract.js';
 
@@ -34,6 +35,7 @@ export function kubernetesSurfaceContract(name: string, makeServer: () => Promis
 
     describe('discovery', () => discoveryContract(server));
     describe('objects', () => objectsContract(server));
+    describe('refusals', () => refusalsContract(server));
     describe('deletion', () => deletionContract(server));
     describe('listing', () => listingContract(server));
     describe('watching', () => watchingContract(server));

@@ -37,7 +37,7 @@ export function createRawClient(connection: KubeConnection): RawClient {
     const headers = {
       'user-agent': 'contract-suite',
       ...(authorization === undefined ? {} : { authorization }),
-      ...(body === undefined ? {} : { 'content-type': asked.contentType ?? 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': asked.contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
       ...asked.headers,
     };
     return new Promise((resolve, reject) => {

@@ -3,8 +3,9 @@ import type { KubeObject } from '#domain';
 import { requestToken } from '../access/request-token.js';
 import type { ServiceAccountTokens } from '../access/service-account-tokens.js';
 import type { ClusterContext } from '../cluster-context.js';
-import { stringAt, stringsAt } from '../json/read-json.js';
+import { stringAt } from '../json/read-json.js';
 import { isScalable } from '../resources/discovery.js';
+import { unknownField } from '../kinds/check-types.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
 import { applyObject } from '../verbs/apply-object.js';
 import { createObject } from '../verbs/create-object.js';
@@ -15,7 +16,8 @@ import type { WriteTarget } from '../verbs/write-target.js';
 import { answerPodLog } from '../logs/answer-pod-log.js';
 import { answerCollection } from './answer-collection.js';
 import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
-import { badRequest, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
+import { badRequest, methodNotAllowed, noSuchResource, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
+import { isDryRun, optionsRefusal } from './check-options.js';
 import { represent } from './representation.js';
 import { isTrue, type ResourcePath } from './request-info.js';
 
@@ -28,7 +30,8 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
   const path = { ...asked, namespace: type.isNamespaced ? asked.namespace : '' };
   const outside = (what: string): ApiAnswer => failed(notImplemented(info.method, info.path, what));
   if (path.name === '' && info.verb !== 'create') return answerCollection(cluster, type, path, call);
-  if (type.isNamespaced && path.namespace === '') return failed(badRequest('an empty namespace may not be set during creation or when an object is named'));
+  if ((type.isNamespaced && path.namespace === '') || (path.name !== '' && info.verb === 'create' && (path.subresource === '' || path.subresource === 'status'))) return failed(methodNotAllowed());
+  if (path.subresource === 'status' && !type.hasStatus) return failed(noSuchResource());
   if (path.subresource === 'token' && tableOf(type) === '/serviceaccounts' && info.verb === 'create') {
     return answered(201, requestToken(cluster, tokens, type, path.namespace, path.name, call.body));
   }
@@ -39,7 +42,8 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
   }
   const isStatus = path.subresource === 'status' && type.hasStatus;
   if (path.subresource !== '' && !isStatus) return outside(`no subresource ${path.subresource}`);
-  if (info.query.get('fieldValidation') !== null && !['Strict', 'Warn', 'Ignore'].includes(info.query.get('fieldValidation') ?? '')) return failed(badRequest('fieldValidation: must be Strict, Warn or Ignore'));
+  const unfit = mediaRefusal(call) ?? optionsRefusal(call) ?? (info.query.get('fieldValidation') === 'Strict' ? strictRefusal(type, call) : undefined);
+  if (unfit !== undefined) return failed(unfit);
 
   const target = writeTarget(type, path, call, isStatus);
   const shown = (code: number, result: Result<KubeObject, ApiFailure>): ApiAnswer => (result.ok ? json(code, represent(type, result.value, call.representation)) : failed(result.error));
@@ -49,13 +53,13 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
       return object === undefined ? failed(notFound(type, path.name)) : json(200, represent(type, object, call.representation));
     }
     case 'create':
-      return path.name === '' ? shown(201, createObject(cluster, { ...target, name: '' }, call.body)) : outside('create by name');
+      return shown(201, createObject(cluster, { ...target, name: '' }, call.body));
     case 'update':
       return shown(isCreatedByUpdate(target) && cluster.store.get(tableOf(type), path.namespace, path.name) === undefined ? 201 : 200, replaceObject(cluster, target, call.body));
     case 'patch':
       return answerPatch(cluster, target, call, shown, outside);
     case 'delete':
-      return isStatus ? outside('delete of a subresource') : answerDelete(cluster, type, path, call);
+      return isStatus ? failed(methodNotAllowed()) : answerDelete(cluster, type, path, call);
     default:
       return outside(`the verb ${info.verb}`);
   }
@@ -86,14 +90,13 @@ function answerDelete(cluster: ClusterContext, type: ResourceType, path: Resourc
   const uid = stringAt(call.body, 'preconditions', 'uid');
   const resourceVersion = stringAt(call.body, 'preconditions', 'resourceVersion');
   const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? undefined;
-  if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') return failed(badRequest(`propagationPolicy: unsupported value ${JSON.stringify(policy)}`));
   const target: DeleteTarget = {
     type,
     namespace: path.namespace,
     name: path.name,
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    propagationPolicy: policy,
+    propagationPolicy: policy === 'Background' || policy === 'Foreground' || policy === 'Orphan' ? policy : undefined,
     dryRun: isDryRun(call),
   };
   const result = deleteObject(cluster, target);
@@ -119,8 +122,19 @@ function writeTarget(type: ResourceType, path: ResourcePath, call: ApiCall, isSt
   return { type, namespace: path.namespace, name: path.name, isStatus, fieldManager, dryRun: isDryRun(call) };
 }
 
-function isDryRun(call: ApiCall): boolean {
-  return call.info.query.getAll('dryRun').includes('All') || (call.info.verb === 'delete' && stringsAt(call.body, 'dryRun').includes('All'));
+const WRITABLE_MEDIA = ['application/json', 'application/yaml'];
+
+function mediaRefusal(call: ApiCall): ApiFailure | undefined {
+  const [media = ''] = call.contentType.split(';').map((part) => part.trim());
+  const isBodyOfObject = call.info.verb === 'create' || call.info.verb === 'update';
+  return isBodyOfObject && !WRITABLE_MEDIA.includes(media) ? unsupportedMediaType(media) : undefined;
+}
+
+/** Strict: what the sandbox knows of the fields of a kind is held against the body. */
+function strictRefusal(type: ResourceType, call: ApiCall): ApiFailure | undefined {
+  const path = unknownField(type, call.body);
+  const isApply = call.contentType.startsWith('application/apply-patch');
+  return path === undefined || isApply ? undefined : badRequest(`${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: strict decoding error: unknown field ${JSON.stringify(path)}`);
 }
 
 function answered(code: number, result: Result<JsonObject, ApiFailure>): ApiAnswer {

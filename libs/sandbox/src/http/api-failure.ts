@@ -12,7 +12,7 @@ export interface ApiFailure {
 
 export function statusBody(failure: ApiFailure): JsonObject {
   const { code, reason, message, details } = failure;
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...(details === undefined ? {} : { details }), code };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...(reason === '' ? {} : { reason }), ...(details === undefined ? {} : { details }), code };
 }
 
 function detailsOf(type: ResourceType, name: string): JsonObject {
@@ -69,6 +69,16 @@ export function tooManyRequests(message: string): ApiFailure {
 
 export function internalError(id: string): ApiFailure {
   return { code: 500, reason: 'InternalError', message: `Internal error occurred: ${id}` };
+}
+
+export function methodNotAllowed(): ApiFailure {
+  return { code: 405, reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource', details: {} };
+}
+
+/** A read at a version that this server has not reached. */
+export function tooLargeVersion(asked: number, current: number): ApiFailure {
+  const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' };
+  return { code: 504, reason: 'Timeout', message: `Timeout: Too large resource version: ${asked}, current: ${current}`, details: { causes: [cause], retryAfterSeconds: 1 } };
 }
 
 /** Outside the stated surface of the sandbox. */

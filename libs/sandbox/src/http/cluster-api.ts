@@ -42,7 +42,7 @@ export class ClusterApi {
     const path = call.info.resource;
     if (path === undefined) return answerPath(this.cluster.registry, this.facts, call);
     const type = this.cluster.registry.find(path.group, path.version, path.plural);
-    if (type === undefined || (path.name !== '' && !type.isNamespaced && path.namespace !== '' && type.plural !== 'namespaces')) return failed(noSuchResource());
+    if (type === undefined || (!type.isNamespaced && path.namespace !== '' && type.plural !== 'namespaces')) return failed(noSuchResource());
     return answerResource(this.cluster, this.tokens, type, path, call);
   }
 

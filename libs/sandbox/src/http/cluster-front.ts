@@ -3,7 +3,7 @@ import type { Log, Timers } from '#kernel';
 import type { User } from '../access/user.js';
 import { auditEvent } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
-import { stringAt } from '../json/read-json.js';
+import { numberAt, stringAt } from '../json/read-json.js';
 import { sendLog } from '../logs/answer-pod-log.js';
 import type { ApiAnswer } from './api-call.js';
 import { internalError, notImplemented, statusBody, tooManyRequests, type ApiFailure } from './api-failure.js';
@@ -115,7 +115,12 @@ function send(response: ServerResponse, answer: Exclude<ApiAnswer, { kind: 'watc
     'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-cache, private',
-    ...(code === 429 ? { 'retry-after': '1' } : {}),
+    ...(answer.kind === 'failure' ? retryAfter(answer.failure) : {}),
   });
   response.end(text);
+}
+
+function retryAfter(failure: ApiFailure): Record<string, string> {
+  const seconds = numberAt(failure.details, 'retryAfterSeconds');
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 }

@@ -23,6 +23,10 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'apps/DaemonSet': { 'spec.template': 'object', 'spec.template.spec.containers': 'array' },
   'batch/Job': { 'spec.completions': 'integer', 'spec.parallelism': 'integer', 'spec.template': 'object' },
 };
+const METADATA_FIELDS = [
+  'name', 'namespace', 'generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields', 'uid', 'resourceVersion', 'generation', 'creationTimestamp',
+  'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink',
+];
 const IDENTITY = ['apiVersion', 'kind', 'metadata'];
 /** Top-level fields of the kinds that are not spec and status. Deeper fields of built-in kinds are not checked: the sandbox holds no full schemas. */
 const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
@@ -48,6 +52,14 @@ export function undecodableField(type: ResourceType, object: JsonObject): Undeco
     if (value !== undefined && value !== null && !hasShape(expected, value)) return { path: `.${path}`, why: `expected ${expected}`, isUnknown: false };
   }
   return type.custom === undefined ? unknownTopLevel(type, object) : undecodableCustom(type.custom, object);
+}
+
+/** The first field that is known not to belong to the kind: at the top, in the metadata, and anywhere in a custom resource. `spec.sise` */
+export function unknownField(type: ResourceType, object: JsonObject): string | undefined {
+  const stray = Object.keys(objectAt(object, 'metadata')).find((name) => !METADATA_FIELDS.includes(name));
+  if (stray !== undefined) return `metadata.${stray}`;
+  const unknown = type.custom === undefined ? unknownTopLevel(type, object) : undecodableCustom(type.custom, object);
+  return unknown?.isUnknown === true ? unknown.path.slice(1) : undefined;
 }
 
 function unknownTopLevel(type: ResourceType, object: JsonObject): Undecodable | undefined {

@@ -24,3 +24,11 @@ export function duplicate(field: string, value: Json): FieldCause {
 export function forbiddenField(field: string, why: string): FieldCause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
 }
+
+export function unsupported(field: string, value: Json, choices: readonly string[]): FieldCause {
+  return { reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${choices.map((choice) => JSON.stringify(choice)).join(', ')}`, field };
+}
+
+export function tooLong(field: string, bytes: number): FieldCause {
+  return { reason: 'FieldValueTooLong', message: `Too long: may not be more than ${bytes} bytes`, field };
+}

@@ -22,6 +22,7 @@ function oneContainer(container: JsonObject, path: string): readonly FieldCause[
     ...(stringAt(container, 'name') === undefined ? [required(`${path}.name`)] : []),
     ...((stringAt(container, 'image') ?? '') === '' ? [required(`${path}.image`)] : []),
     ...envCauses(container, path),
+    ...listAt(container, 'ports').flatMap((port, index) => ((numberAt(port, 'containerPort') ?? 0) === 0 ? [required(`${path}.ports[${index}].containerPort`)] : [])),
     ...PROBES.flatMap((probe) => {
       const isPortless = isObject(at(container, probe, 'httpGet')) && at(container, probe, 'httpGet', 'port') === undefined;
       return isPortless ? [invalidValue(`${path}.${probe}.httpGet.port`, 0, 'must be between 1 and 65535, inclusive')] : [];

@@ -1,25 +1,24 @@
 import type { JsonObject } from '#kernel';
+import { cronJobCauses, jobCauses } from './job-causes.js';
+import { metadataCauses } from './metadata-causes.js';
 import { containerCauses } from './pod-causes.js';
-import { duplicate, forbiddenField, invalidValue, required, type FieldCause } from './field-cause.js';
-import { equalJson } from '../json/change-json.js';
-import { at, isList, isObject, listAt, objectAt, stringAt, stringMapAt, stringsAt } from '../json/read-json.js';
+import { duplicate, forbiddenField, invalidValue, required, tooLong, unsupported, type FieldCause } from './field-cause.js';
+import { at, isList, isObject, listAt, objectAt, stringAt, stringMapAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
 import { customCauses } from './custom-schema.js';
 
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const SUBDOMAIN_RULE = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-const LABEL_RULE = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
 const SELECTED = ['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet'];
+const JOB_CHECKS: Readonly<Record<string, (object: JsonObject) => readonly FieldCause[]>> = { 'batch/Job': jobCauses, 'batch/CronJob': cronJobCauses };
+const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+const MAX_DATA_BYTES = 1024 * 1024;
 const TEMPLATED = [...SELECTED, 'batch/Job'];
 
 /** What of an object about to be stored is not allowed. The checks that applied content meets in practice, not all that the real server makes. */
 export function validateObject(type: ResourceType, object: JsonObject): readonly FieldCause[] {
   const kind = `${type.group}/${type.kind}`;
   return [
-    ...nameCauses(type, stringAt(object, 'metadata', 'name') ?? ''),
-    ...labelCauses(object),
+    ...metadataCauses(type, objectAt(object, 'metadata')),
+    ...JOB_CHECKS[kind]?.(object) ?? [],
     ...(SELECTED.includes(kind) ? selectorCauses(object) : []),
     ...strategyCauses(kind, object),
     ...(kind === 'batch/CronJob' ? containerCauses(objectAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec'), 'spec.jobTemplate.spec.template.spec') : []),
@@ -29,40 +28,6 @@ export function validateObject(type: ResourceType, object: JsonObject): readonly
     ...(kind === '/ConfigMap' || kind === '/Secret' ? dataCauses(object) : []),
     ...(type.custom === undefined ? [] : customCauses(type.custom, object, '')),
   ];
-}
-
-/** Fields that a workload may not change once it is there. */
-export function validateChange(type: ResourceType, before: JsonObject, after: JsonObject): readonly FieldCause[] {
-  const kind = `${type.group}/${type.kind}`;
-  const late = newFinalizers(before, after);
-  if (late !== undefined) return [late];
-  const fixed = SELECTED.includes(kind) ? [['spec', 'selector']] : kind === 'batch/Job' ? [['spec', 'selector'], ['spec', 'template']] : [];
-  const changed = fixed.filter((path) => !equalJson(at(before, ...path), at(after, ...path)));
-  const causes = changed.map((path) => invalidValue(path.join('.'), at(after, ...path), 'field is immutable'));
-  if (before['immutable'] === true && !equalJson(before['data'], after['data'])) return [...causes, { reason: 'FieldValueForbidden', message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' }];
-  const isRole = kind.startsWith('rbac.') && before['roleRef'] !== undefined;
-  return isRole && !equalJson(before['roleRef'], after['roleRef']) ? [...causes, invalidValue('roleRef', after['roleRef'], 'cannot change roleRef')] : causes;
-}
-
-/** A deletion that has begun waits for the finalizers that were there then. */
-function newFinalizers(before: JsonObject, after: JsonObject): FieldCause | undefined {
-  if (at(before, 'metadata', 'deletionTimestamp') === undefined) return undefined;
-  const held = stringsAt(before, 'metadata', 'finalizers');
-  const added = stringsAt(after, 'metadata', 'finalizers').filter((finalizer) => !held.includes(finalizer));
-  return added.length === 0 ? undefined : forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`);
-}
-
-function nameCauses(type: ResourceType, name: string): readonly FieldCause[] {
-  if (name === '') return [required('metadata.name', 'name or generateName is required')];
-  if (type.group === 'rbac.authorization.k8s.io') return /[%/]/.test(name) ? [invalidValue('metadata.name', name, 'may not contain "%" or "/"')] : [];
-  const isLabel = type.group === '' && (type.kind === 'Namespace' || type.kind === 'Service');
-  const isValid = isLabel ? LABEL.test(name) && name.length <= 63 : SUBDOMAIN.test(name) && name.length <= 253;
-  return isValid ? [] : [invalidValue('metadata.name', name, isLabel ? LABEL_RULE : SUBDOMAIN_RULE)];
-}
-
-function labelCauses(object: JsonObject): readonly FieldCause[] {
-  const bad = Object.values(stringMapAt(object, 'metadata', 'labels')).filter((value) => value.length > 63 || !LABEL_VALUE.test(value));
-  return bad.map((value) => invalidValue('metadata.labels', value, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"));
 }
 
 function selectorCauses(object: JsonObject): readonly FieldCause[] {
@@ -83,11 +48,15 @@ function strategyCauses(kind: string, object: JsonObject): readonly FieldCause[]
 function portCauses(object: JsonObject): readonly FieldCause[] {
   const ports = listAt(object, 'spec', 'ports');
   if (ports.length === 0 && stringAt(object, 'spec', 'clusterIP') !== 'None') return [required('spec.ports')];
+  const type = stringAt(object, 'spec', 'type') ?? '';
+  if (type !== '' && !SERVICE_TYPES.includes(type)) return [unsupported('spec.type', type, SERVICE_TYPES)];
+  const places = ports.map((port) => `${String(at(port, 'port'))}/${stringAt(port, 'protocol') ?? 'TCP'}`);
   const names = ports.map((port) => stringAt(port, 'name') ?? '');
   return ports.flatMap((port, index) => {
     const name = names[index] ?? '';
     if (name === '' && ports.length > 1) return [required(`spec.ports[${index}].name`)];
     if (name !== '' && names.indexOf(name) < index) return [duplicate(`spec.ports[${index}].name`, name)];
+    if (places.indexOf(places[index] ?? '') < index) return [duplicate(`spec.ports[${index}]`, places[index] ?? '')];
     const number = at(port, 'port');
     const isValid = typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535;
     return isValid ? [] : [invalidValue(`spec.ports[${index}].port`, number, 'must be between 1 and 65535, inclusive')];
@@ -96,5 +65,9 @@ function portCauses(object: JsonObject): readonly FieldCause[] {
 
 function dataCauses(object: JsonObject): readonly FieldCause[] {
   const keys = ['data', 'binaryData'].flatMap((field) => (isList(object[field]) ? [] : Object.keys(objectAt(object, field)).map((key) => ({ field, key }))));
-  return keys.filter(({ key }) => !/^[-._a-zA-Z0-9]+$/.test(key)).map(({ field, key }) => invalidValue(`${field}[${key}]`, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"));
+  const bad = keys.filter(({ key }) => !/^[-._a-zA-Z0-9]+$/.test(key)).map(({ field, key }) => invalidValue(`${field}[${key}]`, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"));
+  const twice = keys.filter(({ field, key }) => field === 'data' && objectAt(object, 'binaryData')[key] !== undefined).map(({ key }) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+  const bytes = (field: string): number => Object.values(stringMapAt(object, field)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const size = object['kind'] === 'Secret' ? (bytes('data') * 3) / 4 : bytes('data') + (bytes('binaryData') * 3) / 4;
+  return [...bad, ...twice, ...(size > MAX_DATA_BYTES ? [tooLong(object['kind'] === 'Secret' ? 'data' : '[]', MAX_DATA_BYTES)] : [])];
 }

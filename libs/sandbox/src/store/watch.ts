@@ -14,7 +14,7 @@ export interface WatchRequest {
   readonly fromRevision: number | undefined;
   readonly hasBookmarks: boolean;
   /** Initial events end with a bookmark that says so. */
-  readonly isWatchList: boolean;
+  readonly endsInitialEvents: boolean;
   /** Milliseconds until the watch ends in good order. */
   readonly lifetimeMs: number;
 }
@@ -51,7 +51,7 @@ export function startWatch(cluster: ClusterContext, timers: Timers, request: Wat
   }
   if (request.fromRevision === undefined) {
     for (const object of store.list(table, request.namespace)) if (matchesObject(request.selector, object)) sink.event('ADDED', object);
-    if (request.isWatchList) sink.bookmark(store.revision, true);
+    if (request.endsInitialEvents) sink.bookmark(store.revision, true);
   }
   for (const change of missed) show(change);
 

@@ -1,9 +1,8 @@
 import { err, type JsonObject, type Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import { timestamp, type ClusterContext } from '../cluster-context.js';
-import { applyConflict, badRequest, conflict, invalid, notFound, type ApiFailure } from '../http/api-failure.js';
+import { applyConflict, badRequest, conflict, notFound, type ApiFailure } from '../http/api-failure.js';
 import { isObject, listAt, objectAt, stringAt } from '../json/read-json.js';
-import { required } from '../kinds/field-cause.js';
 import { withObjectDefaults } from '../kinds/object-defaults.js';
 import { typedForm } from '../kinds/typed-form.js';
 import { applyFields, formatClaims } from '../managed-fields/apply-fields.js';
@@ -19,7 +18,6 @@ import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 
 /** Server-side apply: creates what is missing, else merges by field ownership. A repeated apply stores nothing. */
 export function applyObject(cluster: ClusterContext, target: WriteTarget, body: JsonObject, force: boolean): Result<KubeObject, ApiFailure> {
-  if (target.fieldManager === '') return err(invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')]));
   if (listAt(body, 'metadata', 'managedFields').length > 0) return err(badRequest('metadata.managedFields must be nil'));
   const checked = checkBody(target, body, true);
   if (!checked.ok) return checked;

@@ -1,7 +1,7 @@
 import { err, ok, type JsonObject, type Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import { timestamp, type ClusterContext } from '../cluster-context.js';
-import { alreadyExists, badRequest, invalid, type ApiFailure } from '../http/api-failure.js';
+import { alreadyExists, invalid, type ApiFailure } from '../http/api-failure.js';
 import { kubeObjectOf } from '../json/kube-object-of.js';
 import { objectAt, stringAt } from '../json/read-json.js';
 import { withAllocations } from '../kinds/allocations.js';
@@ -23,7 +23,7 @@ import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 export function createObject(cluster: ClusterContext, target: WriteTarget, body: JsonObject, operation: FieldOwner['operation'] = 'Update'): Result<KubeObject, ApiFailure> {
   const checked = checkBody(target, body, operation === 'Apply');
   if (!checked.ok) return checked;
-  if (operation === 'Update' && (stringAt(checked.value, 'metadata', 'resourceVersion') ?? '') !== '') return err(badRequest('resourceVersion should not be set on objects to be created'));
+  if (operation === 'Update' && (stringAt(checked.value, 'metadata', 'resourceVersion') ?? '') !== '') return err({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' });
   const { type, namespace } = target;
   const named = withName(cluster, checked.value);
   const name = stringAt(named, 'metadata', 'name') ?? '';

@@ -28,11 +28,17 @@ export function replaceObject(cluster: ClusterContext, target: WriteTarget, body
   const checked = checkBody(target, body);
   if (!checked.ok) return checked;
   const live = cluster.store.get(tableOf(target.type), target.namespace, target.name);
-  if (live === undefined) return isCreatedByUpdate(target) ? createObject(cluster, target, checked.value) : err(notFound(target.type, target.name));
+  if (live === undefined) return isCreatedByUpdate(target) ? createByUpdate(cluster, target, checked.value) : err(notFound(target.type, target.name));
   if (target.type.isCustom && (stringAt(body, 'metadata', 'resourceVersion') ?? '') === '') {
     return err(invalid(target.type, target.name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]));
   }
   return changeTo(cluster, target, live, checked.value);
+}
+
+function createByUpdate(cluster: ClusterContext, target: WriteTarget, body: JsonObject): Result<KubeObject, ApiFailure> {
+  const { resourceVersion: _version, uid, ...metadata } = objectAt(body, 'metadata');
+  if (uid !== undefined && uid !== '') return err(conflict(target.type, target.name, `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: `));
+  return createObject(cluster, target, { ...body, metadata });
 }
 
 /** JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
