@@ -122,7 +122,10 @@ function conflictsOf(causes: readonly FailureCause[]): readonly FieldConflict[] 
     .map((cause) => ({ manager: /^conflict with "((?:[^"\\]|\\.)*)"/.exec(cause.message)?.[1] ?? 'unknown', field: cause.field }));
 }
 
+/** A proxy that sends everybody away for days must not stop us for days. */
+const MAX_RETRY_AFTER_SECONDS = 300;
+
 function retryAfterMs(header: string | undefined, status: unknown): number | undefined {
   const seconds = header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : recordAt(status, 'details')?.['retryAfterSeconds'];
-  return typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined;
+  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * 1000 : undefined;
 }

@@ -64,6 +64,6 @@ export interface KubeFailure {
   readonly subject?: { readonly group: string; readonly resource: string; readonly name: string } | undefined;
   readonly conflicts?: readonly FieldConflict[] | undefined;
   readonly causes?: readonly FailureCause[] | undefined;
-  /** The server's own wish (`Retry-After`). The client does not retry. */
+  /** The server's own wish (`Retry-After`), at most five minutes. The client does not retry. */
   readonly retryAfterMs?: number | undefined;
 }

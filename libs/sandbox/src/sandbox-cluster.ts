@@ -5,6 +5,7 @@ import { serviceAccountUsername } from './access/user.js';
 import type { AuditLog } from './audit/audit-log.js';
 import type { ClusterApi } from './http/cluster-api.js';
 import type { ClusterFront } from './http/cluster-front.js';
+import type { ScriptedRefusal } from './http/scripted-refusals.js';
 import type { SandboxHost } from './http/sandbox-host.js';
 import type { ControllerLoop } from './lifecycle/controller-loop.js';
 
@@ -102,6 +103,11 @@ export class SandboxCluster {
   /** Forgets the history: watches from before now are answered with 410 Expired, as after a compaction. */
   forgetHistory(): void {
     this.api.cluster.store.log.compact();
+  }
+
+  /** Refuses the next requests of a kind, as a busy or failing server does. */
+  refuse(refusal: ScriptedRefusal): void {
+    this.front.refusals.add(refusal);
   }
 
   /** Cuts the connections on which something is being answered, as a failing network does. */

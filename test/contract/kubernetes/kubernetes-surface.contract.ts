@@ -9,6 +9,7 @@ import { deletionContract } from './deletion.contract.js';
 import { discoveryContract } from './discovery.contract.js';
 import { impersonationContract } from './impersonation.contract.js';
 import { listingContract } from './listing.contract.js';
+import { listsAndWatchesContract } from './lists-and-watches.contract.js';
 import { objectsContract } from './objects.contract.js';
 import { refusalsContract } from './refusals.contract.js';
 import { watchingContract } from './watching.contract.js';
@@ -39,6 +40,7 @@ export function kubernetesSurfaceContract(name: string, makeServer: () => Promis
     describe('deletion', () => deletionContract(server));
     describe('listing', () => listingContract(server));
     describe('watching', () => watchingContract(server));
+    describe('lists and watches on the wire', () => listsAndWatchesContract(server));
     describe('server-side apply', () => applyContract(server));
     describe('server-side apply of lists', () => applyListsContract(server));
     describe('server-side apply of common kinds', () => applyKindsContract(server));

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKubeClient, tokenCredentials } from '#kube';
-import { startSandboxCluster } from '#sandbox';
+import { NOT_SERVED, startSandboxCluster, type SandboxCluster } from '#sandbox';
 import { AuditLog, BROKEN_TAG } from '#testing';
-import { createRawClient } from './raw-request.js';
+import { createRawClient, type RawClient } from './raw-request.js';
 import { kubernetesSurfaceContract } from './kubernetes-surface.contract.js';
 
 kubernetesSurfaceContract('sandbox', async () => {
@@ -27,4 +28,27 @@ kubernetesSurfaceContract('sandbox', async () => {
       await rm(directory, { recursive: true, force: true });
     },
   };
+});
+
+describe('outside its surface the sandbox', () => {
+  let cluster: SandboxCluster;
+  let raw: RawClient;
+  beforeAll(async () => {
+    cluster = await startSandboxCluster({ name: 'outside' });
+    const { server, caPem, token } = cluster.connection;
+    raw = createRawClient({ server, caPem, credentials: tokenCredentials(token) });
+    const spec = { containers: [{ name: 'app', image: 'example.com/web:1' }] };
+    await raw.ask('POST', '/api/v1/namespaces/default/pods', { body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec } });
+    const template = { metadata: { labels: { app: 'web' } }, spec };
+    await raw.ask('POST', '/apis/apps/v1/namespaces/default/deployments', { body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { selector: { matchLabels: { app: 'web' } }, template } } });
+  });
+  afterAll(async () => {
+    raw.close();
+    await cluster.stop();
+  });
+
+  it.each(NOT_SERVED.map((request) => [request.what, request] as const))('says so of %s', async (_what, { method, path, contentType, body, accept }) => {
+    const answer = await raw.ask(method, path, { body, contentType, headers: accept === undefined ? {} : { accept } });
+    expect(answer).toMatchObject({ status: 501, json: { reason: 'NotImplemented', message: expect.stringContaining(`the sandbox does not implement ${method} ${path.split('?')[0] ?? ''}`) } });
+  });
 });

@@ -25,8 +25,8 @@ describe('explainFailure', () => {
     expect(outcome).toEqual({ kind: 'stalled', why: { reason: 'FIELD_CONFLICT', message: 'Deployment.apps shop/web: .spec.replicas is held by hpa' } });
   });
 
-  it('keeps to the wish of the server', () => {
-    expect(explainFailure(ref, failure('TOO_MANY_REQUESTS', { retryAfterMs: 7_000 }))).toMatchObject({ kind: 'wait', retryMs: 7_000 });
+  it('keeps to the wish of the server, whatever jitter takes away from it', () => {
+    expect(explainFailure(ref, failure('TOO_MANY_REQUESTS', { retryAfterMs: 7_000 }))).toMatchObject({ kind: 'wait', retryMs: 14_000 });
   });
 
   it('tells a namespace that is not there', () => {

@@ -3,6 +3,8 @@ import { formatObjectRef, stalled, wait, type ObjectRef, type StepOutcome } from
 import type { KubeFailure } from '#kube';
 
 const RETRY_MS = 2_000;
+/** The jitter of a retry takes away up to half of its time: what the server asked for must be left. */
+const NEVER_EARLIER = 2;
 const MAX_SAID = 600;
 
 /** What a refused or failed call about one object means for its target: whether it passes by itself, the reason code, and a sentence. */
@@ -40,7 +42,7 @@ export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcom
     case 'CREDENTIALS_UNAVAILABLE':
     case 'TRUNCATED_RESPONSE':
     case 'MALFORMED_RESPONSE':
-      return wait(failure.retryAfterMs ?? RETRY_MS, 'CLUSTER_UNAVAILABLE', said);
+      return wait(failure.retryAfterMs === undefined ? RETRY_MS : NEVER_EARLIER * failure.retryAfterMs, 'CLUSTER_UNAVAILABLE', said);
     default:
       return assertNever(failure.code);
   }

@@ -65,7 +65,8 @@ export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signa
     refusals = failure.code === 'FORBIDDEN' ? refusals + 1 : 0;
     deps.log.debug('a watch broke; it goes on', { kind: watched.kind, group: watched.group, namespace, code: failure.code });
     if (refusals >= (namespace === undefined ? REFUSALS.everywhere : REFUSALS.inNamespace)) return 'FORBIDDEN';
-    if (!(await pause(backoffMs(BACKOFF, failures, deps.random)))) return 'STOPPED';
+    // A busy server says when to come back; everybody at that very moment would make it busy again.
+    if (!(await pause((failure.retryAfterMs ?? 0) + backoffMs(BACKOFF, failures, deps.random)))) return 'STOPPED';
   }
   return 'STOPPED';
 

@@ -31,6 +31,11 @@ export function alreadyExists(type: ResourceType, name: string): ApiFailure {
   return { code: 409, reason: 'AlreadyExists', message: `${groupResource(type)} "${name}" already exists`, details: detailsOf(type, name) };
 }
 
+/** Somebody else was quicker. */
+export function conflictBody(plural: string, name: string): ApiFailure {
+  return { code: 409, reason: 'Conflict', message: `Operation cannot be fulfilled on ${plural} ${JSON.stringify(name)}: the object has been modified; please apply your changes to the latest version and try again`, details: { name, kind: plural } };
+}
+
 export function conflict(type: ResourceType, name: string, why: string): ApiFailure {
   return { code: 409, reason: 'Conflict', message: `Operation cannot be fulfilled on ${groupResource(type)} "${name}": ${why}`, details: detailsOf(type, name) };
 }
@@ -63,8 +68,12 @@ export function unsupportedMediaType(contentType: string): ApiFailure {
   return { code: 415, reason: 'UnsupportedMediaType', message: `the body of the request was in an unknown format: ${contentType}` };
 }
 
-export function tooManyRequests(message: string): ApiFailure {
-  return { code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds: 1 } };
+export function tooManyRequests(message: string, retryAfterSeconds = 1): ApiFailure {
+  return { code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } };
+}
+
+export function unavailable(retryAfterSeconds: number): ApiFailure {
+  return { code: 503, reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request', details: { retryAfterSeconds } };
 }
 
 export function internalError(id: string): ApiFailure {

@@ -12,6 +12,7 @@ import { parseBody } from './parse-body.js';
 import { headerOf, headersOf, readRequest } from './read-request.js';
 import { negotiate } from './representation.js';
 import { parseRequest, type RequestInfo } from './request-info.js';
+import { ScriptedRefusals } from './scripted-refusals.js';
 import { sendWatch } from './watch-response.js';
 
 /** Watches and calls that one cluster serves at once; more are asked to come back. */
@@ -27,6 +28,8 @@ interface Trace {
 
 /** One cluster's API over HTTP: reads the request, has it answered, writes the answer and the audit event. */
 export class ClusterFront {
+  /** Requests to refuse on purpose. */
+  readonly refusals = new ScriptedRefusals();
   private readonly open = new Set<ServerResponse>();
 
   constructor(
@@ -67,6 +70,8 @@ export class ClusterFront {
     const body = parseBody(text.value, contentType);
     if (!body.ok) return { kind: 'failure', failure: body.error };
     trace.bodyName = stringAt(body.value, 'metadata', 'name') ?? '';
+    const refused = this.refusals.take(info);
+    if (refused !== undefined) return { kind: 'failure', failure: refused };
     return this.api.answer(caller.value, { info, body: body.value, contentType, representation, userAgent: headerOf(request, 'user-agent') ?? '' });
   }
 
