@@ -8,7 +8,7 @@ export interface LogDestination {
 
 /** Names of fields whose values are never logged, at any depth, whoever passes them. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set([
-  'authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'credential', 'privateKey', 'privateKeyPem', 'joinToken', 'identity', 'data', 'stringData', 'parameters',
+  'authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'credential', 'privateKey', 'sshPrivateKey', 'ssh', 'privateKeyPem', 'joinToken', 'identity', 'data', 'stringData', 'parameters',
 ]);
 const WEIGHT: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 const MAX_CAUSES = 4;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { digestOf, silentLog } from '#kernel';
 import { repositoryId, type AssignmentOrder } from '#domain';
 import { systemTimers } from '#runtime';
-import { aGitRepository, GitServer } from '#testing';
+import { aGitRepository, anSshKey, GitServer, SshGitServer, sshMissing } from '#testing';
 import { openSource, type OpenSource } from '../src/source/index.js';
 import type { CredentialLookup } from '../src/state/index.js';
 import { SIGNAL } from './state-fixture.js';
@@ -98,6 +98,24 @@ describe('content from Git', () => {
     expect(server.accesses).toHaveLength(before);
     credentials = { kind: 'HELD', credentials: { username: 'bot', password: 'canary-password' } };
     expect(await source.source.render(order('private', commit), SIGNAL)).toMatchObject({ ok: true });
+  });
+
+  it('comes from an SSH server too, with the key and the known hosts that the hub has sent', async () => {
+    const missing = await sshMissing();
+    if (missing !== undefined) return console.warn(missing);
+    const key = await anSshKey();
+    const commit = await aRepository('fleet', { 'shop/a.yaml': MANIFEST });
+    const ssh = await SshGitServer.start(server.root, [key.publicKey]);
+    try {
+      const base = order('fleet', commit, digestOf('x'));
+      const ordered = { ...base, release: { ...base.release, repository: { ...base.release.repository, url: ssh.url('fleet') } } };
+      credentials = { kind: 'HELD', credentials: { privateKey: key.privateKey, knownHosts: ssh.knownHosts.replace('localhost', 'elsewhere') } };
+      expect(await source.source.render(ordered, SIGNAL)).toMatchObject({ ok: false, error: { reason: 'HOST_KEY_UNKNOWN', retryable: false } });
+      credentials = { kind: 'HELD', credentials: { privateKey: key.privateKey, knownHosts: ssh.knownHosts } };
+      expect(await source.source.render(ordered, SIGNAL)).toMatchObject({ ok: true, value: { objects: [{ kind: 'ConfigMap' }] } });
+    } finally {
+      await ssh.stop();
+    }
   });
 
   it('keeps the disk bounded: the copy used longest ago goes, over restarts too', async () => {

@@ -59,7 +59,7 @@ describe('orders, credentials and identity in Secrets', () => {
   });
 
   describe('credentials', () => {
-    const credential = { repository: REPOSITORY, origin: 'https://git.example.com:443', username: 'bot', password: 'canary-password', digest: digestOf('1') };
+    const credential = { repository: REPOSITORY, origin: 'https://git.example.com:443', credentials: { username: 'bot', password: 'canary-password' }, digest: digestOf('1') };
 
     it('are given for their origin, over a restart, and for no other', async () => {
       await new CredentialSecrets(state.secrets).put(credential, SIGNAL);
@@ -69,6 +69,15 @@ describe('orders, credentials and identity in Secrets', () => {
       expect(next.lookUp(REPOSITORY, 'https://git.example.com/fleet.git')).toEqual({ kind: 'HELD', credentials: { username: 'bot', password: 'canary-password' } });
       for (const url of ['http://git.example.com/fleet.git', 'https://git.example.com:8443/fleet.git', 'https://evil.example.com/fleet.git', 'not a url']) expect(next.lookUp(REPOSITORY, url)).toEqual({ kind: 'BOUND_ELSEWHERE' });
       expect(next.lookUp(repositoryId(idOf('repository', 'other')), 'https://git.example.com/fleet.git')).toEqual({ kind: 'NONE' });
+    });
+
+    it('of an SSH repository are key and known hosts, over a restart, and for that server alone', async () => {
+      const ssh = { privateKey: 'canary-key', knownHosts: 'git.example.com ssh-ed25519 AAAA' };
+      await new CredentialSecrets(state.secrets).put({ ...credential, origin: 'ssh://git.example.com:22', credentials: ssh }, SIGNAL);
+      const next = new CredentialSecrets(new StateOfProcess(cluster, 2).secrets);
+      expect(await next.load(SIGNAL)).toEqual([]);
+      expect(next.lookUp(REPOSITORY, 'ssh://git@git.example.com/fleet.git')).toEqual({ kind: 'HELD', credentials: ssh });
+      for (const url of ['ssh://git@git.example.com:2222/fleet.git', 'ssh://git@evil.example.com/fleet.git', 'https://git.example.com/fleet.git']) expect(next.lookUp(REPOSITORY, url)).toEqual({ kind: 'BOUND_ELSEWHERE' });
     });
 
     it('are gone from the cluster when they are dropped, and dropping twice is fine', async () => {

@@ -20,7 +20,7 @@ export {
 export { judgeRefName } from './source/judge-ref-name.js';
 export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES, printablePath } from './source/judge-tree-entry.js';
 export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';
-export { parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
+export { parseOrigin, parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
 export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';
 export {
   KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type KustomizationReferences, type PathReference, type RefusedReference, type UnresolvableReference,

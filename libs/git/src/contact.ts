@@ -1,9 +1,10 @@
 import { err, errorName, ok, type Result } from '#kernel';
 import { parseRepositoryUrl } from '#domain';
 import { gitFailure, type GitFailure, type GitFailureCode } from './git-failure.js';
-import type { GitRemote } from './git-port.js';
+import { isSshCredentials, type GitRemote } from './git-port.js';
 import type { QueueRefusal } from './keyed-queue.js';
 import { basicAuthorization, redact } from './redact.js';
+import { parseSshKey, type SshKey } from './ssh/ssh-key.js';
 
 /** A remote whose URL has passed the egress rule, ready to be contacted. */
 export interface Contact {
@@ -12,6 +13,8 @@ export interface Contact {
   /** For this origin only. */
   readonly authorization: string | undefined;
   readonly caPem: string | undefined;
+  /** For an SSH repository, and for no other. */
+  readonly ssh: { readonly key: SshKey; readonly knownHosts: string; readonly host: string; readonly port: number } | undefined;
   /** Where to connect instead of asking DNS. */
   readonly addresses: readonly string[] | undefined;
   /** A failure of this remote, its message freed of credentials. */
@@ -22,15 +25,28 @@ export function contactOf(remote: GitRemote): Result<Contact, GitFailure> {
   const parsed = parseRepositoryUrl(remote.url);
   // The text of a refused URL is not repeated: its user part, or what looks like one, may be a secret.
   if (!parsed.ok) return err(gitFailure('EGRESS_REFUSED', '', parsed.error.message));
-  const { url, origin } = parsed.value;
+  const { url, origin, isSsh } = parsed.value;
+  const { credentials } = remote;
+  const ssh = isSsh ? sshOf(url, remote) : ok(undefined);
+  if (!ssh.ok) return ssh;
   return ok({
     url,
     origin,
-    authorization: remote.credentials === undefined ? undefined : basicAuthorization(remote.credentials),
+    // A key is not for a web server, nor a password for an SSH server: what does not fit the scheme goes nowhere.
+    authorization: isSsh || credentials === undefined || isSshCredentials(credentials) ? undefined : basicAuthorization(credentials),
     caPem: remote.caPem,
+    ssh: ssh.value,
     addresses: remote.addresses,
-    failure: (code, message, retryAfterMs) => gitFailure(code, url, redact(message, remote.credentials), retryAfterMs),
+    failure: (code, message, retryAfterMs) => gitFailure(code, url, redact(message, credentials), retryAfterMs),
   });
+}
+
+function sshOf(url: string, { credentials }: GitRemote): Result<NonNullable<Contact['ssh']>, GitFailure> {
+  if (credentials === undefined || !isSshCredentials(credentials)) return err(gitFailure('AUTHENTICATION_FAILED', url, 'an SSH repository needs a private key and known hosts as its credentials'));
+  const key = parseSshKey(credentials.privateKey);
+  if (!key.ok) return err(gitFailure('AUTHENTICATION_FAILED', url, key.error.message));
+  const { hostname, port } = new URL(url);
+  return ok({ key: key.value, knownHosts: credentials.knownHosts, host: hostname, port: port === '' ? 22 : Number(port) });
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;

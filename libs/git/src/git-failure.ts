@@ -8,6 +8,8 @@ export type GitFailureCode =
   /** 401 or 403: wrong, missing or too weak credentials. */
   | 'AUTHENTICATION_FAILED'
   | 'RATE_LIMITED'
+  /** The SSH server shows a key that is not in the known hosts. */
+  | 'HOST_KEY_UNKNOWN'
   /** The server no longer gives the commit, neither by id nor by the ref. */
   | 'COMMIT_UNREACHABLE'
   /** The other side does not speak Git, broke off in the middle, or said something unforeseen. */
@@ -39,6 +41,7 @@ const RETRYABLE: Readonly<Record<GitFailureCode, boolean>> = {
   REPOSITORY_NOT_FOUND: false,
   AUTHENTICATION_FAILED: false,
   RATE_LIMITED: true,
+  HOST_KEY_UNKNOWN: false,
   COMMIT_UNREACHABLE: false,
   GIT_PROTOCOL_ERROR: true,
   GIT_TIMED_OUT: true,
@@ -60,8 +63,10 @@ export function reasonOfGitFailure(code: GitFailureCode): ReasonCode {
     case 'COMMIT_UNREACHABLE':
     case 'REPOSITORY_UNREACHABLE':
     case 'EGRESS_REFUSED':
+    case 'HOST_KEY_UNKNOWN':
       return code;
     case 'RATE_LIMITED':
+      return 'REPOSITORY_RATE_LIMITED';
     case 'GIT_PROTOCOL_ERROR':
     case 'GIT_TIMED_OUT':
     case 'GIT_ABORTED':

@@ -195,7 +195,7 @@ export function gitPortContract(name: string, make: (options: ContractAdapterOpt
       });
 
       it.each([
-        ['file:///etc/passwd'], ['ext::sh -c touch% /tmp/x'], ['ssh://git@localhost/x.git'], ['git@localhost:x.git'], ['--upload-pack=touch /tmp/x'], ['http://user:canary@localhost/x.git'],
+        ['file:///etc/passwd'], ['ext::sh -c touch% /tmp/x'], ['git://localhost/x.git'], ['ssh://-oProxyCommand=touch@localhost/x.git'], ['ssh://git:canary@localhost/x.git'], ['--upload-pack=touch /tmp/x'], ['http://user:canary@localhost/x.git'],
       ])('%s is refused before any connection', async (url) => {
         const failure = await errorOf(git.lookUp({ url }, ['main'], never));
         expect(failure).toMatchObject({ code: 'EGRESS_REFUSED', retryable: false });

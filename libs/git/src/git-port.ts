@@ -3,13 +3,26 @@ import type { GitFailure } from './git-failure.js';
 import type { GitObjects } from './git-objects.js';
 
 /** A user and password (or token) for HTTP(S). They go to the scheme, host and port of the repository's own URL and nowhere else. */
-export interface GitCredentials {
+export interface PasswordCredentials {
   readonly username: string;
   readonly password: string;
 }
 
+/** What an SSH repository needs, both: a private key without passphrase, and the keys that its server may show. */
+export interface SshCredentials {
+  readonly privateKey: string;
+  /** In the format of known_hosts. A server that shows another key is HOST_KEY_UNKNOWN: there is no way to skip that. */
+  readonly knownHosts: string;
+}
+
+export type GitCredentials = PasswordCredentials | SshCredentials;
+
+export function isSshCredentials(credentials: GitCredentials): credentials is SshCredentials {
+  return 'privateKey' in credentials;
+}
+
 export interface GitRemote {
-  /** http or https, without credentials in it: anything else is refused as EGRESS_REFUSED before a connection is made. */
+  /** http, https or ssh, without a password in it: anything else is refused as EGRESS_REFUSED before a connection is made. */
   readonly url: string;
   readonly credentials?: GitCredentials | undefined;
   /** Certificate authorities to trust for this repository instead of the machine's own, as PEM. */

@@ -12,6 +12,12 @@ describe('redact', () => {
     for (const secret of ['can/ary', 'can%2Fary', basicAuthorization(credentials).slice(6)]) expect(text).not.toContain(secret);
   });
 
+  it('takes lines of a private key out', () => {
+    const line = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUA';
+    expect(redact(`broken near ${line}`, { privateKey: `-----BEGIN X-----\n${line}\n-----END X-----`, knownHosts: '' })).toBe('broken near ***');
+    expect(redact('at ssh://git:canary@host/x', undefined)).toBe('at ssh://git:***@host/x');
+  });
+
   it('takes the user part out of any URL, control characters out of any text, and bounds it', () => {
     expect(redact('at http://someone:else@host/x', undefined)).toBe('at http://***@host/x');
     expect(redact('a\u001b[31mb', undefined)).toBe('a?[31mb');

@@ -1,22 +1,25 @@
-import type { GitCredentials } from './git-port.js';
+import { isSshCredentials, type GitCredentials, type PasswordCredentials } from './git-port.js';
 
 const MAX_MESSAGE = 400;
 
 /** The value of the `Authorization` header that carries the credentials. */
-export function basicAuthorization(credentials: GitCredentials): string {
+export function basicAuthorization(credentials: PasswordCredentials): string {
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
 }
 
 /** A message without the credentials in any form in which they travel, without user parts of URLs, printable and bounded. Pure. */
 export function redact(message: string, credentials: GitCredentials | undefined): string {
   let text = message;
-  if (credentials !== undefined) {
-    const { password } = credentials;
-    const forms = [basicAuthorization(credentials).slice('Basic '.length), password, encodeURIComponent(password), Buffer.from(password).toString('base64')];
-    for (const form of forms) if (form !== '') text = text.replaceAll(form, '***');
-  }
+  for (const form of credentials === undefined ? [] : formsOf(credentials)) if (form !== '') text = text.replaceAll(form, '***');
   return text
     .replace(/(https?:\/\/)[^/\s@]*@/gi, '$1***@')
+    .replace(/(ssh:\/\/[^/\s@:]*):[^/\s@]*@/gi, '$1:***@')
     .replace(/[^\P{C}\n]/gu, '?')
     .slice(0, MAX_MESSAGE);
+}
+
+function formsOf(credentials: GitCredentials): readonly string[] {
+  if (isSshCredentials(credentials)) return credentials.privateKey.split(/\s+/).filter((line) => line.length >= 16);
+  const { password } = credentials;
+  return [basicAuthorization(credentials).slice('Basic '.length), password, encodeURIComponent(password), Buffer.from(password).toString('base64')];
 }

@@ -4,6 +4,7 @@ export { aGitRepository, GitRepositoryBuilder, type CommitOptions, type GitConte
 export { GitServer, type GitAccess, type GitFault, type GitRepositoryOptions, type GitRequestKind, type GitServerOptions } from './git-server.js';
 export { AuditLog, CONTROL_PLANE_USERS, type AuditEntry, type AuditFilter } from './real-kubernetes/audit-log.js';
 export { createClusterPki, type ClusterPki } from './real-kubernetes/cluster-pki.js';
+export { anSshKey, SshGitServer, sshMissing, type SshKeyKind, type SshKeyPair } from './ssh-git-server.js';
 export { freePorts } from './real-kubernetes/free-ports.js';
 export { GuardedProcess, type GuardedProcessRequest } from './real-kubernetes/guarded-process.js';
 export { realKubernetesAvailable, type KubernetesMissing, type KubernetesPrograms } from './real-kubernetes/kubernetes-programs.js';

@@ -13,6 +13,7 @@ export type {
 export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, encodeDescribeObject, type DescribedObject, type ObjectEvent } from './describe-wire.js';
 export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
 export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';
+export { decodeRepositoryCredentials, encodeRepositoryCredentials, type CredentialContent } from './credentials-wire.js';
 export { decodeOrder, encodeOrder, ORDER_TYPE } from './order-wire.js';
 export {
   AGENT_CAPABILITIES, CERTIFICATE_BACKDATE_MS, CHUNK_BYTES, clusterUri, DEFAULT_HEARTBEAT_MS, GO_AWAY_REASONS, GRPC_LIMITS, HUB_CAPABILITIES, isRequestFailureCode, LOG_LIMITS, MAX_JOINED_BYTES,

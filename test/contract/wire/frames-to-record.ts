@@ -116,7 +116,7 @@ export const HUB_FRAMES: Readonly<Record<string, HubBody>> = {
   },
   'hub-cancel-request': { $case: 'cancelRequest', value: { requestId: id('08') } },
   'hub-credentials': {
-    $case: 'credentials', value: { repositoryId: id('07'), origin: 'https://git.example.com:443', username: 'git', password: 'not a real one', digest: digestOf('credentials'), dropped: false },
+    $case: 'credentials', value: { repositoryId: id('07'), origin: 'https://git.example.com:443', username: 'git', password: 'not a real one', digest: digestOf('credentials'), dropped: false, sshPrivateKey: '', sshKnownHosts: '' },
   },
   'hub-new-signing-key': { $case: 'newSigningKey', value: { key: signed } },
   'hub-go-away': { $case: 'goAway', value: { reason: 'SHUTTING_DOWN', retryAfterMs: 4_200 } },

@@ -263,7 +263,7 @@ describe('questions and credentials', () => {
     await world.database.pool.query(`UPDATE repositories SET credentials_encrypted = 'hunter2', credentials_digest = $2 WHERE id = $1`, [application.repository, digestOf('hunter2')]);
     const assigned = await application.assign(cluster);
     await accepted(agent, assigned.target, assigned.order.generation);
-    expect([...agent.credentials.held.values()]).toMatchObject([{ repository: application.repository, password: 'hunter2' }]); // there before the order
+    expect([...agent.credentials.held.values()]).toMatchObject([{ repository: application.repository, credentials: { password: 'hunter2' } }]); // there before the order
     expect(agent.messages.join()).not.toContain('hunter2');
     const ask = (name: string): Promise<unknown> =>
       running.gateway.requests.describeObject(cluster, assigned.target, { group: '', kind: 'ConfigMap', namespace: 'app', name }, AbortSignal.timeout(10_000));

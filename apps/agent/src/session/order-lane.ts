@@ -1,7 +1,7 @@
-import { backoffMs, parseDigest, type Log, type Random, type Timers } from '#kernel';
+import { backoffMs, type Log, type Random, type Timers } from '#kernel';
 import { repositoryId } from '#domain';
 import {
-  decodeSigningKey, encodeTargetDigests, fromWireSigned, SIGNING_KEY_TYPE, verifySigned,
+  decodeRepositoryCredentials, decodeSigningKey, encodeTargetDigests, fromWireSigned, SIGNING_KEY_TYPE, verifySigned,
   type AgentBody, type HubBody, type OrderReceipts, type Signed, type WireRepositoryCredentials,
 } from '#wire';
 import type { AgentIdentity, CredentialInbox, OrderInbox, VerifiedOrder } from './session.ports.js';
@@ -107,14 +107,15 @@ export class OrderLane {
   }
 
   private async onCredentials(wire: WireRepositoryCredentials): Promise<void> {
-    const repository = repositoryId(wire.repositoryId);
-    if (wire.dropped) return this.ports.credentials.drop(repository, this.signal);
-    const digest = parseDigest(wire.digest);
-    if (digest === undefined) {
+    const frame = decodeRepositoryCredentials(wire);
+    if (!frame.ok) {
       this.send({ $case: 'refused', value: { code: 'UNSUPPORTED', detail: 'credentials.digest' } });
       return;
     }
-    await this.ports.credentials.put({ repository, origin: wire.origin, username: wire.username, password: wire.password, digest }, this.signal);
+    const repository = repositoryId(frame.value.repositoryId);
+    if (frame.value.dropped) return this.ports.credentials.drop(repository, this.signal);
+    const { origin, credentials, digest } = frame.value;
+    await this.ports.credentials.put({ repository, origin, credentials, digest }, this.signal);
   }
 
   /** A new key counts only in the hand of one we hold. */

@@ -1,5 +1,6 @@
 import type { Digest, Result } from '#kernel';
 import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport } from '#domain';
+import type { GitCredentials } from '#git';
 import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, RequestFailureCode, Signed } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
@@ -58,8 +59,7 @@ export interface RepositoryCredential {
   readonly repository: RepositoryId;
   /** scheme://host:port */
   readonly origin: string;
-  readonly username: string;
-  readonly password: string;
+  readonly credentials: GitCredentials;
   readonly digest: Digest;
 }
 

@@ -62,7 +62,7 @@ export class RepositoryCache {
 
   /** Those that ask for the same commit share one fetch; each leaves it by its own signal. */
   private async fetch(key: string, remote: GitRemote, wanted: { readonly commit: string; readonly ref: string }, signal: AbortSignal): Promise<Fetched> {
-    const name = JSON.stringify([key, remote.url, wanted.commit, remote.credentials?.username, remote.credentials?.password]);
+    const name = JSON.stringify([key, remote.url, wanted.commit, remote.credentials]);
     const shared = this.fetching.get(name) ?? this.start(name, key, remote, wanted);
     const { promise, reject } = Promise.withResolvers<never>();
     const onAbort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));

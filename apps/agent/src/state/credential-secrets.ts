@@ -1,10 +1,10 @@
 import { isUuid, parseDigest, type Digest } from '#kernel';
-import { parseRepositoryUrl, repositoryId, type RepositoryId } from '#domain';
+import { parseOrigin, parseRepositoryUrl, repositoryId, type RepositoryId } from '#domain';
 import type { GitCredentials } from '#git';
 import type { CredentialInbox, RepositoryCredential } from '../session/session.ports.js';
 import type { StateSecrets, StoredSecret } from './state-secrets.js';
 
-const FIELDS = ['repository', 'origin', 'username', 'password', 'digest'] as const;
+const FIELDS = ['repository', 'origin', 'digest', 'username', 'password', 'privateKey', 'knownHosts'] as const;
 
 /** Credentials for one URL: held and fit for it, held for another origin, or not held. */
 export type CredentialLookup =
@@ -36,7 +36,8 @@ export class CredentialSecrets implements CredentialInbox {
   }
 
   async put(credential: RepositoryCredential, signal: AbortSignal): Promise<void> {
-    const data = Object.fromEntries(FIELDS.map((field) => [field, Buffer.from(credential[field])]));
+    const { repository, origin, digest, credentials } = credential;
+    const data = Object.fromEntries(Object.entries({ repository, origin, digest, ...credentials }).map(([field, text]) => [field, Buffer.from(text)]));
     const secret = await this.secrets.put({ name: nameOf(credential.repository), kind: 'credential', data }, this.held.get(credential.repository)?.secret, signal);
     if (!secret.ok) throw new Error(secret.error.message);
     this.held.set(credential.repository, { credential, secret: { ...secret.value, data: new Map() } });
@@ -57,14 +58,9 @@ export class CredentialSecrets implements CredentialInbox {
     const credential = this.held.get(repository)?.credential;
     if (credential === undefined) return { kind: 'NONE' };
     const parsed = parseRepositoryUrl(url);
-    if (!parsed.ok || parsed.value.origin !== originOf(credential.origin)) return { kind: 'BOUND_ELSEWHERE' };
-    return { kind: 'HELD', credentials: { username: credential.username, password: credential.password } };
+    if (!parsed.ok || parsed.value.origin !== parseOrigin(credential.origin)) return { kind: 'BOUND_ELSEWHERE' };
+    return { kind: 'HELD', credentials: credential.credentials };
   }
-}
-
-/** The origin in its one spelling: `https://host:443` is `https://host`. */
-function originOf(text: string): string | undefined {
-  return URL.parse(text)?.origin;
 }
 
 function nameOf(repository: RepositoryId): string {
@@ -72,8 +68,9 @@ function nameOf(repository: RepositoryId): string {
 }
 
 function parse({ name, data }: StoredSecret): RepositoryCredential | undefined {
-  const [repository, origin, username, password, digestText] = FIELDS.map((field) => data.get(field)?.toString('utf8'));
+  const [repository, origin, digestText, username, password, privateKey, knownHosts] = FIELDS.map((field) => data.get(field)?.toString('utf8'));
   const digest = parseDigest(digestText ?? '');
-  if (repository === undefined || !isUuid(repository) || origin === undefined || username === undefined || password === undefined || digest === undefined) return undefined;
-  return name === nameOf(repositoryId(repository)) ? { repository: repositoryId(repository), origin, username, password, digest } : undefined;
+  const credentials = privateKey !== undefined && knownHosts !== undefined ? { privateKey, knownHosts } : username !== undefined && password !== undefined ? { username, password } : undefined;
+  if (repository === undefined || !isUuid(repository) || origin === undefined || credentials === undefined || digest === undefined) return undefined;
+  return name === nameOf(repositoryId(repository)) ? { repository: repositoryId(repository), origin, credentials, digest } : undefined;
 }

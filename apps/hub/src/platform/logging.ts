@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config.js';
 
 /** Names of fields that are never logged, at the top and one level down, whoever passes them. */
-const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'privateKey', 'masterKey', 'webhookSecret', 'joinToken'];
+const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'token', 'secret', 'credentials', 'ssh', 'sshPrivateKey', 'privateKey', 'masterKey', 'webhookSecret', 'joinToken'];
 
 /** How requests are logged, also by those who bring serializers of their own. */
 export const REQUEST_SERIALIZERS = { err: safeError, req: safeRequest, res: (reply: { readonly statusCode?: number }) => ({ status: reply.statusCode }) };

@@ -7,12 +7,20 @@ describe('parseRepositoryUrl', () => {
     ['http://localhost:3000/fleet', 'http://localhost:3000/fleet', 'http://localhost:3000', 'http://localhost:3000/fleet'],
     ['HTTPS://example.com/a/../b.git', 'https://example.com/b.git', 'https://example.com', 'https://example.com/b'],
     ['http://[::1]:80/x', 'http://[::1]/x', 'http://[::1]', 'http://[::1]/x'],
+    ['ssh://git@Git.Example.com:22/Team/fleet.git/', 'ssh://git@git.example.com/Team/fleet.git', 'ssh://git.example.com', 'ssh://git@git.example.com/Team/fleet'],
+    ['ssh://git@[::1]:2222/~/x', 'ssh://git@[::1]:2222/~/x', 'ssh://[::1]:2222', 'ssh://git@[::1]:2222/~/x'],
+    ['git@github.com:team/fleet.git', 'ssh://git@github.com/team/fleet.git', 'ssh://github.com', 'ssh://git@github.com/team/fleet'],
+    ['git@host:/srv/.hidden/x', 'ssh://git@host/srv/.hidden/x', 'ssh://host', 'ssh://git@host/srv/.hidden/x'],
   ])('%s', (text, url, origin, sameKey) => {
-    expect(parseRepositoryUrl(text)).toEqual({ ok: true, value: { url, origin, sameKey } });
+    expect(parseRepositoryUrl(text)).toEqual({ ok: true, value: { url, origin, sameKey, isSsh: url.startsWith('ssh:') } });
   });
 
   it.each([
-    ['ssh://git@example.com/x.git', 'REPOSITORY_URL_SCHEME_REFUSED'], ['git@example.com:x.git', 'REPOSITORY_URL_SCHEME_REFUSED'], ['file:///etc/passwd', 'REPOSITORY_URL_SCHEME_REFUSED'],
+    ['ssh://-oProxyCommand=x@host/x', 'REPOSITORY_URL_INVALID'], ['ssh://git@-oProxyCommand=x/x', 'REPOSITORY_URL_INVALID'], ['ssh://git@host/-x', 'REPOSITORY_URL_INVALID'],
+    ['-x@host:x', 'REPOSITORY_URL_INVALID'], ['git@-x:x', 'REPOSITORY_URL_INVALID'], ['git@host:-x', 'REPOSITORY_URL_INVALID'], ['git@host:a/-x', 'REPOSITORY_URL_INVALID'],
+    ["git@host:x';id", 'REPOSITORY_URL_INVALID'], ['ssh://git@host/$(id)', 'REPOSITORY_URL_INVALID'], ['ssh://git@host/../x', 'REPOSITORY_URL_INVALID'], ['ssh://git@host/a//b', 'REPOSITORY_URL_INVALID'],
+    ['ssh://host/x', 'REPOSITORY_URL_INVALID'], ['ssh://git@host', 'REPOSITORY_URL_INVALID'], ['ssh://git@host:99999/x', 'REPOSITORY_URL_INVALID'], ['ssh://git@ho%73t/x', 'REPOSITORY_URL_INVALID'],
+    ['ssh://git:canary@host/x', 'REPOSITORY_URL_HAS_CREDENTIALS'], ['ssh://git@host/x?token=canary', 'REPOSITORY_URL_INVALID'], ['git+ssh://git@host/x', 'REPOSITORY_URL_SCHEME_REFUSED'], ['file:///etc/passwd', 'REPOSITORY_URL_SCHEME_REFUSED'],
     ['ext::sh%20-c%20x', 'REPOSITORY_URL_SCHEME_REFUSED'], ['git://example.com/x', 'REPOSITORY_URL_SCHEME_REFUSED'], ['ftp://example.com/x', 'REPOSITORY_URL_SCHEME_REFUSED'],
     ['javascript:alert(1)', 'REPOSITORY_URL_SCHEME_REFUSED'], ['https://user@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'], ['https://user:canary@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'],
     ['https://:canary@example.com/x', 'REPOSITORY_URL_HAS_CREDENTIALS'], ['ext::sh -c x', 'REPOSITORY_URL_INVALID'], ['/srv/git/x', 'REPOSITORY_URL_INVALID'], ['--upload-pack=x', 'REPOSITORY_URL_INVALID'],

@@ -7,6 +7,8 @@ export const REASON_ADVICE = {
   REPOSITORY_UNREACHABLE: 'Check the URL and that the Git server answers; it is tried again by itself.',
   REPOSITORY_NOT_FOUND: 'Check the repository URL, or give credentials that may see it.',
   AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
+  HOST_KEY_UNKNOWN: 'The SSH server does not show a key that is in the known hosts of the repository: compare its key with what its operator publishes, then update the known hosts.',
+  REPOSITORY_RATE_LIMITED: 'The Git server asks for a pause, which is kept; if this goes on, poll less often and use webhooks.',
   EGRESS_REFUSED: 'The hub does not go where the URL leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS.',
   REF_NOT_FOUND: 'Create the branch or tag, or change source.ref.',
   HISTORY_REWRITTEN: 'The ref left the history that is followed: push that history again, or look at the commit and approve exactly this move with approveHistoryRewrite.',

@@ -49,6 +49,7 @@ export class IsomorphicGit implements GitPort {
   async lookUp(remote: GitRemote, refs: readonly string[], signal: AbortSignal): Promise<Result<ReadonlyMap<string, ResolvedRef | undefined>, GitFailure>> {
     const contact = contactOf(remote);
     if (!contact.ok) return contact;
+    if (contact.value.ssh !== undefined) return err(noSsh(contact.value));
     if (refs.flatMap(refCandidates).length === 0) return ok(resolveRefs(refs, new Map()));
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.settings.lookUpTimeoutMs)]);
     if (deadline.aborted) return err(abortFailure(contact.value, deadline));
@@ -134,6 +135,7 @@ export class IsomorphicGit implements GitPort {
     const parsed = contactOf(remote);
     if (!parsed.ok) return parsed;
     const contact = parsed.value;
+    if (contact.ssh !== undefined) return err(noSsh(contact));
     const name = `${cacheKey}.${kind}.js.git`;
     const repository = this.repository(name, kind);
     const attempt = async (): Promise<Result<void, GitFailure>> => {
@@ -188,6 +190,10 @@ export class IsomorphicGit implements GitPort {
     this.repositories.set(name, known);
     return known;
   }
+}
+
+function noSsh(contact: Contact): GitFailure {
+  return contact.failure('GIT_CACHE_UNUSABLE', 'the Git in JavaScript does not speak SSH: install git 2.37 or later and the OpenSSH client, or give the https URL of the repository');
 }
 
 function unreachable(contact: Contact, commit: string): GitFailure {

@@ -31,7 +31,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The whole environment of a git process: nothing of the machine's configuration, no prompts, http and https only, no redirects.
+ * The whole environment of a git process: nothing of the machine's configuration, no prompts, no other protocol than the repository's, no redirects.
  * No credential is in it: what a process was started with can be read from outside (`withSecretConfiguration`).
  */
 export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly (readonly [string, string])[] = []): Readonly<Record<string, string>> {
@@ -55,8 +55,9 @@ export function gitEnvironment(settings: GitEnvironmentSettings, more: readonly 
 export function remoteConfiguration(contact: Contact, caFile: string | undefined): readonly (readonly [string, string])[] {
   return [
     [`remote.${REMOTE}.url`, contact.url],
+    ...(contact.ssh === undefined ? [] : [['protocol.ssh.allow', 'always'] as const]),
     ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] as const]),
-    ...(contact.addresses === undefined ? [] : [['http.curloptResolve', pinned(contact.url, contact.addresses)] as const]),
+    ...(contact.addresses === undefined || contact.ssh !== undefined ? [] : [['http.curloptResolve', pinned(contact.url, contact.addresses)] as const]),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { GitFailure } from '../git-failure.js';
 import { classifyGitStderr, summariseGitStderr } from './classify-git-stderr.js';
 import { gitEnvironment, type GitEnvironmentSettings } from './git-environment.js';
 import { withSecretConfiguration } from './secret-configuration.js';
+import { withSshSession } from './with-ssh-session.js';
 
 export interface RunGitSettings extends GitEnvironmentSettings {
   readonly gitBinary: string;
@@ -36,13 +37,19 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs one git command and tells its ending in the port's words. `fine` are the exit codes that are answers. */
 export async function runGit(settings: RunGitSettings, contact: Contact, command: GitCommand, fine: readonly number[] = [0]): Promise<Result<GitOutput, GitRunFailure>> {
+  if (command.isRemote !== true || contact.ssh === undefined) return runWith(settings, contact, command, fine, {});
+  const run = await withSshSession({ ...contact.ssh, addresses: contact.addresses }, settings.cacheDirectory, (environment) => runWith(settings, contact, command, fine, environment));
+  return run.ok ? run.value : err(contact.failure('GIT_CACHE_UNUSABLE', run.error.message));
+}
+
+async function runWith(settings: RunGitSettings, contact: Contact, command: GitCommand, fine: readonly number[], environment: Readonly<Record<string, string>>): Promise<Result<GitOutput, GitRunFailure>> {
   const secret = command.isRemote === true ? contact.authorization : undefined;
   const result = await withSecretConfiguration(secret === undefined ? undefined : { origin: contact.origin, header: `Authorization: ${secret}` }, settings.cacheDirectory, (more, files) =>
     runProcess({
       file: settings.gitBinary,
       args: command.args,
       cwd: settings.cacheDirectory,
-      env: { ...gitEnvironment(settings, command.configuration), ...more, ...(command.tracePackets === true ? { GIT_TRACE_PACKET: '1' } : {}) },
+      env: { ...gitEnvironment(settings, command.configuration), ...environment, ...more, ...(command.tracePackets === true ? { GIT_TRACE_PACKET: '1' } : {}) },
       files,
       ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       timeoutMs: command.timeoutMs,

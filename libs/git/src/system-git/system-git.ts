@@ -49,7 +49,7 @@ const SEARCH_DEPTHS = [100, 2_147_483_647];
 
 /** The port over the `git` binary: bare copies without file contents for `mirror`, single commits for `fetchCommit`. */
 export class SystemGit implements GitPort {
-  readonly capabilities = { ssh: false, fetchUnadvertised: true, partialClone: true };
+  readonly capabilities = { ssh: true, fetchUnadvertised: true, partialClone: true };
   private readonly settings: CachedRepositorySettings & { readonly lookUpTimeoutMs: number; readonly fetchTimeoutMs: number };
   private readonly repositories = new Map<string, CachedRepository>();
   private readonly fetches = new KeyedQueue(WAITING_FETCHES);
@@ -73,7 +73,7 @@ export class SystemGit implements GitPort {
     const patterns = names.length > NAMED_REFS ? [] : ['HEAD', ...names.flatMap((name) => [name, `${name}^{}`])];
     const command = { ...(await this.prepare(contact.value, this.settings.lookUpTimeoutMs, signal)), args: ['ls-remote', '--quiet', '--end-of-options', REMOTE, ...patterns] };
     let listed = await runGit(this.settings, contact.value, command);
-    if (listed.ok && listed.value.stdout.length === 0) listed = await this.confirmEmpty(contact.value, command);
+    if (listed.ok && listed.value.stdout.length === 0 && contact.value.ssh === undefined) listed = await this.confirmEmpty(contact.value, command);
     if (!listed.ok) return err(final(contact.value, listed.error));
     const commits = new Map<string, string>();
     const peeled = new Map<string, string>();

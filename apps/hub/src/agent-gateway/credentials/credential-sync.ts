@@ -1,4 +1,6 @@
 import type { ClusterId } from '#domain';
+import type { GitCredentials } from '#git';
+import { encodeRepositoryCredentials } from '#wire';
 import type { LiveSession } from '../session/live-session.js';
 
 /** Which credentials a cluster needs, by digest only: nothing is decrypted to find out that nothing changed. */
@@ -11,8 +13,7 @@ export interface NeededCredential {
 export interface OpenCredential extends NeededCredential {
   /** scheme://host:port */
   readonly origin: string;
-  readonly username: string;
-  readonly password: string;
+  readonly credentials: GitCredentials;
 }
 
 export interface CredentialSource {
@@ -31,13 +32,13 @@ export class CredentialSync {
     const wanted = new Map(needed.map((credential) => [credential.repositoryId, credential.digest]));
     for (const repositoryId of session.credentialDigests.keys()) {
       if (wanted.has(repositoryId)) continue;
-      session.send({ $case: 'credentials', value: { repositoryId, origin: '', username: '', password: '', digest: '', dropped: true } });
+      session.send({ $case: 'credentials', value: encodeRepositoryCredentials({ repositoryId, dropped: true }) });
       session.credentialDigests.delete(repositoryId);
     }
     const missing = needed.filter((credential) => session.credentialDigests.get(credential.repositoryId) !== credential.digest);
     if (missing.length === 0) return;
     for (const credential of await this.source.open(session.cluster, missing.map((entry) => entry.repositoryId))) {
-      if (session.send({ $case: 'credentials', value: { ...credential, dropped: false } })) session.credentialDigests.set(credential.repositoryId, credential.digest);
+      if (session.send({ $case: 'credentials', value: encodeRepositoryCredentials({ ...credential, dropped: false }) })) session.credentialDigests.set(credential.repositoryId, credential.digest);
     }
   }
 }

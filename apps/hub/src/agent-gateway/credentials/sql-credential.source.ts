@@ -1,9 +1,10 @@
 import { repositoryId, type ClusterId, type RepositoryId } from '#domain';
+import type { GitCredentials } from '#git';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { CredentialSource, NeededCredential, OpenCredential } from './credential-sync.js';
 
 /** Opens the sealed credentials of a repository's row; the feature that seals them brings it. */
-export type OpenSealed = (repository: RepositoryId, sealed: Uint8Array) => { readonly username: string; readonly password: string };
+export type OpenSealed = (repository: RepositoryId, sealed: Uint8Array) => GitCredentials;
 
 const SCOPE = systemScope('agent-gateway');
 
@@ -39,13 +40,15 @@ export class SqlCredentialSource implements CredentialSource {
       repositoryId: row.id,
       digest: row.credentials_digest,
       origin: originOf(row.url),
-      ...this.openSealed(repositoryId(row.id), row.credentials_encrypted),
+      credentials: this.openSealed(repositoryId(row.id), row.credentials_encrypted),
     }));
   }
 }
 
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'ssh:': '22' };
+
 /** scheme://host:port, with the port always said. */
 export function originOf(url: string): string {
   const { protocol, hostname, port } = new URL(url);
-  return `${protocol}//${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+  return `${protocol}//${hostname}:${port === '' ? (DEFAULT_PORTS[protocol] ?? '80') : port}`;
 }

@@ -58,7 +58,7 @@ export class CreateRepository {
     if (!url.ok) return url;
     const poll = checkPoll(command.pollMs ?? DEFAULT_POLL_MS);
     if (!poll.ok) return poll;
-    const credentials = command.credentials === undefined ? ok(undefined) : checkCredentials(command.credentials);
+    const credentials = checkCredentials(url.value, command.credentials);
     if (!credentials.ok) return credentials;
     const secret = command.webhookSecret === undefined ? ok(undefined) : checkWebhookSecret(command.webhookSecret);
     if (!secret.ok) return secret;

@@ -64,6 +64,12 @@ export class GitCredentialsInput {
   @Field(() => String, { description: 'Password or token.' }) password!: string;
 }
 
+@InputType({ description: 'What an SSH repository needs, both parts. Written, never read back.' })
+export class GitSshInput {
+  @Field(() => String, { description: 'Private key without passphrase, as ssh-keygen writes it: Ed25519, ECDSA, or RSA of 2048 bits or more.' }) privateKey!: string;
+  @Field(() => String, { description: 'Keys that the server may show, as lines of known_hosts. There is no way to skip this check.' }) knownHosts!: string;
+}
+
 @InputType({ isAbstract: true })
 export abstract class OfRepositoryInput extends MutationInput {
   @Field(() => String, { nullable: true, defaultValue: DEFAULT_PROJECT, description: 'Name of the project.' }) project?: string | null;
@@ -72,18 +78,20 @@ export abstract class OfRepositoryInput extends MutationInput {
 
 @InputType({ description: 'A new repository.' })
 export class CreateRepositoryInput extends OfRepositoryInput {
-  @Field(() => String, { description: 'https or http, without credentials.' }) url!: string;
+  @Field(() => String, { description: 'https, http or ssh (`ssh://git@host/path`, also written `git@host:path`), without credentials.' }) url!: string;
   @Field(() => Duration, { nullable: true, description: 'How often it is looked at: 1s to 24h, 1m if absent.' }) poll?: number | null;
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Credentials, if it needs any.' }) credentials?: GitCredentialsInput | null;
+  @Field(() => GitSshInput, { nullable: true, description: 'Key and known hosts; for an SSH repository, which needs them.' }) ssh?: GitSshInput | null;
   @Field(() => String, { nullable: true, description: 'What webhooks are signed with: 16 to 256 characters.' }) webhookSecret?: string | null;
 }
 
 @InputType({ description: 'New settings of a repository. What is absent stays as it is.' })
 export class UpdateRepositoryInput extends OfRepositoryInput {
-  @Field(() => String, { nullable: true, description: 'https or http, without credentials. At another host, credentials must be given again.' }) url?: string | null;
+  @Field(() => String, { nullable: true, description: 'https, http or ssh, without credentials. At another host, credentials must be given again.' }) url?: string | null;
   @Field(() => Duration, { nullable: true, description: 'How often it is looked at: 1s to 24h.' }) poll?: number | null;
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Other credentials.' }) credentials?: GitCredentialsInput | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget the credentials.' }) removeCredentials?: boolean | null;
+  @Field(() => GitSshInput, { nullable: true, description: 'Another key, or other known hosts, of an SSH repository.' }) ssh?: GitSshInput | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget the credentials, or key and known hosts.' }) removeCredentials?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Another webhook secret.' }) webhookSecret?: string | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget the webhook secret: every webhook is refused then.' }) removeWebhookSecret?: boolean | null;
   @Field(() => Int, { nullable: true, description: 'Refuse when the repository has another version by now.' }) version?: number | null;

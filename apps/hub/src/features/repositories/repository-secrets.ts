@@ -1,15 +1,13 @@
 import { digestOf, type Random } from '#kernel';
 import type { RepositoryId } from '#domain';
+import { isSshCredentials, type GitCredentials } from '#git';
 import { Inject, Injectable } from '@nestjs/common';
 import { Envelope, type SealContext } from '../../platform/secrets/index.js';
 import { RANDOM } from '../../platform/tokens.js';
 import type { SealedCredentials } from './repository.js';
 
 /** In the clear: only on the way in, to Git and to an agent that needs it. */
-export interface RepositoryCredentials {
-  readonly username: string;
-  readonly password: string;
-}
+export type RepositoryCredentials = GitCredentials;
 
 /** Seals and opens what a repository keeps secret. Each value opens only in its own column of its own row. */
 @Injectable()
@@ -19,14 +17,18 @@ export class RepositorySecrets {
     @Inject(RANDOM) private readonly random: Random,
   ) {}
 
-  sealCredentials(id: RepositoryId, { username, password }: RepositoryCredentials): SealedCredentials {
-    return { sealed: this.envelope.sealText(JSON.stringify({ username, password }), cellOf(id, 'credentials_encrypted')), digest: digestOf(this.random.bytes(32)) };
+  sealCredentials(id: RepositoryId, credentials: RepositoryCredentials): SealedCredentials {
+    const text = isSshCredentials(credentials)
+      ? JSON.stringify({ privateKey: credentials.privateKey, knownHosts: credentials.knownHosts })
+      : JSON.stringify({ username: credentials.username, password: credentials.password });
+    return { sealed: this.envelope.sealText(text, cellOf(id, 'credentials_encrypted')), digest: digestOf(this.random.bytes(32)) };
   }
 
   /** @throws UnsealError */
   openCredentials(id: RepositoryId, sealed: Uint8Array): RepositoryCredentials {
     const parsed: unknown = JSON.parse(this.envelope.openText(sealed, cellOf(id, 'credentials_encrypted')));
-    const { username, password }: { username?: unknown; password?: unknown } = typeof parsed === 'object' && parsed !== null ? parsed : {};
+    const { username, password, privateKey, knownHosts }: Readonly<Record<string, unknown>> = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+    if (typeof privateKey === 'string' && typeof knownHosts === 'string') return { privateKey, knownHosts };
     if (typeof username !== 'string' || typeof password !== 'string') throw new Error(`the credentials of repository ${id} have an unforeseen form`);
     return { username, password };
   }

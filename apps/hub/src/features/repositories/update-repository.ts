@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '#kernel';
+import { canonicalJson, err, ok, type Result } from '#kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -78,11 +78,15 @@ export class UpdateRepository {
   #credentials(stored: Repository, command: UpdateRepositoryCommand, url: string): Result<Repository['credentials'], InvalidRepositorySetting> {
     if (command.credentials !== undefined) {
       if (command.removeCredentials) return invalid('INVALID_VALUE', ['removeCredentials'], 'credentials are given and to be removed at once');
-      const checked = checkCredentials(command.credentials);
+      const checked = checkCredentials(url, command.credentials);
       if (!checked.ok) return checked;
+      if (checked.value === undefined) return ok(undefined);
       return ok(this.#holds(stored, checked.value) ? stored.credentials : this.secrets.sealCredentials(stored.id, checked.value));
     }
-    if (command.removeCredentials || stored.credentials === undefined) return ok(undefined);
+    if (command.removeCredentials || stored.credentials === undefined) {
+      const without = checkCredentials(url, undefined);
+      return without.ok ? ok(undefined) : without;
+    }
     // Whoever may change the URL need not know the password: it must not be sent where they please.
     if (!sameOrigin(stored.url, url)) return invalid('INVALID_CREDENTIALS', ['credentials'], 'the credentials belong to another host: give them again, or remove them');
     return ok(stored.credentials);
@@ -98,9 +102,9 @@ export class UpdateRepository {
     return ok(isHeld ? webhookSecret : this.secrets.sealWebhookSecret(id, checked.value));
   }
 
-  #holds({ id, credentials }: Repository, { username, password }: RepositoryCredentials): boolean {
+  #holds({ id, credentials }: Repository, given: RepositoryCredentials): boolean {
     const held = credentials && opened(() => this.secrets.openCredentials(id, credentials.sealed));
-    return held?.username === username && held.password === password;
+    return held !== undefined && canonicalJson({ ...held }) === canonicalJson({ ...given });
   }
 }
 

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '#kernel';
 import { parseName, parseRepositoryUrl } from '#domain';
+import { checkKnownHosts, isSshCredentials, parseSshKey, type PasswordCredentials, type SshCredentials } from '#git';
 import type { InvalidRepositorySetting } from './repository.errors.js';
 import type { RepositoryCredentials } from './repository-secrets.js';
 
@@ -8,6 +9,7 @@ const MIN_POLL_MS = 1_000;
 const MAX_POLL_MS = 24 * 60 * 60 * 1_000;
 const MAX_USERNAME = 256;
 const MAX_PASSWORD = 4_096;
+const MAX_PRIVATE_KEY = 16_384;
 const MIN_SECRET = 16;
 const MAX_SECRET = 256;
 const CONTROL = /\p{Cc}/u;
@@ -29,7 +31,30 @@ export function checkPoll(pollMs: number): Checked<number> {
   return pollMs >= MIN_POLL_MS && pollMs <= MAX_POLL_MS ? ok(pollMs) : invalid('INVALID_POLL', ['poll'], 'the polling interval is 1s to 24h');
 }
 
-export function checkCredentials(credentials: RepositoryCredentials): Checked<RepositoryCredentials> {
+/** Whether credentials are sound, and of the kind that the URL needs. An SSH repository cannot do without. */
+export function checkCredentials(url: string, credentials: RepositoryCredentials | undefined): Checked<RepositoryCredentials | undefined> {
+  const isSsh = isSshUrl(url);
+  if (credentials === undefined) return isSsh ? invalid('INVALID_CREDENTIALS', ['ssh'], 'an SSH repository needs ssh.privateKey and ssh.knownHosts') : ok(undefined);
+  if (isSshCredentials(credentials)) {
+    return isSsh ? checkSsh(credentials) : invalid('INVALID_CREDENTIALS', ['ssh'], 'an SSH key is for URLs such as ssh://git@host/path: give credentials with a user name and a password or token instead');
+  }
+  return isSsh ? invalid('INVALID_CREDENTIALS', ['credentials'], 'an SSH repository takes no user name and password: give ssh.privateKey and ssh.knownHosts instead') : checkPassword(credentials);
+}
+
+function isSshUrl(url: string): boolean {
+  return url.startsWith('ssh://');
+}
+
+function checkSsh({ privateKey, knownHosts }: SshCredentials): Checked<RepositoryCredentials> {
+  if (privateKey.length > MAX_PRIVATE_KEY) return invalid('INVALID_CREDENTIALS', ['ssh', 'privateKey'], `a private key has at most ${MAX_PRIVATE_KEY} characters`);
+  const key = parseSshKey(privateKey);
+  if (!key.ok) return invalid('INVALID_CREDENTIALS', ['ssh', 'privateKey'], key.error.message);
+  const hosts = checkKnownHosts(knownHosts);
+  if (!hosts.ok) return invalid('INVALID_CREDENTIALS', ['ssh', 'knownHosts'], hosts.error.message);
+  return ok({ privateKey, knownHosts: hosts.value });
+}
+
+function checkPassword(credentials: PasswordCredentials): Checked<RepositoryCredentials> {
   const { username, password } = credentials;
   if (username.length > MAX_USERNAME || username.includes(':') || CONTROL.test(username)) {
     return invalid('INVALID_CREDENTIALS', ['credentials', 'username'], `a user name has at most ${MAX_USERNAME} characters, none of them a colon or a control character`);
@@ -48,7 +73,8 @@ export function checkWebhookSecret(secret: string): Checked<string> {
 
 /** Credentials are bound to scheme, host and port: they never follow a repository to another place. */
 export function sameOrigin(a: string, b: string): boolean {
-  return new URL(a).origin === new URL(b).origin;
+  const [from, to] = [parseRepositoryUrl(a), parseRepositoryUrl(b)];
+  return from.ok && to.ok && from.value.origin === to.value.origin;
 }
 
 export function invalid(code: InvalidRepositorySetting['code'], field: readonly string[], rule: string): Result<never, InvalidRepositorySetting> {

@@ -307,6 +307,9 @@ export interface RepositoryCredentials {
   digest: string;
   /** True: forget what is held for this repository. */
   dropped: boolean;
+  /** For an SSH repository, instead of user name and password: the private key, and the host keys that its server may show (known_hosts). */
+  sshPrivateKey: string;
+  sshKnownHosts: string;
 }
 
 export interface NewSigningKey {
@@ -4734,7 +4737,16 @@ export const LogPart: MessageFns<LogPart> = {
 };
 
 function createBaseRepositoryCredentials(): RepositoryCredentials {
-  return { repositoryId: "", origin: "", username: "", password: "", digest: "", dropped: false };
+  return {
+    repositoryId: "",
+    origin: "",
+    username: "",
+    password: "",
+    digest: "",
+    dropped: false,
+    sshPrivateKey: "",
+    sshKnownHosts: "",
+  };
 }
 
 export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
@@ -4756,6 +4768,12 @@ export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
     }
     if (message.dropped !== false) {
       writer.uint32(48).bool(message.dropped);
+    }
+    if (message.sshPrivateKey !== "") {
+      writer.uint32(58).string(message.sshPrivateKey);
+    }
+    if (message.sshKnownHosts !== "") {
+      writer.uint32(66).string(message.sshKnownHosts);
     }
     return writer;
   },
@@ -4821,6 +4839,22 @@ export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
             message.dropped = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sshPrivateKey = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.sshKnownHosts = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4845,6 +4879,16 @@ export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
       password: isSet(object.password) ? globalThis.String(object.password) : "",
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
       dropped: isSet(object.dropped) ? globalThis.Boolean(object.dropped) : false,
+      sshPrivateKey: isSet(object.sshPrivateKey)
+        ? globalThis.String(object.sshPrivateKey)
+        : isSet(object.ssh_private_key)
+        ? globalThis.String(object.ssh_private_key)
+        : "",
+      sshKnownHosts: isSet(object.sshKnownHosts)
+        ? globalThis.String(object.sshKnownHosts)
+        : isSet(object.ssh_known_hosts)
+        ? globalThis.String(object.ssh_known_hosts)
+        : "",
     };
   },
 
@@ -4868,6 +4912,12 @@ export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
     if (message.dropped !== false) {
       obj.dropped = message.dropped;
     }
+    if (message.sshPrivateKey !== "") {
+      obj.sshPrivateKey = message.sshPrivateKey;
+    }
+    if (message.sshKnownHosts !== "") {
+      obj.sshKnownHosts = message.sshKnownHosts;
+    }
     return obj;
   },
 
@@ -4882,6 +4932,8 @@ export const RepositoryCredentials: MessageFns<RepositoryCredentials> = {
     message.password = object.password ?? "";
     message.digest = object.digest ?? "";
     message.dropped = object.dropped ?? false;
+    message.sshPrivateKey = object.sshPrivateKey ?? "";
+    message.sshKnownHosts = object.sshKnownHosts ?? "";
     return message;
   },
 };
