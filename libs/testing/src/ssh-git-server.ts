@@ -27,7 +27,7 @@ export async function anSshKey(kind: SshKeyKind = 'ed25519', options: { readonly
   }
 }
 
-/** Why SSH cannot be tested on this machine; undefined where it can. With CI=true that is an error. */
+/** Why SSH cannot be tested on this machine, said on stderr too; undefined where it can. With CI=true that is an error. */
 export async function sshMissing(): Promise<string | undefined> {
   try {
     await run('ssh', ['-V']);
@@ -35,6 +35,7 @@ export async function sshMissing(): Promise<string | undefined> {
   } catch {
     const message = 'there is no OpenSSH client on this machine: SSH repositories are not tested (apt-get install openssh-client)';
     if (process.env['CI'] === 'true') throw new Error(message);
+    process.stderr.write(`${message}\n`);
     return message;
   }
 }

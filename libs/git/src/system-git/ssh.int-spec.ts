@@ -11,7 +11,6 @@ import { SystemGit } from './system-git.js';
 jest.setTimeout(60_000);
 const never = new AbortController().signal;
 const missing = await sshMissing();
-if (missing !== undefined) console.warn(missing);
 
 (missing === undefined ? describe : describe.skip)('SystemGit with an SSH server', () => {
   let files: GitServer;
