@@ -141,6 +141,19 @@ export function gitPortContract(name: string, make: (options: ContractAdapterOpt
         expect(failure).toMatchObject({ code, url: remote.url });
       });
 
+      it.each<[string, Readonly<Record<string, string>>, number | undefined]>([
+        ['seconds', { 'retry-after': '7' }, 7_000],
+        ['a date, by the clock of the server', { date: 'Thu, 26 Nov 2020 10:00:00 GMT', 'retry-after': 'Thu, 26 Nov 2020 10:02:00 GMT' }, 120_000],
+        ['a date that is past', { date: 'Thu, 26 Nov 2020 10:00:00 GMT', 'retry-after': 'Thu, 26 Nov 2020 09:00:00 GMT' }, undefined],
+        ['nonsense', { 'retry-after': 'soon' }, undefined],
+      ])('hears how long the server asks to wait: %s', async (_name, headers, retryAfterMs) => {
+        for (const [status, code] of [[429, 'RATE_LIMITED'], [503, 'REPOSITORY_UNREACHABLE']] as const) {
+          server.fail(1, { status, headers });
+          const failure = await errorOf(git.lookUp(remote, ['main'], never));
+          expect([failure.code, failure.retryAfterMs]).toEqual([code, retryAfterMs]);
+        }
+      });
+
       it.each(['close', 'truncate'] as const)('a connection that ends early (%s) is never read as a shorter list', async (fault) => {
         await repository.commit({ 'a.yaml': 'a: 1\n' });
         for (const answers of [0, 1]) {

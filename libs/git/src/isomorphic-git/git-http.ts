@@ -107,7 +107,7 @@ async function read(contact: Contact, response: IncomingMessage, maxBytes: numbe
 }
 
 function statusFailure(contact: Contact, status: number, response: IncomingMessage): GitFailure {
-  const retryAfterMs = retryAfterOf(response.headers['retry-after']);
+  const retryAfterMs = retryAfterOf(response.headers['retry-after'], response.headers.date);
   if (status === 401 || status === 403) return contact.failure('AUTHENTICATION_FAILED', `the server answered ${status}`);
   if (status === 404 || status === 410) return contact.failure('REPOSITORY_NOT_FOUND', `the server answered ${status}`);
   if (status === 429) return contact.failure('RATE_LIMITED', 'the server answered 429', retryAfterMs);
@@ -116,9 +116,12 @@ function statusFailure(contact: Contact, status: number, response: IncomingMessa
   return contact.failure('GIT_PROTOCOL_ERROR', `the server answered ${status}`);
 }
 
-/** Seconds only: a date would need a clock that agrees with the server's. */
-function retryAfterOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
+/** Seconds, or a date, which is measured from what the server says of its own time: our clock need not agree with it. */
+function retryAfterOf(header: string | undefined, date: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
+  const ms = Date.parse(header) - Date.parse(date ?? '');
+  return ms > 0 ? ms : undefined;
 }
 
 function authorizationOf(contact: Contact): Readonly<Record<string, string>> {

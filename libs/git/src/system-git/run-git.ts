@@ -18,8 +18,6 @@ export interface GitCommand {
   readonly configuration?: readonly (readonly [string, string])[];
   /** It talks to the remote and needs its credentials. */
   readonly isRemote?: boolean;
-  /** Write the protocol's packets (no headers) to stderr. */
-  readonly tracePackets?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,7 +47,7 @@ async function runWith(settings: RunGitSettings, contact: Contact, command: GitC
       file: settings.gitBinary,
       args: command.args,
       cwd: settings.cacheDirectory,
-      env: { ...gitEnvironment(settings, command.configuration), ...environment, ...more, ...(command.tracePackets === true ? { GIT_TRACE_PACKET: '1' } : {}) },
+      env: { ...gitEnvironment(settings, command.configuration), ...environment, ...more },
       files,
       ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       timeoutMs: command.timeoutMs,

@@ -54,7 +54,7 @@ describe('the processes that SystemGit starts', () => {
     await git.close();
 
     const argv = await readFile(log, 'utf8');
-    expect(argv).toContain('ls-remote');
+    expect(argv).toContain('fetch');
     for (const secret of ['canary', Buffer.from('fleet:canary-7').toString('base64')]) expect(argv).not.toContain(secret);
     await expect(readFile(touched)).rejects.toMatchObject({ code: 'ENOENT' });
   });

@@ -11,6 +11,7 @@ import type { ObjectKind, ObjectStore, RawObject } from '../object-store.js';
 import { refCandidates, resolveRefs } from '../resolve-refs.js';
 import { CachedRepository, keptRef, type CachedRepositorySettings } from './cached-repository.js';
 import { REMOTE, remoteConfiguration } from './git-environment.js';
+import { listRefsOverHttp } from './list-refs-over-http.js';
 import { runGit, type GitCommand, type GitRunFailure } from './run-git.js';
 
 export interface SystemGitOptions {
@@ -36,8 +37,6 @@ export interface SystemGitOptions {
 
 type Prepared = Omit<GitCommand, 'args' | 'stdin'> & { readonly signal: AbortSignal };
 
-/** A line of GIT_TRACE_PACKET: the greeting of protocol version 2, or of the versions before. */
-const SPOKE_GIT = /packet: .*< (version 2|# service=git-upload-pack)/;
 const WAITING_FETCHES = 256;
 const WAITING_READS = 10_000;
 const KEPT_BY_MIRROR = 1000;
@@ -69,11 +68,14 @@ export class SystemGit implements GitPort {
     if (!contact.ok) return contact;
     const names = [...new Set(refs.flatMap(refCandidates))];
     if (names.length === 0) return ok(resolveRefs(refs, new Map()));
-    // HEAD is asked for too: only a repository without commits, or something that is no Git server, then answers with nothing.
-    const patterns = names.length > NAMED_REFS ? [] : ['HEAD', ...names.flatMap((name) => [name, `${name}^{}`])];
+    if (contact.value.ssh === undefined) {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.settings.lookUpTimeoutMs)]);
+      const refsThere = await listRefsOverHttp(contact.value, names.length > NAMED_REFS ? [] : names, deadline);
+      return refsThere.ok ? ok(resolveRefs(refs, refsThere.value)) : refsThere;
+    }
+    const patterns = names.length > NAMED_REFS ? [] : names.flatMap((name) => [name, `${name}^{}`]);
     const command = { ...(await this.prepare(contact.value, this.settings.lookUpTimeoutMs, signal)), args: ['ls-remote', '--quiet', '--end-of-options', REMOTE, ...patterns] };
-    let listed = await runGit(this.settings, contact.value, command);
-    if (listed.ok && listed.value.stdout.length === 0 && contact.value.ssh === undefined) listed = await this.confirmEmpty(contact.value, command);
+    const listed = await runGit(this.settings, contact.value, command);
     if (!listed.ok) return err(final(contact.value, listed.error));
     const commits = new Map<string, string>();
     const peeled = new Map<string, string>();
@@ -83,16 +85,6 @@ export class SystemGit implements GitPort {
       else if (ref !== '') commits.set(ref, id);
     }
     return ok(resolveRefs(refs, new Map([...commits, ...peeled])));
-  }
-
-  /**
-   * Asks again, watching what is said: git takes any page without a line break for the empty ref list of a plain file server, so that
-   * a sign-in page would read as "no such branch". Nothing is believed to be empty unless the server was heard to speak Git.
-   */
-  private async confirmEmpty(contact: Contact, command: GitCommand): ReturnType<typeof runGit> {
-    const listed = await runGit(this.settings, contact, { ...command, tracePackets: true });
-    if (!listed.ok || listed.value.stdout.length > 0 || SPOKE_GIT.test(listed.value.stderr)) return listed;
-    return err(contact.failure('GIT_PROTOCOL_ERROR', 'the server does not speak Git over HTTP at this URL'));
   }
 
   async mirror(remote: GitRemote, cacheKey: string, wanted: readonly ResolvedRef[], signal: AbortSignal): Promise<Result<GitObjects, GitFailure>> {
