@@ -14,11 +14,12 @@ const DELIMITER = '0001';
  * all with servers that know only the versions before. What the server says in its headers is heard, Retry-After above all.
  *
  * @param prefixes of full names; none asks for all
+ * @param silenceMs a server from which nothing comes for this long is given up
  * @returns full ref -> commit, tags peeled
  */
-export async function listRefsOverHttp(contact: Contact, prefixes: readonly string[], signal: AbortSignal): Promise<Result<ReadonlyMap<string, string>, GitFailure>> {
+export async function listRefsOverHttp(contact: Contact, prefixes: readonly string[], silenceMs: number, signal: AbortSignal): Promise<Result<ReadonlyMap<string, string>, GitFailure>> {
   if (signal.aborted) return err(abortFailure(contact, signal));
-  const http = gitHttp(contact, MAX_ANSWER_BYTES, signal);
+  const http = gitHttp(contact, { maxResponseBytes: MAX_ANSWER_BYTES, silenceMs }, signal);
   try {
     const greeting = linesOf(await whole(http.request({ url: `${contact.url}/info/refs?service=git-upload-pack`, method: 'GET', headers: { 'git-protocol': 'version=2' } })));
     if (!greeting.includes('version 2')) return readRefs(contact, greeting.filter((line) => !line.startsWith('# service=')));

@@ -70,7 +70,7 @@ export class SystemGit implements GitPort {
     if (names.length === 0) return ok(resolveRefs(refs, new Map()));
     if (contact.value.ssh === undefined) {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.settings.lookUpTimeoutMs)]);
-      const refsThere = await listRefsOverHttp(contact.value, names.length > NAMED_REFS ? [] : names, deadline);
+      const refsThere = await listRefsOverHttp(contact.value, names.length > NAMED_REFS ? [] : names, this.settings.silenceMs, deadline);
       return refsThere.ok ? ok(resolveRefs(refs, refsThere.value)) : refsThere;
     }
     const patterns = names.length > NAMED_REFS ? [] : names.flatMap((name) => [name, `${name}^{}`]);
