@@ -76,7 +76,6 @@ describe('a sandbox cluster over HTTPS', () => {
     ['PATCH', `${CONFIG_MAPS}/kube-root-ca.crt`, { 'content-type': 'application/strategic-merge-patch+json' }],
     ['PATCH', `${CONFIG_MAPS}/kube-root-ca.crt`, { 'content-type': 'application/json-patch+json' }],
     ['DELETE', CONFIG_MAPS, {}],
-    ['GET', '/api/v1/namespaces/default/pods/web/log', {}],
     ['POST', '/api/v1/namespaces/default/pods/web/eviction', {}],
     ['GET', '/openapi/v3', {}],
     ['GET', CONFIG_MAPS, { accept: 'application/vnd.kubernetes.protobuf' }],
