@@ -21,8 +21,9 @@ if (program === undefined) {
 }
 try {
   await ensureReady({ tools: program.tools });
-  const kustomize = program.tools.includes('kustomize') ? { CAPSTAN_KUSTOMIZE: findTool('kustomize') } : {};
-  const child = spawn(projectNode(), [...(program.node ?? ['--enable-source-maps']), join(ROOT, program.file), ...args], { stdio: 'inherit', env: projectEnvironment(kustomize) });
+  // helm is not built unasked: it takes minutes, and most fleets begin without a chart. `npm run tools` brings it.
+  const renderers = program.tools.includes('kustomize') ? Object.fromEntries([['CAPSTAN_KUSTOMIZE', findTool('kustomize')], ['CAPSTAN_HELM', findTool('helm') ?? findTool('helm3')]].filter(([, path]) => path !== undefined)) : {};
+  const child = spawn(projectNode(), [...(program.node ?? ['--enable-source-maps']), join(ROOT, program.file), ...args], { stdio: 'inherit', env: projectEnvironment(renderers) });
   // Signals of the terminal reach the child by themselves; those sent to this process are passed on.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => signal === 'SIGINT' && process.stdin.isTTY || child.kill(signal));
   child.once('close', (code, signal) => {

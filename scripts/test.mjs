@@ -33,7 +33,7 @@ async function jest(project) {
     await run(
       projectNode(),
       ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', project, '--json', `--outputFile=${report}`, ...(project === 'unit' || project === 'integration' ? [] : ['--runInBand'])],
-      { stdio: ['ignore', 2, 2], env: projectEnvironment({ NODE_NO_WARNINGS: '1', CAPSTAN_KUSTOMIZE: findTool('kustomize'), CAPSTAN_TEST_LONG: long ? '1' : '' }) },
+      { stdio: ['ignore', 2, 2], env: projectEnvironment({ NODE_NO_WARNINGS: '1', CAPSTAN_KUSTOMIZE: findTool('kustomize'), CAPSTAN_HELM: findTool('helm'), CAPSTAN_HELM3: findTool('helm3'), CAPSTAN_TEST_LONG: long ? '1' : '' }) },
     ).catch((error) => error); // the report tells what failed; a run without a report is caught below
     const result = JSON.parse(readFileSync(report, 'utf8'));
     counts.passed += result.numPassedTests;

@@ -1,11 +1,11 @@
 /**
- * Brings the programs that Capstan and its tests run: kustomize, helm, and for tests a real Kubernetes (kube-apiserver,
+ * Brings the programs that Capstan and its tests run: kustomize, helm 4 (`helm`) and helm 3 (`helm3`), and for tests a real Kubernetes (kube-apiserver,
  * kube-controller-manager, kube-scheduler, etcd, kwok). Each is a plain Go build of the module pinned under tools/, kept
  * outside the tree and keyed by its go.mod, go.sum and flags: built once, found ever after.
  *
- *   node scripts/tools.mjs [kustomize] [helm] [kubernetes]     (default: kustomize)
+ *   node scripts/tools.mjs [kustomize] [helm] [kubernetes]     (default: kustomize helm)
  *
- * A program on the PATH, or named by its variable (CAPSTAN_KUSTOMIZE, CAPSTAN_HELM), is used instead of building.
+ * A program on the PATH, or named by its variable (CAPSTAN_KUSTOMIZE, CAPSTAN_HELM, CAPSTAN_HELM3), is used instead of building.
  * Runs on Node 20 and imports nothing but Node's own modules: it works before anything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,6 +23,7 @@ const version = (major, minor) =>
 const MODULES = {
   kustomize: { packages: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' }, ldflags: '-s -w', variable: 'CAPSTAN_KUSTOMIZE', about: 'half a minute' },
   helm: { packages: { helm: 'helm.sh/helm/v4/cmd/helm' }, ldflags: '-s -w', variable: 'CAPSTAN_HELM', about: 'two minutes' },
+  helm3: { packages: { helm3: 'helm.sh/helm/v3/cmd/helm' }, ldflags: '-s -w', variable: 'CAPSTAN_HELM3', about: 'a minute' },
   etcd: { packages: { etcd: 'go.etcd.io/etcd/server/v3' }, ldflags: '-s -w', about: 'two minutes' },
   kwok: { packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, ldflags: '-s -w', about: 'three minutes' },
   kubernetes: {
@@ -35,7 +36,7 @@ const MODULES = {
     about: 'ten minutes',
   },
 };
-const GROUPS = { kustomize: ['kustomize'], helm: ['helm'], kubernetes: ['kubernetes', 'etcd', 'kwok'] };
+const GROUPS = { kustomize: ['kustomize'], helm: ['helm', 'helm3'], kubernetes: ['kubernetes', 'etcd', 'kwok'] };
 
 function cacheRoot() {
   return process.env.CAPSTAN_TOOLS_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'capstan', 'tools');
@@ -48,7 +49,7 @@ function moduleDirectory(name) {
   return join(cacheRoot(), `${name}-${hash.digest('hex').slice(0, 16)}`);
 }
 
-/** The path of a program: by its variable, on the PATH (kustomize and helm only), or built before. Undefined: not there. */
+/** The path of a program: by its variable, on the PATH (kustomize, helm and helm3 only), or built before. Undefined: not there. */
 export function findTool(program) {
   const [name, spec] = Object.entries(MODULES).find(([, module]) => program in module.packages) ?? [];
   if (spec === undefined) throw new Error(`no such tool: ${program}`);
@@ -124,10 +125,11 @@ function fail(message) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const groups = process.argv.slice(2);
+  const named = process.argv.slice(2);
+  const groups = named.length > 0 ? named : ['kustomize', 'helm'];
   try {
-    await ensureTools(groups.length > 0 ? groups : ['kustomize']);
-    for (const group of groups.length > 0 ? groups : ['kustomize']) {
+    await ensureTools(groups);
+    for (const group of groups) {
       for (const name of GROUPS[group]) for (const program of Object.keys(MODULES[name].packages)) process.stdout.write(`${program}\t${findTool(program)}\n`);
     }
   } catch (error) {

@@ -21,7 +21,7 @@ describe('the configuration of the agent', () => {
   it('has usual values for everything but the hub and its CA', () => {
     expect(readAgentConfig(LEAST)).toMatchObject({
       hub: { host: 'hub.example.com', agentPort: 8443, enrollPort: 8444 }, ca: { hash: HASH }, joinToken: undefined, kubeconfig: undefined, namespace: 'capstan-system',
-      applyServiceAccount: 'capstan-apply', gitAdapter: 'auto', gitCacheBytes: 1024 * 1024 * 1024, kustomize: undefined, concurrency: 4, leaseDurationMs: 15_000, logLevel: 'info',
+      applyServiceAccount: 'capstan-apply', gitAdapter: 'auto', gitCacheBytes: 1024 * 1024 * 1024, kustomize: undefined, helm: undefined, concurrency: 4, leaseDurationMs: 15_000, logLevel: 'info',
       failpoint: undefined, isFailpointEnabled: false, pod: undefined,
     });
     expect(Object.isFrozen(readAgentConfig(LEAST))).toBe(true);
@@ -35,6 +35,7 @@ describe('the configuration of the agent', () => {
     ['a hash that is none', { CAPSTAN_HUB_CA_HASH: 'sha256:abc' }, 'CAPSTAN_HUB_CA_HASH'],
     ['a CA file that is not there', { CAPSTAN_HUB_CA_FILE: '/nowhere/ca.pem' }, 'CAPSTAN_HUB_CA_FILE'],
     ['a namespace that is none', { CAPSTAN_NAMESPACE: 'Not A Name' }, 'CAPSTAN_NAMESPACE'],
+    ['a relative helm', { CAPSTAN_HELM: 'bin/helm' }, 'CAPSTAN_HELM'],
     ['a relative kustomize', { CAPSTAN_KUSTOMIZE: 'bin/kustomize' }, 'CAPSTAN_KUSTOMIZE'],
     ['another git', { CAPSTAN_GIT: 'libgit2' }, 'CAPSTAN_GIT'],
     ['a lease that is too short', { CAPSTAN_LEASE_DURATION: '1s' }, 'CAPSTAN_LEASE_DURATION'],

@@ -25,6 +25,7 @@ export interface AgentVariables {
   readonly gitCacheBytes: number;
   /** Absolute. */
   readonly kustomize: string | undefined;
+  readonly helm: string | undefined;
   readonly concurrency: number;
   readonly renderConcurrency: number;
   readonly leaseDurationMs: number;
@@ -119,6 +120,10 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     name: 'CAPSTAN_KUSTOMIZE', secret: false, default: undefined, defaultMeans: '`kustomize` on the PATH', parse: z.optional(z.string().check(z.refine(isAbsolute))),
     meaning: 'The kustomize program. Without one, kustomizations answer RENDERER_UNAVAILABLE and plain manifests still work.', expected: 'an absolute path',
   },
+  helm: {
+    name: 'CAPSTAN_HELM', secret: false, default: undefined, defaultMeans: '`helm` on the PATH', parse: z.optional(z.string().check(z.refine(isAbsolute))),
+    meaning: 'The helm program, version 3 or 4. It is looked for when the first chart comes; without one, charts answer RENDERER_UNAVAILABLE and everything else still works.', expected: 'an absolute path',
+  },
   concurrency: { name: 'CAPSTAN_CONCURRENCY', secret: false, default: '4', parse: count(64), meaning: 'Applications that are worked on at once.', expected: 'a number from 1 to 64' },
   renderConcurrency: {
     name: 'CAPSTAN_RENDER_CONCURRENCY', secret: false, default: String(Math.min(2, availableParallelism())), defaultMeans: '2, or 1 on a single core', parse: count(16),
@@ -169,6 +174,7 @@ export function readAgentConfig(given: Environment = process.env): AgentConfig {
     gitAdapter: read(SETTINGS.gitAdapter, environment),
     gitCacheBytes: read(SETTINGS.gitCacheBytes, environment),
     kustomize: read(SETTINGS.kustomize, environment),
+    helm: read(SETTINGS.helm, environment),
     concurrency: read(SETTINGS.concurrency, environment),
     renderConcurrency: read(SETTINGS.renderConcurrency, environment),
     leaseDurationMs: read(SETTINGS.leaseDurationMs, environment),

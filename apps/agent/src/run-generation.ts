@@ -40,7 +40,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const credentials = new CredentialSecrets(secrets);
   const content = new ContentSecrets({ secrets, failpoints, log });
   const inventory = new InventorySecrets({ secrets, fence: lease, failpoints, log });
-  const opened = openSource(sourceSettings(config), credentials, reserved, { timers, log }, over);
+  const opened = openSource(sourceSettings(config), credentials, reserved, { timers, log, cluster: own }, over);
   const facts = new ClusterFacts(own, { timers, random, log });
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
   const reports: ReportSink = { offer: (report) => session.reports.offer(report) };
@@ -60,7 +60,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   let uid = '';
   const session = new SessionLoop(
     {
-      hub: config.hub, ca: config.ca, joinToken: config.joinToken?.reveal(), agentVersion: AGENT_VERSION, renderers: ['AUTO', 'PLAIN', 'KUSTOMIZE'],
+      hub: config.hub, ca: config.ca, joinToken: config.joinToken?.reveal(), agentVersion: AGENT_VERSION, renderers: ['AUTO', 'PLAIN', 'KUSTOMIZE', 'HELM'],
       get kubeSystemUid() {
         return uid;
       },
@@ -107,6 +107,6 @@ async function untilRead<T>(what: string, read: () => Promise<Result<T, { readon
 }
 
 function sourceSettings(config: AgentConfig): Parameters<typeof openSource>[0] {
-  const { dataDir, gitAdapter, kustomize, path, gitCacheBytes, renderConcurrency } = config;
-  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, path, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency };
+  const { dataDir, gitAdapter, kustomize, helm, path, gitCacheBytes, renderConcurrency } = config;
+  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, helm, path, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf, silentLog } from '#kernel';
+import { digestOf, ok, silentLog } from '#kernel';
 import { repositoryId, type AssignmentOrder } from '#domain';
 import { systemTimers } from '#runtime';
 import { aGitRepository, anSshKey, GitServer, SshGitServer, sshMissing } from '#testing';
@@ -12,6 +12,8 @@ import { SIGNAL } from './state-fixture.js';
 import { anAssignment, idOf } from './test-orders.js';
 
 const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { k: v }\n';
+
+const CLUSTER = { serverVersion: () => Promise.resolve(ok({ gitVersion: 'v1.36.3', major: '1', minor: '36' })), apiVersions: () => Promise.resolve(ok(['v1', 'v1/ConfigMap'])) };
 
 describe('content from Git', () => {
   let directory: string;
@@ -33,8 +35,8 @@ describe('content from Git', () => {
   });
 
   function open(cacheBytes: number): OpenSource {
-    const settings = { dataDir: directory, git: undefined, kustomize: undefined, path: process.env['PATH'] ?? '', cacheBytes, maxRenders: 2 };
-    return openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, log: silentLog }, over.signal);
+    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: undefined, path: process.env['PATH'] ?? '', cacheBytes, maxRenders: 2 };
+    return openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, log: silentLog, cluster: CLUSTER }, over.signal);
   }
 
   async function aRepository(name: string, files: Readonly<Record<string, string>>, options: { readonly credentials?: { readonly username: string; readonly password: string } } = {}): Promise<string> {

@@ -1,5 +1,5 @@
 export { grantedPermissions, isPermission, isRole, PERMISSIONS, ROLES, type Permission, type Role } from './access/permission.js';
-export type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec, SyncPolicy } from './application/application-spec.js';
+export type { ApplicationSpec, DriftPolicy, HelmSpec, Renderer, RolloutStrategyKind, SourceSpec, SyncPolicy } from './application/application-spec.js';
 export { formatGlobalId, GLOBAL_ID_TYPES, parseAnyGlobalId, parseGlobalId, type GlobalIdType } from './global-id.js';
 export {
   applicationId, applicationRevisionId, clusterId, hubId, joinTokenId, principalId, projectId, releaseId, repositoryId, rolloutId, targetId, tombstoneId,
@@ -25,6 +25,12 @@ export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';
 export {
   KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type KustomizationReferences, type PathReference, type RefusedReference, type UnresolvableReference,
 } from './source/kustomization-references.js';
+export {
+  CHART_FILE, localDependency, MAX_CHART_FILE_BYTES, memberIn, readChartMetadata, REQUIREMENTS_FILE, type ChartDependency, type ChartMetadata,
+} from './source/chart-dependencies.js';
+export { judgeChartLock } from './source/judge-chart-lock.js';
+export { hookOf, isKept } from './object/helm-annotations.js';
+export { LONGEST_RELEASE_NAME, MAX_VALUES_FILES, type HelmInput } from './application/validate-helm.js';
 export { resolveRepositoryPath } from './source/repository-path.js';
 export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
 export type { AssignmentOrder, Order, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
@@ -88,7 +94,7 @@ export { formatSelector } from './selector/format-selector.js';
 export { matchesSelector, type SelectorMatch } from './selector/match-selector.js';
 export { MAX_SELECTOR_LENGTH, parseSelectorString, type SelectorInvalid } from './selector/parse-selector-string.js';
 export { validateSelector } from './selector/validate-selector.js';
-export { computeSourceDigest } from './source/compute-source-digest.js';
+export { computeSourceDigest, type WatchedSource } from './source/compute-source-digest.js';
 export type { NotStatic, WatchedPath, WatchSet } from './source/watch-set.js';
 export { describeTargetState, isTargetHealthy, isTargetSettled, isTargetSynced, type TargetSituation, type TargetStateDescription } from './target/describe-target-state.js';
 export {

@@ -12,6 +12,8 @@ const MAX_AGE_MS = 10 * 60_000;
 const MIN_REFRESH_MS = 5_000;
 /** Groups and versions remembered; past it everything is forgotten, which costs requests and nothing else. */
 const MAX_ENTRIES = 2_000;
+/** A real cluster with many operators serves about two hundred. */
+const MAX_VERSIONS = 1_000;
 
 interface Entry<T> {
   readonly readAtMs: number;
@@ -36,6 +38,33 @@ export class Discovery {
   async resolve(group: string, kind: string, version: string | undefined, options: CallOptions): Promise<Result<ResourceInfo, KubeFailure>> {
     const known = await this.#look(group, kind, version, MAX_AGE_MS, options);
     return known.ok || known.error.code !== 'KIND_NOT_FOUND' ? known : this.#look(group, kind, version, MIN_REFRESH_MS, options);
+  }
+
+  /** Every group version and every kind in it, as `group/version` and `group/version/Kind`. A part is never given for the whole. */
+  async everything(options: CallOptions): Promise<Result<readonly string[], KubeFailure>> {
+    const core = await this.#versionsOf('', MAX_AGE_MS, options);
+    if (!core.ok) return core;
+    const groups = await this.#groups(options);
+    if (!groups.ok) return groups;
+    const versions = [...core.value.map((version) => ({ group: '', version })), ...groups.value];
+    if (versions.length > MAX_VERSIONS) return err({ code: 'TOO_LARGE', httpStatus: 200, message: `the server serves more than ${MAX_VERSIONS} versions of groups` });
+    const found: string[] = [];
+    for (const { group, version } of versions) {
+      const resources = await this.#resourcesOf(group, version, MAX_AGE_MS, options);
+      const name = group === '' ? version : `${group}/${version}`;
+      if (!resources.ok) return err({ ...resources.error, message: `${name}: ${resources.error.message}` });
+      found.push(name, ...resources.value.map(({ kind }) => `${name}/${kind}`));
+    }
+    return ok([...new Set(found)].toSorted());
+  }
+
+  async #groups(options: CallOptions): Promise<Result<readonly { readonly group: string; readonly version: string }[], KubeFailure>> {
+    const answer = await this.read('/apis', options);
+    if (!answer.ok) return answer;
+    const listed = arrayAt(parseJson(answer.value), 'groups')?.flatMap((one) => (arrayAt(one, 'versions') ?? []).map((version) => ({ group: stringAt(one, 'name'), version: stringAt(version, 'version') })));
+    const complete = listed?.flatMap(({ group, version }) => (group === undefined || version === undefined ? [] : [{ group, version }]));
+    if (complete === undefined || complete.length !== listed?.length) return err({ code: 'MALFORMED_RESPONSE', httpStatus: 200, message: '/apis is not a list of groups' });
+    return ok(complete);
   }
 
   invalidate(group?: string): void {

@@ -167,6 +167,10 @@ class HttpKubeClient implements KubeClient {
     return opened.ok ? ok(logParts(opened.value)) : opened;
   }
 
+  apiVersions(options: CallOptions = {}): Promise<Result<readonly string[], KubeFailure>> {
+    return this.discovery.everything(options);
+  }
+
   async serverVersion(options: CallOptions = {}): Promise<Result<ServerVersion, KubeFailure>> {
     const answer = await this.transport.send({
       method: 'GET', path: '/version', headers: this.headers, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes: OBJECT_BYTES, signal: options.signal, isSecret: false,

@@ -138,6 +138,8 @@ export interface KubeClient {
   /** The log of a container as it comes; a failure is the last item. The rate is the reader's: what is not read waits in the cluster. Leaving the loop closes the connection. */
   logs(namespace: string, pod: string, options?: LogOptions): Answer<AsyncIterable<Result<string, KubeFailure>>>;
   serverVersion(options?: CallOptions): Answer<ServerVersion>;
+  /** Everything served, as charts ask for it: `apps/v1` and `apps/v1/Deployment`, sorted. All of it or a failure, also where one aggregated API does not answer. */
+  apiVersions(options?: CallOptions): Answer<readonly string[]>;
   /** Closes all connections: calls that are open fail, watches end. The client stays usable. */
   close(): void;
 }

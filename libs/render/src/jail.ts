@@ -8,6 +8,9 @@ export interface JailedRun {
   readonly args: readonly string[];
   /** Private to this run; also its HOME. */
   readonly directory: string;
+  readonly stdin?: string;
+  /** Beside what every program gets. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -76,12 +79,12 @@ export class Jail {
     return `active: ${active.join(', ')}${missing.length === 0 ? '' : `; not granted by this machine: ${missing.join(', ')}`}`;
   }
 
-  run({ args, directory, signal }: JailedRun): Promise<Result<ProcessOutput, ProcessFailure>> {
-    return runOnce([...this.wrapping, this.program, ...args], directory, this.limits, this.limits.timeoutMs, signal);
+  run({ args, directory, signal, ...given }: JailedRun): Promise<Result<ProcessOutput, ProcessFailure>> {
+    return runOnce([...this.wrapping, this.program, ...args], directory, this.limits, this.limits.timeoutMs, signal, given);
   }
 }
 
-function runOnce(command: readonly string[], directory: string, limits: RenderLimits, timeoutMs: number, signal: AbortSignal): Promise<Result<ProcessOutput, ProcessFailure>> {
+function runOnce(command: readonly string[], directory: string, limits: RenderLimits, timeoutMs: number, signal: AbortSignal, given: Pick<JailedRun, 'stdin' | 'env'> = {}): Promise<Result<ProcessOutput, ProcessFailure>> {
   const [file = '', ...args] = command;
   return runProcess({
     file,
@@ -95,7 +98,9 @@ function runOnce(command: readonly string[], directory: string, limits: RenderLi
       GOMEMLIMIT: String(Math.floor(limits.memoryBytes * 0.8)),
       GOMAXPROCS: '2',
       GOTRACEBACK: 'none',
+      ...given.env,
     },
+    ...(given.stdin === undefined ? {} : { stdin: given.stdin }),
     timeoutMs,
     maxOutputBytes: limits.maxBytes,
     signal,

@@ -1,13 +1,15 @@
 import type { SourcedDocument, SourceTree } from '#domain';
-import { err, ok, type Result } from '#kernel';
+import { ok, type Result } from '#kernel';
 import type { ProcessFailure } from '#runtime';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Jail } from './jail.js';
+import { materialize } from './materialize.js';
 import { decodeUtf8, parseYielding } from './parse-source-file.js';
 import { readKustomizeClosure, type KustomizeClosure } from './read-kustomize-closure.js';
 import { refuse, yamlFailure } from './render-failures.js';
 import type { RenderFailure, RenderLimits } from './renderer.js';
+import { runFailure } from './run-failure.js';
 
 const LONGEST_MESSAGE = 1_000;
 
@@ -25,7 +27,7 @@ export class Kustomize {
     const directory = await realpath(await mkdtemp(join(this.workDirectory, 'render-'))); // mode 0700
     try {
       const source = join(directory, 'source');
-      await materialize(closure.value, source, signal);
+      await materialize(closure.value.files, source, signal);
       const home = join(directory, 'home');
       await mkdir(home, { mode: 0o700 });
       const run = await this.jail.run({ args: ['build', path === '' ? source : join(source, path)], directory: home, signal });
@@ -38,35 +40,10 @@ export class Kustomize {
   }
 
   private failure(failure: ProcessFailure, closure: KustomizeClosure, directory: string, path: string): Result<never, RenderFailure> {
-    const { cpuSeconds, memoryBytes, maxBytes, timeoutMs } = this.limits;
-    switch (failure.code) {
-      case 'PROCESS_TIMED_OUT':
-        return refuse('RENDER_TIMED_OUT', `kustomize took more than ${timeoutMs} ms`);
-      case 'PROCESS_OUTPUT_TOO_LARGE':
-        return refuse('RENDER_LIMIT_EXCEEDED', `kustomize put out more than ${maxBytes} bytes`);
-      case 'PROCESS_NOT_STARTED':
-        return err({ code: 'RENDERER_UNAVAILABLE', message: 'kustomize could not be started', retryable: true });
-      case 'PROCESS_ABORTED':
-        return err({ code: 'RENDER_TIMED_OUT', message: 'rendering was given up', retryable: true });
-      case 'PROCESS_EXITED':
-        if (failure.signal !== null || /out of memory|cannot allocate memory/.test(failure.stderr)) {
-          return refuse(failure.signal === 'SIGXCPU' ? 'RENDER_TIMED_OUT' : 'RENDER_LIMIT_EXCEEDED', `kustomize was stopped: it wanted more than ${cpuSeconds} s of CPU or ${memoryBytes} bytes of memory`);
-        }
-        return refuse('KUSTOMIZE_FAILED', `${path === '' ? 'the root' : path}: ${cleanMessage(closure.secrets.hideIn(failure.stderr), directory)}`);
-    }
+    const told = runFailure('kustomize', failure, this.limits);
+    if (told.kind === 'STOPPED') return told.failure;
+    return refuse('KUSTOMIZE_FAILED', `${path === '' ? 'the root' : path}: ${cleanMessage(closure.secrets.hideIn(told.stderr), directory)}`);
   }
-}
-
-/** Paths come from the tree reader, which lets no name through that means anything to a file system. Nothing here is a link. */
-async function materialize(closure: KustomizeClosure, source: string, signal: AbortSignal): Promise<void> {
-  await mkdir(source, { mode: 0o700 });
-  for (const [path, content] of closure.files) {
-    signal.throwIfAborted();
-    const file = join(source, path);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, content, { mode: 0o600, flag: 'wx' });
-  }
-  await chmod(source, 0o700);
 }
 
 /** Each document for itself, so that the limits of a text do not add up over all of them. Lines of the output mean nothing to people. */

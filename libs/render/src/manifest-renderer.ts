@@ -1,22 +1,27 @@
-import { KUSTOMIZATION_FILE_NAMES, objectKey, objectRefOf, readObjects, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
+import { CHART_FILE, KUSTOMIZATION_FILE_NAMES, objectKey, objectRefOf, readObjects, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
 import { digestOfJson, err, ok, type Result } from '#kernel';
+import type { Helm } from './helm.js';
 import type { Kustomize } from './kustomize.js';
 import { readPlainDocuments } from './read-plain-documents.js';
 import { refuse, sourceFailure } from './render-failures.js';
 import type { Rendered, Renderer, RenderFailure, RenderLimits, RenderRequest } from './renderer.js';
 
-/** Plain manifests and kustomizations, one way from documents to objects for both. */
+/** Plain manifests, kustomizations and charts, one way from documents to objects for all. */
 export class ManifestRenderer implements Renderer {
-  /** @param kustomize undefined where the program is not there: plain manifests still render */
+  /**
+   * @param kustomize undefined where the program is not there: plain manifests still render
+   * @param helm looked for when the first chart comes
+   */
   constructor(
     private readonly kustomize: Kustomize | undefined,
+    private readonly helm: (signal: AbortSignal) => Promise<Result<Helm, RenderFailure>>,
     private readonly limits: RenderLimits,
   ) {}
 
   async render(tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<Rendered, RenderFailure>> {
     const renderer = await this.choose(tree, request, signal);
     if (!renderer.ok) return renderer;
-    const documents = renderer.value === 'PLAIN' ? await readPlainDocuments(tree, request.path, this.limits, signal) : await this.build(tree, request.path, signal);
+    const documents = await this.read(renderer.value, tree, request, signal);
     if (!documents.ok) return documents;
     const substituted = request.substitute ? substituteAll(documents.value, request) : documents;
     if (!substituted.ok) return substituted;
@@ -35,11 +40,22 @@ export class ManifestRenderer implements Renderer {
     const entries = await tree.list(request.path, signal);
     if (!entries.ok) return sourceFailure(entries.error);
     if (request.renderer !== 'AUTO') return ok(request.renderer);
-    return ok(entries.value.some(({ name }) => KUSTOMIZATION_FILE_NAMES.includes(name)) ? 'KUSTOMIZE' : 'PLAIN');
+    if (entries.value.some(({ name }) => KUSTOMIZATION_FILE_NAMES.includes(name))) return ok('KUSTOMIZE');
+    return ok(entries.value.some(({ name }) => name === CHART_FILE) ? 'HELM' : 'PLAIN');
   }
 
-  private async build(tree: SourceTree, path: string, signal: AbortSignal): Promise<Result<readonly SourcedDocument[], RenderFailure>> {
-    return this.kustomize === undefined ? refuse('RENDERER_UNAVAILABLE', 'kustomize is not installed beside the agent') : this.kustomize.build(tree, path, signal);
+  private async read(renderer: Rendered['renderer'], tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<readonly SourcedDocument[], RenderFailure>> {
+    switch (renderer) {
+      case 'PLAIN':
+        return readPlainDocuments(tree, request.path, this.limits, signal);
+      case 'KUSTOMIZE':
+        return this.kustomize === undefined ? refuse('RENDERER_UNAVAILABLE', 'kustomize is not installed beside the agent: put it on its PATH, or name it in CAPSTAN_KUSTOMIZE') : this.kustomize.build(tree, request.path, signal);
+      case 'HELM': {
+        if (request.substitute) return refuse('PARAMETER_INVALID', 'a chart takes the parameters as its values: substitute is for plain YAML and Kustomize');
+        const helm = await this.helm(signal);
+        return helm.ok ? helm.value.template(tree, request, signal) : helm;
+      }
+    }
   }
 }
 

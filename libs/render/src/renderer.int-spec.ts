@@ -1,5 +1,5 @@
 import type { SourceTree } from '#domain';
-import { silentLog, type Log, type Result } from '#kernel';
+import { err, silentLog, type Log, type Result } from '#kernel';
 import { createRenderer, type Rendered, type Renderer, type RenderFailure, type RenderRequest, type RendererConfig } from '#render';
 import { aSourceTree, type SourceTreeContent } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -24,8 +24,10 @@ const REQUEST: RenderRequest = {
   namespace: 'web',
   parameters: {},
   substitute: false,
+  helm: { valuesFiles: [], releaseName: 'web', skipHooks: false, capabilities: () => Promise.resolve(err({ message: 'not asked' })) },
   reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' },
 };
+const noHelm = (): Promise<undefined> => Promise.resolve(undefined);
 const configMap = (name: string, extra = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${extra}`;
 
 let work: string;
@@ -35,7 +37,7 @@ let jail: unknown;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'capstan-render-spec-'));
   const log: Log = { ...silentLog, info: (_message, fields) => void (jail = fields?.['jail']) };
-  renderer = await createRenderer({ kustomize, workDirectory: work }, log, signal);
+  renderer = await createRenderer({ kustomize, helm: noHelm, workDirectory: work }, log, signal);
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
 
@@ -171,7 +173,7 @@ describe('the jail', () => {
     const file = join(work, `fake-${Math.random().toString(36).slice(2)}`);
     await writeFile(file, `#!/bin/sh\n[ "$1" = version ] && exit 0\n${script}\n`);
     await chmod(file, 0o755);
-    const fake = await createRenderer({ kustomize: file, workDirectory: join(work, 'fake'), ...config }, silentLog, signal);
+    const fake = await createRenderer({ kustomize: file, helm: noHelm, workDirectory: join(work, 'fake'), ...config }, silentLog, signal);
     return fake.render(aSourceTree(plain), REQUEST, signal);
   };
 
@@ -198,7 +200,7 @@ describe('the jail', () => {
       for (const side of ['a', 'b']) files[`l${level}${side}/kustomization.yaml`] = `resources: [../l${level - 1}]\nnamePrefix: ${side}\n`;
       files[`l${level}/kustomization.yaml`] = `resources: [../l${level}a, ../l${level}b]\n`;
     }
-    const bounded = await createRenderer({ kustomize, workDirectory: work, limits: { timeoutMs: 3_000, cpuSeconds: 2 } }, silentLog, signal);
+    const bounded = await createRenderer({ kustomize, helm: noHelm, workDirectory: work, limits: { timeoutMs: 3_000, cpuSeconds: 2 } }, silentLog, signal);
     expect(await bounded.render(aSourceTree(files), { ...REQUEST, path: 'l24' }, signal)).toMatchObject({ ok: false, error: { code: expect.stringMatching(/RENDER_(TIMED_OUT|LIMIT_EXCEEDED)/) } });
   }, 20_000);
 
@@ -214,7 +216,7 @@ describe('the jail', () => {
 
   it('answers RENDERER_UNAVAILABLE for a kustomization where kustomize is missing, and still renders plain manifests', async () => {
     for (const missing of [undefined, '/nonexistent/kustomize']) {
-      const without = await createRenderer({ kustomize: missing, workDirectory: work }, silentLog, signal);
+      const without = await createRenderer({ kustomize: missing, helm: noHelm, workDirectory: work }, silentLog, signal);
       expect(await without.render(aSourceTree(plain), REQUEST, signal)).toMatchObject({ ok: false, error: { code: 'RENDERER_UNAVAILABLE' } });
       expect(await without.render(aSourceTree({ 'a.yaml': configMap('a') }), REQUEST, signal)).toMatchObject({ ok: true });
     }

@@ -1,24 +1,39 @@
-import type { KubeObject, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
+import type { HelmSpec, KubeObject, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
 import type { Digest, JsonObject, Result } from '#kernel';
+
+/** The cluster as a chart sees it. */
+export interface ClusterCapabilities {
+  readonly kubeVersion: string;
+  /** `apps/v1`, `apps/v1/Deployment` and so on: all that is served. */
+  readonly apiVersions: readonly string[];
+}
+
+/** What a chart is rendered with, besides its values. */
+export interface HelmRequest extends HelmSpec {
+  /** Asked for charts alone. A failure is said as CLUSTER_UNAVAILABLE: what could not be read is not absent. */
+  readonly capabilities: (signal: AbortSignal) => Promise<Result<ClusterCapabilities, { readonly message: string }>>;
+}
 
 /** What to render, from one commit. */
 export interface RenderRequest {
   /** Directory in the tree; '' is the root. */
   readonly path: string;
-  /** AUTO: KUSTOMIZE where the directory has a kustomization, else PLAIN. */
+  /** AUTO: KUSTOMIZE where the directory has a kustomization, else HELM where it has a Chart.yaml, else PLAIN. */
   readonly renderer: RendererKind;
   /** Where objects without a namespace will go. It is not written into them here: that needs to know their scope. */
   readonly namespace: string;
+  /** Of a chart: its values. */
   readonly parameters: JsonObject;
+  readonly helm: HelmRequest;
   /** Put parameters into `${name}`. */
   readonly substitute: boolean;
   readonly reserved: ReservedForAgent;
 }
 
 export interface Rendered {
-  /** In the order in which the files, or kustomize, name them. Never empty. */
+  /** In the order in which the files, or kustomize or helm, name them. Never empty. */
   readonly objects: readonly KubeObject[];
-  /** Where each object comes from, at the same index; undefined for what kustomize put together. */
+  /** Where each object comes from, at the same index; for a chart its template, without a line of its own; undefined for what kustomize put together. */
   readonly sources: readonly (SourceLocation | undefined)[];
   /** Over all objects, whatever their order. */
   readonly digest: Digest;
@@ -33,7 +48,7 @@ export interface SourceLocation {
 
 export type RenderFailureCode = Extract<
   ReasonCode,
-  | 'REPOSITORY_UNREACHABLE' | 'PATH_NOT_FOUND' | 'PATH_REFUSED' | 'KUSTOMIZE_FAILED' | 'REMOTE_REFERENCE_REFUSED' | 'INVALID_YAML' | 'DUPLICATE_KEY' | 'INVALID_OBJECT'
+  | 'REPOSITORY_UNREACHABLE' | 'PATH_NOT_FOUND' | 'PATH_REFUSED' | 'KUSTOMIZE_FAILED' | 'HELM_FAILED' | 'DEPENDENCY_NOT_VENDORED' | 'LOCK_OUT_OF_DATE' | 'HOOK_REFUSED' | 'CLUSTER_UNAVAILABLE' | 'REMOTE_REFERENCE_REFUSED' | 'INVALID_YAML' | 'DUPLICATE_KEY' | 'INVALID_OBJECT'
   | 'DUPLICATE_OBJECT' | 'NO_OBJECTS' | 'RESERVED_NAMESPACE' | 'RENDER_LIMIT_EXCEEDED' | 'RENDER_TIMED_OUT' | 'RENDERER_UNAVAILABLE' | 'PARAMETER_MISSING' | 'PARAMETER_INVALID'
 >;
 
@@ -70,8 +85,8 @@ export const RENDER_LIMITS: RenderLimits = Object.freeze({
 });
 
 /**
- * Turns a directory of a commit into Kubernetes objects. The same tree and request give the same objects; nothing outside the
- * tree is read. Every failure is a value, an empty result is one of them; an abort throws the signal's reason.
+ * Turns a directory of a commit into Kubernetes objects. The same tree and request give the same objects, except where a chart rolls dice;
+ * nothing outside the tree is read. Every failure is a value, an empty result is one of them; an abort throws the signal's reason.
  */
 export interface Renderer {
   render(tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<Rendered, RenderFailure>>;

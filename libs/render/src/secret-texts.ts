@@ -45,9 +45,31 @@ export class SecretTexts {
     this.addLines(decodeUtf8(bytes) ?? '');
   }
 
+  /**
+   * Values of a chart: every text and number in them, wherever it stands. Which of them is a secret only the chart knows, and `fail` quotes what
+   * it likes. What is also the name of a member stays: messages name members.
+   */
+  addValues(values: Json): void {
+    const names = new Set<string>();
+    const leaves: string[] = [];
+    const open: Json[] = [values];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (typeof at === 'string') leaves.push(at);
+      else if (typeof at === 'number') leaves.push(String(at));
+      else if (isJsonList(at)) open.push(...at);
+      else if (isJsonObject(at)) {
+        for (const [name, member] of Object.entries(at)) {
+          names.add(name);
+          open.push(member ?? null);
+        }
+      }
+    }
+    for (const leaf of leaves) if (!names.has(leaf)) this.addLines(leaf);
+  }
+
   /** The message without any of the texts; a fixed sentence where there were too many to look for. */
   hideIn(message: string): string {
-    if (this.isOverfull) return 'kustomize failed; its message is not shown, as the source holds too many secret values to look for in it';
+    if (this.isOverfull) return 'it failed, and the message is not shown, as the source holds too many values that may be secret';
     return [...this.texts].toSorted((a, b) => b.length - a.length).reduce((text, secret) => text.replaceAll(secret, '***'), message);
   }
 

@@ -1,11 +1,11 @@
 import { canonicalJson, digestOf, type Digest, type JsonObject, type Result } from '#kernel';
 import {
-  applicationId, clusterId, hubId, projectId, releaseId, repositoryId, targetId,
-  type AssignmentOrder, type DriftPolicy, type Order, type OrderHeader, type Renderer, type TombstoneOrder,
+  applicationId, clusterId, hubId, MAX_VALUES_FILES, projectId, releaseId, repositoryId, targetId,
+  type AssignmentOrder, type DriftPolicy, type HelmSpec, type Order, type OrderHeader, type Renderer, type TombstoneOrder,
 } from '#domain';
 import {
   Order as WireOrder, DriftPolicy as WireDrift, RemovalMode as WireMode, Renderer as WireRenderer,
-  type Assignment as WireAssignment, type Tombstone as WireTombstone,
+  type Assignment as WireAssignment, type HelmOptions as WireHelm, type Tombstone as WireTombstone,
 } from './generated/capstan/agent/v1/order.js';
 import { readEnum } from './state-wire.js';
 import { decoding, malformed, unknownMessage, type WireFailure } from './wire-failure.js';
@@ -19,12 +19,14 @@ const RENDERER_TO_WIRE: Readonly<Record<Renderer, WireRenderer>> = {
   AUTO: WireRenderer.RENDERER_AUTO,
   PLAIN: WireRenderer.RENDERER_PLAIN,
   KUSTOMIZE: WireRenderer.RENDERER_KUSTOMIZE,
+  HELM: WireRenderer.RENDERER_HELM,
 };
 const RENDERER_FROM_WIRE: Readonly<Record<WireRenderer, Renderer | 'UNSET' | 'UNKNOWN_VALUE'>> = {
   [WireRenderer.RENDERER_UNSPECIFIED]: 'UNSET',
   [WireRenderer.RENDERER_AUTO]: 'AUTO',
   [WireRenderer.RENDERER_PLAIN]: 'PLAIN',
   [WireRenderer.RENDERER_KUSTOMIZE]: 'KUSTOMIZE',
+  [WireRenderer.RENDERER_HELM]: 'HELM',
   [WireRenderer.UNRECOGNIZED]: 'UNKNOWN_VALUE',
 };
 const DRIFT_TO_WIRE: Readonly<Record<DriftPolicy, WireDrift>> = { HEAL: WireDrift.DRIFT_POLICY_HEAL, REPORT: WireDrift.DRIFT_POLICY_REPORT };
@@ -104,7 +106,12 @@ function encodeAssignment(order: AssignmentOrder): WireAssignment {
     prune: order.sync.prune,
     drift: DRIFT_TO_WIRE[order.sync.drift],
     approvedPrunes: [...order.approvedPrunes],
+    helm: encodeHelm(order.release.helm),
   };
+}
+
+function encodeHelm(helm: HelmSpec | undefined): WireHelm | undefined {
+  return helm && { valuesFiles: [...helm.valuesFiles], releaseName: helm.releaseName, skipHooks: helm.skipHooks };
 }
 
 function encodeTombstone(order: TombstoneOrder): WireTombstone {
@@ -129,6 +136,7 @@ function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOr
       },
       path: wire.path,
       renderer: readEnum(RENDERER_FROM_WIRE[wire.renderer], wire.renderer, 'assignment.renderer'),
+      ...(wire.helm === undefined ? {} : { helm: readHelm(wire.helm) }),
       namespace: wire.namespace,
       substitute: wire.substitute,
     },
@@ -137,6 +145,10 @@ function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOr
     sync: { prune: wire.prune, drift: readEnum(DRIFT_FROM_WIRE[wire.drift], wire.drift, 'assignment.drift') },
     approvedPrunes: readApprovals(wire.approvedPrunes, 'assignment.approved_prunes'),
   };
+}
+
+function readHelm({ valuesFiles, releaseName, skipHooks }: WireHelm): HelmSpec {
+  return valuesFiles.length > MAX_VALUES_FILES ? malformed('assignment.helm.values_files') : { valuesFiles, releaseName, skipHooks };
 }
 
 function readTombstone(header: OrderHeader, wire: WireTombstone): TombstoneOrder {

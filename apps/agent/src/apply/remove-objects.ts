@@ -60,7 +60,7 @@ async function look(entry: LiveEntry, how: RemoveHow): Promise<{ readonly kind: 
   const live = await how.reader.read(entry, { metadataOnly: true, signal: how.signal });
   if (!live.ok) return { kind: 'OTHER', survivor: refused(entry, live.error) };
   const verdict = removalVerdict(entry, live.value, how.owner);
-  if (verdict === 'GONE' || verdict === 'NOT_OURS') return { kind: 'OTHER', survivor: undefined };
+  if (verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT') return { kind: 'OTHER', survivor: undefined };
   const finalizers = live.value?.metadata.finalizers ?? [];
   const since = live.value?.metadata.deletionTimestamp;
   const survivor: Survivor = {

@@ -83,7 +83,7 @@ function sayBlocked(survivors: readonly Survivor[]): StepOutcome<never> {
   return wait(RETRY_MS, stuck.length > 0 ? 'PRUNE_BLOCKED' : 'REMOVING', nameSome((stuck.length > 0 ? stuck : survivors).map(({ message }) => message)));
 }
 
-/** Every entry as it is now: gone and foreign ones are left out, intended ones are found by mark and manager or given up. */
+/** Every entry as it is now: gone and foreign ones and those that ask to stay are left out, intended ones are found by mark and manager or given up. */
 async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly { readonly entry: LiveEntry; readonly isLeaving: boolean }[]>> {
   const { runtime, reader, owner, ports, signal } = context;
   const looks = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, async (entry) => {
@@ -95,7 +95,7 @@ async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly { r
       return done(resolved.kind === 'ADOPT' ? { entry: resolved.entry, isLeaving } : undefined);
     }
     const verdict = removalVerdict(entry, read.value, owner);
-    return done(verdict === 'GONE' || verdict === 'NOT_OURS' ? undefined : { entry, isLeaving });
+    return done(verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT' ? undefined : { entry, isLeaving });
   });
   const failed = looks.find((look) => look.kind !== 'done');
   if (failed !== undefined) return failed;

@@ -1,7 +1,7 @@
 import { err, errorMessage, ok, type Log, type Result } from '#kernel';
 import type { AssignmentOrder, ReservedForAgent } from '#domain';
 import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitRemote } from '#git';
-import type { Renderer, RenderFailure } from '#render';
+import type { HelmRequest, Renderer, RenderFailure } from '#render';
 import type { ContentSource, RenderedContent, SourceFailure } from '../reconcile/agent.ports.js';
 import type { CredentialLookup } from '../state/index.js';
 import type { RepositoryCache } from './repository-cache.js';
@@ -11,6 +11,7 @@ export interface GitContentSourceDeps {
   /** Git and renderer are found out about in the background: what is stored heals without them. */
   readonly repositories: () => Promise<RepositoryCache>;
   readonly renderer: () => Promise<Renderer>;
+  readonly capabilities: HelmRequest['capabilities'];
   readonly credentials: { lookUp(repository: AssignmentOrder['release']['repository']['id'], url: string): CredentialLookup };
   readonly reserved: ReservedForAgent;
   /** Renders at once: each is a process with up to half a gigabyte. */
@@ -48,11 +49,14 @@ export class GitContentSource implements ContentSource {
   }
 
   private async renderTree(order: AssignmentOrder, objects: GitObjects, renderer: Renderer, signal: AbortSignal): Source<RenderedContent> {
-    const { commit, path, renderer: kind, namespace, substitute } = order.release;
+    const { commit, path, renderer: kind, namespace, substitute, helm } = order.release;
     const tree = await objects.tree(commit, signal);
     if (!tree.ok) return err(ofGit(tree.error));
     if (tree.value.commit !== commit) return fail('COMMIT_UNREACHABLE', `asked for commit ${commit}, got ${tree.value.commit}: refused`, true);
-    const request = { path, renderer: kind, namespace, parameters: order.parameters, substitute, reserved: this.deps.reserved };
+    const chart: HelmRequest = {
+      valuesFiles: helm?.valuesFiles ?? [], releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
+    };
+    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, reserved: this.deps.reserved };
     const rendered = await this.renders.run(() => renderer.render(tree.value, request, signal), signal);
     if (!rendered.ok) return err(ofRender(rendered.error));
     if (rendered.value.objects.length === 0) return fail('NO_OBJECTS', 'nothing was rendered', false);

@@ -1,12 +1,14 @@
 import type { Log, Timers } from '#kernel';
 import type { ReservedForAgent } from '#domain';
 import { selectGit, type GitPort } from '#git';
+import type { KubeClient } from '#kube';
 import type { Renderer } from '#render';
 import { join } from 'node:path';
 import type { ContentSource } from '../reconcile/agent.ports.js';
 import type { CredentialSecrets } from '../state/index.js';
 import { findProgram } from './find-program.js';
 import { GitContentSource } from './git-content-source.js';
+import { readCapabilities } from './read-capabilities.js';
 import { RepositoryCache } from './repository-cache.js';
 
 export interface SourceSettings {
@@ -16,9 +18,18 @@ export interface SourceSettings {
   readonly git: 'system' | 'isomorphic' | undefined;
   /** undefined: found on the PATH. */
   readonly kustomize: string | undefined;
+  /** undefined: found on the PATH. */
+  readonly helm: string | undefined;
   readonly path: string;
   readonly cacheBytes: number;
   readonly maxRenders: number;
+}
+
+export interface SourceDeps {
+  readonly timers: Timers;
+  readonly log: Log;
+  /** Charts ask what it serves. */
+  readonly cluster: Pick<KubeClient, 'serverVersion' | 'apiVersions'>;
 }
 
 export interface OpenSource {
@@ -35,8 +46,8 @@ const MAX_REPOSITORIES = 50;
  *
  * @param over ends fetches that are under way
  */
-export function openSource(settings: SourceSettings, credentials: Pick<CredentialSecrets, 'lookUp'>, reserved: ReservedForAgent, deps: { readonly timers: Timers; readonly log: Log }, over: AbortSignal): OpenSource {
-  const { log, timers } = deps;
+export function openSource(settings: SourceSettings, credentials: Pick<CredentialSecrets, 'lookUp'>, reserved: ReservedForAgent, deps: SourceDeps, over: AbortSignal): OpenSource {
+  const { log, timers, cluster } = deps;
   const directory = join(settings.dataDir, 'git');
   const git = once(() => selectGit({ cacheDirectory: directory, timers, log, path: settings.path, preferred: settings.git }));
   const repositories = once(async () => {
@@ -47,11 +58,12 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
   const renderer = once(async (): Promise<Renderer> => {
     const kustomize = settings.kustomize ?? (await findProgram('kustomize', settings.path));
     const { createRenderer } = await import('#render'); // with its YAML parser only where something is rendered: an agent that heals needs neither
-    return createRenderer({ kustomize, workDirectory: join(settings.dataDir, 'render') }, log, over);
+    const helm = (): Promise<string | undefined> => (settings.helm === undefined ? findProgram('helm', settings.path) : Promise.resolve(settings.helm));
+    return createRenderer({ kustomize, helm, workDirectory: join(settings.dataDir, 'render') }, log, over);
   });
   let opened: Promise<GitPort> | undefined;
   return {
-    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer, credentials, reserved, maxRenders: settings.maxRenders, log }),
+    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer, capabilities: (signal) => readCapabilities(cluster, signal), credentials, reserved, maxRenders: settings.maxRenders, log }),
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }

@@ -16,7 +16,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   application: {
     field: 'application',
     document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice historyRewrite { ${REWRITE} } createdAt
-      revision { number createdAt createdBy spec { source { repository ref path renderer watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace sync { automated prune drift } } }
+      revision { number createdAt createdBy spec { source { repository ref path renderer helm { valuesFiles releaseName skipHooks } watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace sync { automated prune drift } } }
       currentRelease { number commit subject author committedAt } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
   },
   repository: {

@@ -1,9 +1,19 @@
 import type { JsonObject } from '#kernel';
 import type { Selector } from '../selector/selector.js';
 
-export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE';
+export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE' | 'HELM';
 export type DriftPolicy = 'HEAL' | 'REPORT';
 export type RolloutStrategyKind = 'ALL_AT_ONCE';
+
+/** What a chart is rendered with, besides the parameters. */
+export interface HelmSpec {
+  /** Relative to the application's path, inside the repository; later ones win over earlier ones, parameters over all. */
+  readonly valuesFiles: readonly string[];
+  /** `.Release.Name`; empty: the name of the application. */
+  readonly releaseName: string;
+  /** true: hooks of install and upgrade are left out. false: a chart that has one is refused. */
+  readonly skipHooks: boolean;
+}
 
 export interface SourceSpec {
   /** Name of a repository of the same project. */
@@ -13,6 +23,8 @@ export interface SourceSpec {
   /** Directory inside the repository; '' is the root. */
   readonly path: string;
   readonly renderer: Renderer;
+  /** For HELM alone; absent: every default. */
+  readonly helm?: HelmSpec;
   /** Further paths whose change makes a release. */
   readonly watch: readonly string[];
 }
@@ -28,7 +40,7 @@ export interface SyncPolicy {
 /** What to run and where: the content of an ApplicationRevision. Defaults are filled in; it is stored complete. */
 export interface ApplicationSpec {
   readonly source: SourceSpec;
-  /** YAML values; texts may hold templates such as `{{ cluster.labels.size }}`. */
+  /** YAML values: those of a chart, or what `substitute` puts in; texts may hold templates such as `{{ cluster.labels.size }}`. */
   readonly parameters: JsonObject;
   /** Put parameters into `${name}` of plain YAML and Kustomize output. */
   readonly substitute: boolean;

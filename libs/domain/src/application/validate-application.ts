@@ -7,6 +7,7 @@ import { validateSelector } from '../selector/validate-selector.js';
 import { judgeRefName } from '../source/judge-ref-name.js';
 import type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec } from './application-spec.js';
 import { normalizeSourcePath } from './normalize-source-path.js';
+import { helmOf, type HelmInput } from './validate-helm.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -18,6 +19,7 @@ export interface ApplicationInput {
     readonly path?: Maybe<string>;
     readonly renderer?: Maybe<Renderer>;
     readonly watch?: Maybe<readonly string[]>;
+    readonly helm?: Maybe<HelmInput>;
   }>;
   readonly parameters?: Maybe<JsonObject>;
   readonly substitute?: Maybe<boolean>;
@@ -35,6 +37,8 @@ export interface SelectorInput {
 
 export const MAX_WATCHED_PATHS = 64;
 
+const SUBSTITUTE_WITH_HELM: FieldIssue = { code: 'PARAMETER_INVALID', path: ['substitute'], message: 'A chart takes the parameters as its values: substitute is for plain YAML and Kustomize.' };
+
 /**
  * A complete specification, or everything that is wrong with the input. Pure. Whether the repository exists is for the caller.
  * @param stored the specification before this change: a strategy that the input leaves out stays as it is
@@ -49,6 +53,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     ...issuesUnder(['selector'], validateSelector(selector)),
     ...namespaceIssues(namespace),
     ...parameterIssues(parameters),
+    ...(input.substitute === true && source.spec.renderer === 'HELM' ? [SUBSTITUTE_WITH_HELM] : []),
   ];
   if (issues.length > 0) return err(issues);
   return ok({
@@ -89,7 +94,9 @@ function sourceOf({ source }: ApplicationInput): { readonly spec: SourceSpec; re
     if (!one.ok) issues.push({ code: 'INVALID_PATH', path: ['source', 'watch', String(index)], message: `${shown(watch[index] ?? '')}: ${one.error}.` });
   }
   const paths = watched.flatMap((one) => (one.ok ? [one.value] : []));
-  return { spec: { repository, ref, path: path.ok ? path.value : '', renderer: source?.renderer ?? 'AUTO', watch: [...new Set(paths)] }, issues };
+  const helm = helmOf(source?.helm, path.ok ? path.value : '', source?.renderer ?? 'AUTO');
+  const spec = { repository, ref, path: path.ok ? path.value : '', renderer: helm.renderer, watch: [...new Set(paths)], ...(helm.spec === undefined ? {} : { helm: helm.spec }) };
+  return { spec, issues: [...issues, ...helm.issues] };
 }
 
 function namespaceIssues(namespace: string): readonly FieldIssue[] {

@@ -10,6 +10,7 @@ describe('removalVerdict', () => {
   it.each<[string, RemovalVerdict, Partial<ObjectMeta>]>([
     ['our object', 'REMOVE', ours],
     ['our object whose annotation somebody stripped', 'REMOVE', { ...ours, annotations: {} }],
+    ['our object that asks to stay', 'KEPT', { ...ours, annotations: { ...ours.annotations, 'helm.sh/resource-policy': 'keep' } }],
     ['our object on its way out', 'LEAVING', { ...ours, deletionTimestamp: '2026-11-01T12:00:00Z' }],
     ['another object of the same name', 'NOT_OURS', { ...ours, uid: 'u2' }],
     ['an object that moved to another application', 'NOT_OURS', { ...ours, annotations: { [OWNER_ANNOTATION]: 'hub/default/other' } }],

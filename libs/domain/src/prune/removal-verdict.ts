@@ -1,6 +1,7 @@
 import { fieldOf, isJsonObject } from '../json/read-json.js';
 import type { LiveEntry } from '../inventory/inventory.types.js';
 import type { KubeObject } from '../object/kube-object.js';
+import { isKept } from '../object/helm-annotations.js';
 import { FIELD_MANAGER, OWNER_ANNOTATION } from '../object/ownership.js';
 
 export type RemovalVerdict =
@@ -11,7 +12,9 @@ export type RemovalVerdict =
   /** On its way out already: keep tracking it. */
   | 'LEAVING'
   /** Another object under the same name, or one that another owner took over, or that a controller owns: it stays, the entry goes. */
-  | 'NOT_OURS';
+  | 'NOT_OURS'
+  /** Ours, and it asks to stay: nothing is deleted, the entry goes. */
+  | 'KEPT';
 
 /**
  * The last look before a delete, at the object as it is now. Somebody who stripped our annotation did not take the object
@@ -27,5 +30,6 @@ export function removalVerdict(entry: LiveEntry, live: KubeObject | undefined, o
   if ((live.metadata.ownerReferences ?? []).some((reference) => fieldOf(reference, 'controller') === true)) return 'NOT_OURS';
   const isManaged = (live.metadata.managedFields ?? []).some((fields) => isJsonObject(fields) && fieldOf(fields, 'manager') === FIELD_MANAGER);
   if (claimed === undefined && !isManaged) return 'NOT_OURS';
-  return live.metadata.deletionTimestamp === undefined ? 'REMOVE' : 'LEAVING';
+  if (live.metadata.deletionTimestamp !== undefined) return 'LEAVING';
+  return isKept(live.metadata) ? 'KEPT' : 'REMOVE';
 }

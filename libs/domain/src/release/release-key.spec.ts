@@ -36,6 +36,7 @@ describe('releaseKey', () => {
     ['the renderer', { renderer: 'PLAIN' }],
     ['the parameters', { parameters: { b: '1', a: 'x' } }],
     ['substitution', { substitute: true }],
+    ['values files', { helm: { valuesFiles: ['a.yaml'], releaseName: '', skipHooks: false } }],
     ['the namespace', { namespace: '' }],
   ])('moves with %s', (_name, change) => {
     const changed = releaseKey({ ...fields, ...change }, source);

@@ -1,5 +1,5 @@
 import { digestOfJson, type Digest, type JsonObject } from '#kernel';
-import type { ApplicationSpec, Renderer } from '../application/application-spec.js';
+import type { ApplicationSpec, HelmSpec, Renderer } from '../application/application-spec.js';
 import type { RepositoryId } from '../ids.js';
 
 /** The fields of a revision that decide what is rendered. Selector, sync policy and strategy decide where and how: they make no release. */
@@ -7,6 +7,7 @@ export interface RenderingFields {
   readonly repository: RepositoryId;
   readonly path: string;
   readonly renderer: Renderer;
+  readonly helm?: HelmSpec | undefined;
   readonly parameters: JsonObject;
   readonly substitute: boolean;
   readonly namespace: string;
@@ -15,7 +16,7 @@ export interface RenderingFields {
 /** The rendering fields of a complete specification; the repository by id, since a name can be given to another one. */
 export function renderingFieldsOf(spec: ApplicationSpec, repository: RepositoryId): RenderingFields {
   const { source, parameters, substitute, namespace } = spec;
-  return { repository, path: source.path, renderer: source.renderer, parameters, substitute, namespace };
+  return { repository, path: source.path, renderer: source.renderer, helm: source.helm, parameters, substitute, namespace };
 }
 
 /** Identity of what would be rendered. Two commits with the same watched content have the same key; the ref and the commit are not in it. */
@@ -28,8 +29,8 @@ export interface ReleaseKey {
 }
 
 export function releaseKey(fields: RenderingFields, sourceDigest: Digest): ReleaseKey {
-  const { repository, path, renderer, parameters, substitute, namespace } = fields;
-  const specDigest = digestOfJson({ format: 1, repository, path, renderer, parameters, substitute, namespace });
+  const { repository, path, renderer, helm, parameters, substitute, namespace } = fields;
+  const specDigest = digestOfJson({ format: 1, repository, path, renderer, ...(helm === undefined ? {} : { helm: { ...helm } }), parameters, substitute, namespace });
   return { sourceDigest, specDigest, digest: digestOfJson({ format: 1, sourceDigest, specDigest }) };
 }
 

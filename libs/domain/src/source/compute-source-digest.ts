@@ -1,14 +1,18 @@
 import { err, ok, type Result } from '#kernel';
 import type { SourceSpec } from '../application/application-spec.js';
+import { watchChart } from './watch-charts.js';
 import type { SourceReadFailure, SourceTree } from './source-tree.js';
 import { kustomizationsIn, watchKustomizations } from './watch-kustomizations.js';
 import { WatchRecorder, type WatchFailure } from './watch-recorder.js';
 import { sealWatchSet, type WatchSet } from './watch-set.js';
 import { watchSymlinks } from './watch-symlinks.js';
 
+/** What the watch set of an application follows from. */
+export type WatchedSource = Pick<SourceSpec, 'path' | 'renderer' | 'watch' | 'helm'>;
+
 /**
  * The watch set of an application at one commit, and its digest: the application's path, the static closure of what its kustomizations
- * name, the explicit `source.watch` paths, and what symlinks in them lead to. Reads trees and kustomization files alone. What renders
+ * name, values files and the charts that its chart names by `file://`, the explicit `source.watch` paths, and what symlinks in them lead to. Reads trees, kustomizations and Chart.yaml files alone. What renders
  * differently has another digest; what cannot be told from the files is watched as a whole repository, so that a release comes too often and
  * never too rarely.
  *
@@ -17,7 +21,7 @@ import { watchSymlinks } from './watch-symlinks.js';
  */
 export async function computeSourceDigest(
   tree: SourceTree,
-  source: Pick<SourceSpec, 'path' | 'renderer' | 'watch'>,
+  source: WatchedSource,
   signal: AbortSignal,
 ): Promise<Result<WatchSet, SourceReadFailure>> {
   const recorder = new WatchRecorder(tree, signal);
@@ -27,7 +31,7 @@ export async function computeSourceDigest(
   return ok(sealWatchSet([{ path: '', target: undefined, mode: 'tree', id: tree.rootTreeId }], watched.error.because));
 }
 
-async function watchSource(recorder: WatchRecorder, source: Pick<SourceSpec, 'path' | 'renderer' | 'watch'>): Promise<Result<void, WatchFailure>> {
+async function watchSource(recorder: WatchRecorder, source: WatchedSource): Promise<Result<void, WatchFailure>> {
   const own = await recorder.watch(source.path);
   if (!own.ok) return own;
   if (own.value === undefined) return err({ code: 'PATH_NOT_FOUND', path: source.path });
@@ -43,7 +47,10 @@ async function watchSource(recorder: WatchRecorder, source: Pick<SourceSpec, 'pa
     if (!links.ok) return links;
   }
   if (source.renderer === 'PLAIN') return ok(undefined);
+  const root = { named: source.path, real };
+  if (source.renderer === 'HELM') return watchChart(recorder, root, source.helm);
   const kustomizations = await kustomizationsIn(recorder, real);
   if (!kustomizations.ok) return kustomizations;
-  return kustomizations.value.length === 0 ? ok(undefined) : watchKustomizations(recorder, { named: source.path, real });
+  if (kustomizations.value.length > 0) return watchKustomizations(recorder, root);
+  return source.renderer === 'AUTO' ? watchChart(recorder, root, source.helm) : ok(undefined);
 }

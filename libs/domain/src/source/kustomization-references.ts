@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '#kernel';
+import { foldCase } from '../json/fold-case.js';
 import { isJsonList, isJsonObject } from '../json/read-json.js';
 import { parseKubernetesYaml } from '../yaml/parse-kubernetes-yaml.js';
 import { resolveRepositoryPath } from './repository-path.js';
@@ -202,11 +203,6 @@ function readNothing(): void {
 function members(value: Json, name: string, read: (name: string, member: Json) => void): void {
   if (!isJsonObject(value)) return;
   for (const [key, member] of Object.entries(value)) if (foldCase(key) === name && member !== null && member !== undefined) read(key, member);
-}
-
-/** Go's JSON decoder folds the long s and the Kelvin sign, too. */
-function foldCase(text: string): string {
-  return text.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
 }
 
 /** What kustomize would fetch instead of read, and a little more: URLs of any scheme, `git::`, `user@host:path`, and github.com. */

@@ -14,7 +14,7 @@ export interface WatchedPath {
 }
 
 /** Why the whole repository is watched instead of the closure. */
-export type NotStatic = 'UNREADABLE_KUSTOMIZATION' | 'HELM' | 'PLUGIN' | 'SHAPE' | 'TOO_LARGE';
+export type NotStatic = 'UNREADABLE_KUSTOMIZATION' | 'UNREADABLE_CHART' | 'HELM' | 'PLUGIN' | 'SHAPE' | 'TOO_LARGE';
 
 export interface WatchSet {
   /** Over paths, modes and object ids: equal digests mean that the same bytes are rendered. */

@@ -1,5 +1,5 @@
 import type { Digest, JsonObject } from '#kernel';
-import type { DriftPolicy, Renderer } from '../application/application-spec.js';
+import type { DriftPolicy, HelmSpec, Renderer } from '../application/application-spec.js';
 import type { ApplicationId, ClusterId, HubId, ProjectId, ReleaseId, RepositoryId, TargetId } from '../ids.js';
 
 /** The version of an order, compared in this order. `epoch` rises when an older database is restored; `generation` is one counter per cluster. */
@@ -32,6 +32,7 @@ export interface AssignmentOrder extends OrderHeader {
     readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
     readonly path: string;
     readonly renderer: Renderer;
+    readonly helm?: HelmSpec;
     readonly namespace: string;
     readonly substitute: boolean;
   };

@@ -17,10 +17,10 @@ export function orderDigest(order: Order): Digest {
     application: { ...order.application },
   };
   if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted() });
-  const { repository, ...release } = order.release;
+  const { repository, helm, ...release } = order.release;
   return digestOfJson({
     ...common,
-    release: { ...release, repository: { ...repository } },
+    release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }) },
     parameters: order.parameters,
     parametersDigest: order.parametersDigest,
     sync: { ...order.sync },

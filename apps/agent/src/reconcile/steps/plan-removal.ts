@@ -49,7 +49,7 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
 
 type Fate = 'REMOVE' | 'LEAVING' | 'DROP';
 
-/** Looks at what is no longer declared: what is there and ours may go; what is gone or somebody else's only leaves the inventory. */
+/** Looks at what is no longer declared: what is there and ours may go; what is gone, somebody else's or asks to stay only leaves the inventory. */
 async function lookAt(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
   const { reader, owner, ports, signal } = context;
   const looks = await inParallel(entries, ports.settings.maxCalls, async (entry) => {
@@ -63,7 +63,7 @@ async function lookAt(context: StepContext, entries: readonly InventoryEntry[]):
       return done({ key, entry: resolved.entry, fate: live.value?.metadata.deletionTimestamp === undefined ? ('REMOVE' as const) : ('LEAVING' as const) });
     }
     const verdict = removalVerdict(entry, live.value, owner);
-    return done({ key, entry, fate: verdict === 'GONE' || verdict === 'NOT_OURS' ? ('DROP' as const) : verdict });
+    return done({ key, entry, fate: verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT' ? ('DROP' as const) : verdict });
   });
   const failed = looks.find((look) => look.kind !== 'done');
   if (failed !== undefined) return failed;

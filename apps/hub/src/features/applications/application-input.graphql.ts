@@ -2,8 +2,11 @@ import type { DriftPolicy, Renderer, SelectorOperator } from '#domain';
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { graphqlEnum, JsonScalar, MutationInput } from '../../platform/api/index.js';
 
-export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path becomes Kubernetes objects.', ['AUTO', 'PLAIN', 'KUSTOMIZE'], (value) =>
-  ({ AUTO: 'Kustomize where there is a kustomization, else plain YAML.', PLAIN: 'Every YAML file of the directory.', KUSTOMIZE: 'kustomize build.' })[value],
+export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path becomes Kubernetes objects.', ['AUTO', 'PLAIN', 'KUSTOMIZE', 'HELM'], (value) =>
+  ({
+    AUTO: 'Kustomize where there is a kustomization, else Helm where there is a Chart.yaml, else plain YAML; with `helm` always Helm.',
+    PLAIN: 'Every YAML file of the directory.', KUSTOMIZE: 'kustomize build.', HELM: 'helm template.',
+  })[value],
 );
 export const DriftPolicyEnum = graphqlEnum<DriftPolicy>('DriftPolicy', 'What an agent does about drift.', ['HEAL', 'REPORT'], (value) =>
   ({ HEAL: 'Puts back what was applied.', REPORT: 'Shows it and leaves it.' })[value],
@@ -16,6 +19,13 @@ export const RemovalModeEnum = graphqlEnum<'DELETE' | 'ORPHAN'>('RemovalMode', '
   ({ DELETE: 'The agent deletes what it applied.', ORPHAN: 'The agent lets go, and everything stays as it is.' })[value],
 );
 
+@InputType({ description: 'What a chart is rendered with, besides the parameters, which are its values.' })
+export class HelmSourceInput {
+  @Field(() => [String], { nullable: true, description: 'Values files of the repository, named from `path`; later ones win, and parameters win over all.' }) valuesFiles?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'Name of the release; absent: the name of the application.' }) releaseName?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'true: hooks of install and upgrade are left out. false: a chart that has one is refused.' }) skipHooks?: boolean | null;
+}
+
 @InputType({ description: 'Where the content comes from.' })
 export class ApplicationSourceInput {
   @Field(() => String, { description: 'Name of a repository of the project.' }) repository!: string;
@@ -23,6 +33,7 @@ export class ApplicationSourceInput {
   @Field(() => String, { description: 'Directory inside the repository.' }) path!: string;
   @Field(() => RendererEnum, { nullable: true, defaultValue: 'AUTO', description: 'How the path becomes objects.' }) renderer?: Renderer | null;
   @Field(() => [String], { nullable: true, description: 'Further paths whose change makes a release.' }) watch?: string[] | null;
+  @Field(() => HelmSourceInput, { nullable: true, description: 'For charts. With it, AUTO means HELM.' }) helm?: HelmSourceInput | null;
 }
 
 @InputType({ description: 'One condition of a selector.' })

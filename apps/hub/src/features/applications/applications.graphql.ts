@@ -9,6 +9,13 @@ const ApplicationStateEnum = graphqlEnum<'ACTIVE' | 'DELETING' | 'DELETED'>('App
   ({ ACTIVE: 'It runs.', DELETING: 'Its targets are being removed.', DELETED: 'It is gone; only its history is left.' })[state],
 );
 
+@ObjectType('HelmSource', { description: 'What a chart is rendered with, besides the parameters, which are its values.' })
+export class HelmSourceType {
+  @Field(() => [String], { description: 'Values files of the repository, named from `path`; later ones win, and parameters win over all.' }) valuesFiles!: string[];
+  @Field(() => String, { description: 'Name of the release; empty: the name of the application.' }) releaseName!: string;
+  @Field(() => Boolean, { description: 'true: hooks of install and upgrade are left out. false: a chart that has one is refused.' }) skipHooks!: boolean;
+}
+
 @ObjectType('ApplicationSource', { description: 'Where the content comes from.' })
 export class ApplicationSourceType {
   @Field(() => String, { description: 'Name of the repository.' }) repository!: string;
@@ -16,6 +23,7 @@ export class ApplicationSourceType {
   @Field(() => String, { description: 'Directory inside the repository; empty for its root.' }) path!: string;
   @Field(() => RendererEnum, { description: 'How the path becomes objects.' }) renderer!: Renderer;
   @Field(() => [String], { description: 'Further paths whose change makes a release.' }) watch!: string[];
+  @Field(() => HelmSourceType, { nullable: true, description: 'For charts; null: every default.' }) helm!: HelmSourceType | null;
 }
 
 @ObjectType('SelectorExpression', { description: 'One condition of a selector.' })
@@ -110,7 +118,7 @@ export function toApplicationType(view: ApplicationView): ApplicationType {
 
 function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy }: ApplicationSpec): ApplicationSpecType {
   return {
-    source: { ...source, watch: [...source.watch] }, parameters, substitute, namespace, sync: { ...sync }, strategy: { ...strategy },
+    source: { ...source, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace, sync: { ...sync }, strategy: { ...strategy },
     selector: { all: selector.all, matchLabels: selector.matchLabels, matchExpressions: selector.matchExpressions.map(({ key, operator, values }) => ({ key, operator, values: [...values] })) },
   };
 }

@@ -58,7 +58,7 @@ export function assignmentOrder(application: PlannedApplication, material: Order
     issuedAt: application.now, expiresAt: expiryOf(application),
     release: {
       id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository,
-      path: spec.source.path, renderer: spec.source.renderer, namespace: spec.namespace, substitute: spec.substitute,
+      path: spec.source.path, renderer: spec.source.renderer, ...(spec.source.helm === undefined ? {} : { helm: spec.source.helm }), namespace: spec.namespace, substitute: spec.substitute,
     },
     parameters: parts.parameters, parametersDigest: parts.parametersDigest,
     sync: { prune: application.spec.sync.prune, drift: application.spec.sync.drift },

@@ -74,9 +74,10 @@ export class EvaluateReleases implements ReleaseEvaluation {
   }
 
   async #judge(application: EvaluatedApplication, source: ResolvedSource, digests: Map<string, Result<WatchSet, SourceReadFailure>>, signal: AbortSignal): Promise<Verdict> {
-    const { path, renderer, watch } = application.revision.spec.source;
-    const key = canonicalJson([path, renderer, [...watch]]);
-    const watched = digests.get(key) ?? (await computeSourceDigest(source.tree, { path, renderer, watch }, signal));
+    const { path, renderer, watch, helm } = application.revision.spec.source;
+    const watchedSource = { path, renderer, watch, ...(helm === undefined ? {} : { helm }) };
+    const key = canonicalJson([path, renderer, [...watch], helm?.valuesFiles.slice() ?? []]);
+    const watched = digests.get(key) ?? (await computeSourceDigest(source.tree, watchedSource, signal));
     digests.set(key, watched);
     if (!watched.ok) return problemOf(watched.error);
     const decision = shouldRelease(keyOf(application.newest), releaseKey(renderingFieldsOf(application.revision.spec, source.repository), watched.value.digest));

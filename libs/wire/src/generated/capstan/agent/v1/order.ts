@@ -13,6 +13,7 @@ export enum Renderer {
   RENDERER_AUTO = 1,
   RENDERER_PLAIN = 2,
   RENDERER_KUSTOMIZE = 3,
+  RENDERER_HELM = 4,
   UNRECOGNIZED = -1,
 }
 
@@ -30,6 +31,9 @@ export function rendererFromJSON(object: any): Renderer {
     case 3:
     case "RENDERER_KUSTOMIZE":
       return Renderer.RENDERER_KUSTOMIZE;
+    case 4:
+    case "RENDERER_HELM":
+      return Renderer.RENDERER_HELM;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -47,6 +51,8 @@ export function rendererToJSON(object: Renderer): string {
       return "RENDERER_PLAIN";
     case Renderer.RENDERER_KUSTOMIZE:
       return "RENDERER_KUSTOMIZE";
+    case Renderer.RENDERER_HELM:
+      return "RENDERER_HELM";
     case Renderer.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -180,6 +186,18 @@ export interface Assignment {
   drift: DriftPolicy;
   /** Digests of prune plans that a person approved. */
   approvedPrunes: string[];
+  /** For RENDERER_HELM; absent: every default. */
+  helm: HelmOptions | undefined;
+}
+
+/** What a chart is rendered with, besides the parameters. */
+export interface HelmOptions {
+  /** Relative to the path of the assignment; later ones win. */
+  valuesFiles: string[];
+  /** Empty: the name of the application. */
+  releaseName: string;
+  /** Hooks of install and upgrade are left out instead of refused. */
+  skipHooks: boolean;
 }
 
 export interface Tombstone {
@@ -669,6 +687,7 @@ function createBaseAssignment(): Assignment {
     prune: false,
     drift: 0,
     approvedPrunes: [],
+    helm: undefined,
   };
 }
 
@@ -721,6 +740,9 @@ export const Assignment: MessageFns<Assignment> = {
     }
     for (const v of message.approvedPrunes) {
       writer.uint32(130).string(v!);
+    }
+    if (message.helm !== undefined) {
+      HelmOptions.encode(message.helm, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -866,6 +888,14 @@ export const Assignment: MessageFns<Assignment> = {
             message.approvedPrunes.push(reader.string());
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.helm = HelmOptions.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -928,6 +958,7 @@ export const Assignment: MessageFns<Assignment> = {
         : globalThis.Array.isArray(object?.approved_prunes)
         ? object.approved_prunes.map((e: any) => globalThis.String(e))
         : [],
+      helm: isSet(object.helm) ? HelmOptions.fromJSON(object.helm) : undefined,
     };
   },
 
@@ -981,6 +1012,9 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.approvedPrunes?.length) {
       obj.approvedPrunes = message.approvedPrunes;
     }
+    if (message.helm !== undefined) {
+      obj.helm = HelmOptions.toJSON(message.helm);
+    }
     return obj;
   },
 
@@ -1005,6 +1039,122 @@ export const Assignment: MessageFns<Assignment> = {
     message.prune = object.prune ?? false;
     message.drift = object.drift ?? 0;
     message.approvedPrunes = object.approvedPrunes?.map((e) => e) || [];
+    message.helm = (object.helm !== undefined && object.helm !== null)
+      ? HelmOptions.fromPartial(object.helm)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseHelmOptions(): HelmOptions {
+  return { valuesFiles: [], releaseName: "", skipHooks: false };
+}
+
+export const HelmOptions: MessageFns<HelmOptions> = {
+  encode(message: HelmOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.valuesFiles) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.releaseName !== "") {
+      writer.uint32(18).string(message.releaseName);
+    }
+    if (message.skipHooks !== false) {
+      writer.uint32(24).bool(message.skipHooks);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmOptions {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmOptions();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.valuesFiles.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.releaseName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.skipHooks = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmOptions {
+    return {
+      valuesFiles: globalThis.Array.isArray(object?.valuesFiles)
+        ? object.valuesFiles.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.values_files)
+        ? object.values_files.map((e: any) => globalThis.String(e))
+        : [],
+      releaseName: isSet(object.releaseName)
+        ? globalThis.String(object.releaseName)
+        : isSet(object.release_name)
+        ? globalThis.String(object.release_name)
+        : "",
+      skipHooks: isSet(object.skipHooks)
+        ? globalThis.Boolean(object.skipHooks)
+        : isSet(object.skip_hooks)
+        ? globalThis.Boolean(object.skip_hooks)
+        : false,
+    };
+  },
+
+  toJSON(message: HelmOptions): unknown {
+    const obj: any = {};
+    if (message.valuesFiles?.length) {
+      obj.valuesFiles = message.valuesFiles;
+    }
+    if (message.releaseName !== "") {
+      obj.releaseName = message.releaseName;
+    }
+    if (message.skipHooks !== false) {
+      obj.skipHooks = message.skipHooks;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HelmOptions>, I>>(base?: I): HelmOptions {
+    return HelmOptions.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HelmOptions>, I>>(object: I): HelmOptions {
+    const message = createBaseHelmOptions();
+    message.valuesFiles = object.valuesFiles?.map((e) => e) || [];
+    message.releaseName = object.releaseName ?? "";
+    message.skipHooks = object.skipHooks ?? false;
     return message;
   },
 };
