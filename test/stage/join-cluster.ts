@@ -100,6 +100,7 @@ function startAgent({ name, directory, root, agentNamespace = AGENT_NAMESPACE }:
       CAPSTAN_NAMESPACE: agentNamespace,
       CAPSTAN_DATA_DIR: join(directory, `${name}.cache`),
       CAPSTAN_KUSTOMIZE: process.env['CAPSTAN_KUSTOMIZE'] ?? '',
+      CAPSTAN_HELM: process.env['CAPSTAN_HELM'] ?? '',
     },
   });
 }

@@ -124,6 +124,22 @@ describe('the client against a bad server', () => {
     expect(await client.resolve('g.example.com', 'Gadget')).toMatchObject({ error: { code: 'KIND_NOT_FOUND' } });
   });
 
+  it('gives everything that is served, or a failure that names what does not answer', async () => {
+    const groups = [{ name: 'apps', versions: [{ version: 'v1' }] }, { name: 'metrics.k8s.io', versions: [{ version: 'v1beta1' }] }];
+    const kinds = (...names: readonly string[]): unknown => ({ kind: 'APIResourceList', resources: names.flatMap((kind) => [{ name: `${kind.toLowerCase()}s`, kind, namespaced: true, verbs: ['get'] }, { name: `${kind.toLowerCase()}s/status`, kind, namespaced: true, verbs: ['get'] }]) });
+    const answers: Record<string, unknown> = { '/api': { kind: 'APIVersions', versions: ['v1'] }, '/apis': { kind: 'APIGroupList', groups }, '/api/v1': kinds('Pod', 'Service'), '/apis/apps/v1': kinds('Deployment') };
+    const client = await serve((request, response) => {
+      const answer = answers[request.url ?? ''];
+      if (answer === undefined) response.writeHead(503).end();
+      else json(response, answer);
+    });
+    expect(await client.apiVersions()).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', message: expect.stringContaining('metrics.k8s.io/v1beta1') } });
+    answers['/apis/metrics.k8s.io/v1beta1'] = kinds();
+    expect(await client.apiVersions()).toEqual({ ok: true, value: ['apps/v1', 'apps/v1/Deployment', 'metrics.k8s.io/v1beta1', 'v1', 'v1/Pod', 'v1/Service'] });
+    answers['/apis'] = { kind: 'APIGroupList', groups: [{ name: 'apps', versions: [{}] }] };
+    expect(await client.apiVersions()).toMatchObject({ ok: false, error: { code: 'MALFORMED_RESPONSE' } });
+  });
+
   it('asks discovery once for many misses of a kind', async () => {
     let requests = 0;
     const client = await serve((_request, response) => {

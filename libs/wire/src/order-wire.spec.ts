@@ -20,6 +20,7 @@ const assignment: AssignmentOrder = {
   },
   parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'REPORT' }, approvedPrunes: [digestOf('p')],
 };
+const chart: AssignmentOrder = { ...assignment, release: { ...assignment.release, renderer: 'HELM', substitute: false, helm: { valuesFiles: ['../prod.yaml', 'eu.yaml'], releaseName: 'blue', skipHooks: true } } };
 const tombstone: TombstoneOrder = { ...header, kind: 'TOMBSTONE', mode: 'ORPHAN', approvedRemovals: [] };
 
 /** An encoded assignment with something changed after the encoder. */
@@ -30,7 +31,7 @@ function changed(change: (wire: ReturnType<typeof Order.decode>) => void): Uint8
 }
 
 describe('orders on the wire', () => {
-  it.each([['an assignment', assignment], ['a tombstone', tombstone]])('keep %s as it is', (_name, order) => {
+  it.each([['an assignment', assignment], ['an assignment of a chart', chart], ['a tombstone', tombstone]])('keep %s as it is', (_name, order) => {
     expect(decodeOrder(encodeOrder(order))).toEqual({ ok: true, value: order });
   });
 
@@ -38,6 +39,7 @@ describe('orders on the wire', () => {
     ['an unknown kind', changed((wire) => (wire.kind = undefined)), { code: 'UNKNOWN_MESSAGE', detail: 'order.kind' }],
     ['an unknown renderer', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.renderer = 77 as never)), { code: 'UNKNOWN_MESSAGE', detail: 'assignment.renderer=77' }],
     ['an unset drift policy', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.drift = 0)), { code: 'MALFORMED', field: 'assignment.drift' }],
+    ['more values files than an application can have', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.helm = { valuesFiles: Array(33).fill('a'), releaseName: '', skipHooks: false })), { code: 'MALFORMED', field: 'assignment.helm.values_files' }],
     ['a target that is no id', changed((wire) => (wire.targetId = '../x')), { code: 'MALFORMED', field: 'target_id' }],
     ['no expiry', changed((wire) => (wire.expiresAt = undefined)), { code: 'MALFORMED', field: 'expires_at' }],
     ['parameters that are not the digest\'s', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.parametersJson = '{}')), { code: 'MALFORMED', field: 'assignment.parameters_digest' }],

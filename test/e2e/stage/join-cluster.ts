@@ -9,6 +9,7 @@ import { capstanCommand } from './capstan-command.js';
 import type { HubProcess } from './hub-process.js';
 import { Program } from './program.js';
 import { StageCluster } from './stage-cluster.js';
+import { toolPath } from './tool-path.js';
 
 export interface ClusterRequest {
   readonly name: string;
@@ -56,6 +57,7 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
       // An agent that was killed is waited for by the next one.
       CAPSTAN_LEASE_DURATION: '3s',
       CAPSTAN_KUSTOMIZE: request.kustomize,
+      CAPSTAN_HELM: await toolPath('helm'),
     },
   });
   agent.start();
