@@ -126,8 +126,8 @@ describe('the client against a bad server', () => {
 
   it('gives everything that is served, or a failure that names what does not answer', async () => {
     const groups = [{ name: 'apps', versions: [{ version: 'v1' }] }, { name: 'metrics.k8s.io', versions: [{ version: 'v1beta1' }] }];
-    const kinds = (...names: readonly string[]): unknown => ({ kind: 'APIResourceList', resources: names.flatMap((kind) => [{ name: `${kind.toLowerCase()}s`, kind, namespaced: true, verbs: ['get'] }, { name: `${kind.toLowerCase()}s/status`, kind, namespaced: true, verbs: ['get'] }]) });
-    const answers: Record<string, unknown> = { '/api': { kind: 'APIVersions', versions: ['v1'] }, '/apis': { kind: 'APIGroupList', groups }, '/api/v1': kinds('Pod', 'Service'), '/apis/apps/v1': kinds('Deployment') };
+    const kinds = (...names: readonly string[]): object => ({ kind: 'APIResourceList', resources: names.flatMap((kind) => [{ name: `${kind.toLowerCase()}s`, kind, namespaced: true, verbs: ['get'] }, { name: `${kind.toLowerCase()}s/status`, kind, namespaced: true, verbs: ['get'] }]) });
+    const answers: Record<string, object> = { '/api': { kind: 'APIVersions', versions: ['v1'] }, '/apis': { kind: 'APIGroupList', groups }, '/api/v1': kinds('Pod', 'Service'), '/apis/apps/v1': kinds('Deployment') };
     const client = await serve((request, response) => {
       const answer = answers[request.url ?? ''];
       if (answer === undefined) response.writeHead(503).end();
