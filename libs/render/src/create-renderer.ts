@@ -20,7 +20,13 @@ export interface RendererConfig {
 /** Builds the renderer and its jail, and says in the log which protections are active. Without a working kustomize or helm, everything else still renders. */
 export async function createRenderer(config: RendererConfig, log: Log, signal: AbortSignal): Promise<Renderer> {
   const limits: RenderLimits = { ...RENDER_LIMITS, ...config.limits };
-  const workDirectory = await prepareWorkDirectory(config.workDirectory);
+  let prepared: Promise<string> | undefined;
+  // Once, also for those who ask at the same time: it removes what is in it.
+  const workDirectory = (): Promise<string> =>
+    (prepared ??= prepareWorkDirectory(config.workDirectory).catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    }));
   const helm = lazyHelm(config, workDirectory, limits, log);
   if (config.kustomize === undefined) {
     log.warn('kustomize is not there: kustomizations answer RENDERER_UNAVAILABLE', {});
@@ -32,11 +38,11 @@ export async function createRenderer(config: RendererConfig, log: Log, signal: A
     return new ManifestRenderer(undefined, helm, limits);
   }
   log.info('renderer is ready', { kustomize: config.kustomize, jail: jail.value.describe() });
-  return new ManifestRenderer(new Kustomize(jail.value, workDirectory, limits), helm, limits);
+  return new ManifestRenderer(new Kustomize(jail.value, await workDirectory(), limits), helm, limits);
 }
 
 /** A cluster without charts pays nothing for helm. Concurrent first charts may look twice, which costs time and nothing else. */
-function lazyHelm(config: RendererConfig, workDirectory: string, limits: RenderLimits, log: Log): (signal: AbortSignal) => Promise<Result<Helm, RenderFailure>> {
+function lazyHelm(config: RendererConfig, workDirectory: () => Promise<string>, limits: RenderLimits, log: Log): (signal: AbortSignal) => Promise<Result<Helm, RenderFailure>> {
   let ready: Helm | undefined;
   return async (signal) => {
     if (ready !== undefined) return ok(ready);
@@ -49,7 +55,8 @@ function lazyHelm(config: RendererConfig, workDirectory: string, limits: RenderL
       return unavailable('helm is installed beside the agent and does not run; the log of the agent names it');
     }
     log.info('helm is ready', { helm, jail: jail.value.describe() });
-    ready = new Helm(jail.value, workDirectory, limits);
+    const directory = await workDirectory();
+    ready ??= new Helm(jail.value, directory, limits);
     return ok(ready);
   };
 }

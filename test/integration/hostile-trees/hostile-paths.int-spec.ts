@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ok, silentLog } from '#kernel';
+import { err, ok, silentLog } from '#kernel';
 import { computeSourceDigest, judgeTreePath, type SourceTree } from '#domain';
 import { objectSourceTree } from '../../../libs/git/src/object-source-tree.js';
 import type { ObjectStore } from '../../../libs/git/src/object-store.js';
@@ -49,12 +49,14 @@ async function sourceTree(root: readonly HostileEntry[], isSorted: boolean): Pro
   return objectSourceTree('c'.repeat(40), id, store);
 }
 
+const NO_CHART = { valuesFiles: [], releaseName: 'web', skipHooks: false, capabilities: () => Promise.resolve(err({ message: 'not asked' })) };
+
 describe('trees of any names whatever', () => {
   let renderer: Renderer;
-  beforeAll(async () => void (renderer = await createRenderer({ kustomize: undefined, workDirectory: '/nonexistent' }, silentLog, signal)));
+  beforeAll(async () => void (renderer = await createRenderer({ kustomize: undefined, helm: () => Promise.resolve(undefined), workDirectory: '/nonexistent' }, silentLog, signal)));
 
   const rendered = (tree: SourceTree): ReturnType<Renderer['render']> =>
-    renderer.render(tree, { path: 'app', renderer: 'PLAIN', namespace: 'web', parameters: {}, substitute: false, reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' } }, signal);
+    renderer.render(tree, { path: 'app', renderer: 'PLAIN', namespace: 'web', parameters: {}, helm: NO_CHART, substitute: false, reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' } }, signal);
 
   it(`are refused by the hub where the agent refuses them, with the same path, and never break either: ${RUNS} of them`, async () => {
     const seen = { TAKEN: 0, PATH_REFUSED: 0 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { silentLog } from '#kernel';
+import { err, silentLog } from '#kernel';
 import { computeSourceDigest, type SourceTree } from '#domain';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
 import { createRenderer, type Renderer } from '#render';
@@ -14,6 +14,8 @@ import { looseObjects } from './raw-objects.js';
 import { Sentinel } from './sentinel.js';
 
 jest.setTimeout(120_000);
+
+const NO_CHART = { valuesFiles: [], releaseName: 'web', skipHooks: false, capabilities: () => Promise.resolve(err({ message: 'not asked' })) };
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const { findTool }: { findTool: (program: string) => string | undefined } = await import(join(ROOT, 'scripts/tools.mjs'));
@@ -68,7 +70,7 @@ describe.each(['system', 'isomorphic'] as const)('hostile trees, read by the hub
     const [hub, agent] = hubAdapter === 'system' ? [system, isomorphic] : [isomorphic, system];
     hubTree = await treeAt(hub.mirror({ url: repository.url }, 'hub', [{ fullRef: 'refs/heads/main', commit }], signal), commit);
     agentTree = await treeAt(agent.fetchCommit({ url: repository.url }, 'agent', { commit, ref: 'main' }, signal), commit);
-    renderer = await createRenderer({ kustomize: findTool('kustomize'), workDirectory: join(work, 'render') }, silentLog, signal);
+    renderer = await createRenderer({ kustomize: findTool('kustomize'), helm: () => Promise.resolve(undefined), workDirectory: join(work, 'render') }, silentLog, signal);
   });
   afterAll(async () => {
     await Promise.all(gits.map((git) => git.close()));
@@ -82,7 +84,7 @@ describe.each(['system', 'isomorphic'] as const)('hostile trees, read by the hub
     return watched.ok ? TAKEN : { kind: watched.error.code, path: watched.error.path };
   };
   const agentSays = async (path: string): Promise<Verdict> => {
-    const rendered = await renderer.render(agentTree, { path, renderer: 'AUTO', namespace: 'web', parameters: {}, substitute: false, reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' } }, signal);
+    const rendered = await renderer.render(agentTree, { path, renderer: 'AUTO', namespace: 'web', parameters: {}, helm: NO_CHART, substitute: false, reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' } }, signal);
     const said = JSON.stringify(rendered);
     expect(said).not.toContain(sentinel.canary);
     return rendered.ok ? TAKEN : { kind: rendered.error.code, path: rendered.error.file ?? rendered.error.message };
