@@ -37,6 +37,8 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   const cluster = await joinBenchCluster(stage, { name: 'bench', kubernetes });
   await untilConnected(stage, [cluster]);
   const memoryBefore = memoryOf(cluster.agent.pid).residentMb;
+  const peak = new MemoryPeak(cluster.agent.pid);
+  peak.start();
   progress(`creating ${applications} applications`);
   await createApplications(stage, applications);
   const firstFrom = wallMs();
@@ -48,7 +50,6 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   stage.builder.adopt(() => events.close());
   const changed: Changed[] = [];
   const peaks: number[] = [];
-  const peak = new MemoryPeak(cluster.agent.pid);
   const untouched: number[] = [];
   const heard: number[] = [];
   const changeMeter = new CpuMeter({ hub: stage.hub.child.pid, agents: [cluster.agent.pid] });
@@ -57,8 +58,9 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
     await pause();
     const commit = await repository.commit({ [settingsPath(MEASURED)]: settings(MEASURED, `measured ${run}`) }, `change of one application ${run}`);
     changeMeter.start();
-    peak.start();
-    const one = await untilApplied(stage, cluster, name, events, commit).finally(() => peaks.push(peak.stop() - memoryBefore));
+    const one = await untilApplied(stage, cluster, name, events, commit);
+    // Looking at memory takes CPU time of its own: from the first fetch to the end of the runs that are not timed.
+    if (run === 0) peaks.push(peak.stop() - memoryBefore);
     if (run >= 1) {
       changeMeter.stop();
       changed.push(one);
@@ -86,7 +88,7 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
       { name: 'one application changed: -> rendered and written (first write)', unit: 'ms', values: changed.map((one) => one.firstWriteMs), goal: { number: 16, statistic: 'median', atMost: 500 } },
       { name: 'one application changed: -> applied (last write answered)', unit: 'ms', values: changed.map((one) => one.appliedMs) },
       { name: 'agent: resident memory, more than before it saw the repository', unit: 'MB', values: [memoryAfter - memoryBefore], goal: { number: 16, statistic: 'median', atMost: 128 } },
-      { name: 'agent and the git below it: most resident memory at once, more than before', unit: 'MB', values: peaks, goal: { number: 16, statistic: 'p99', atMost: 128 } },
+      { name: 'agent and the git below it, first fetch and one more: most at once, more than before', unit: 'MB', values: peaks, goal: { number: 16, statistic: 'p99', atMost: 128 } },
       { name: 'nobody\'s file changed: webhook sent -> compared for every application', unit: 'ms', values: untouched },
       { name: 'nobody\'s file changed: orders made and writes to the cluster', unit: 'count', values: heard, goal: { number: 17, statistic: 'p99', atMost: 0 } },
       { name: 'first look at the whole repository, every application released', unit: 's', values: [firstMs / 1000] },

@@ -1,8 +1,8 @@
 import { memoryOf, readProcesses, treeOf } from './processes.js';
 
-const LOOK_MS = 10;
+const LOOK_MS = 20;
 
-/** The most memory that a process and everything below it had at once, by looking every 10 ms: what comes and goes in between is missed. */
+/** The most memory that a process and everything below it had at once, by looking every 20 ms: what comes and goes in between is missed. */
 export class MemoryPeak {
   private peakMb = 0;
   private timer: NodeJS.Timeout | undefined;
