@@ -85,7 +85,7 @@ describe.each<GitAdapter>(['system', 'isomorphic'])('the source watcher, with %s
     ['a 500', { status: 500 }, 'REPOSITORY_UNREACHABLE'],
     ['a 401', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }, 'AUTHENTICATION_FAILED'],
     ['a 404', { status: 404 }, 'REPOSITORY_NOT_FOUND'],
-    ['a 429', { status: 429, headers: { 'retry-after': '120' } }, 'REPOSITORY_UNREACHABLE'],
+    ['a 429', { status: 429, headers: { 'retry-after': '120' } }, 'REPOSITORY_RATE_LIMITED'],
     ['a server that hangs', 'hang', 'REPOSITORY_UNREACHABLE'],
     ['a broken connection', 'close', 'REPOSITORY_UNREACHABLE'],
     ['an answer cut in half', 'truncate', 'REPOSITORY_UNREACHABLE'],
