@@ -16,7 +16,7 @@ export default {
   maxWorkers: 2,
   testTimeout: 30_000,
   projects: [
-    project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/{architecture,bench,demo,faults}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/{architecture,bench,canaries,demo,faults}/**/*.spec.ts']),
     project('integration', ['<rootDir>/{apps,libs}/**/*.int-spec.ts', '<rootDir>/test/{contract,integration,faults}/**/*.int-spec.ts']),
     project('kubernetes', ['<rootDir>/test/kubernetes/**/*.k8s-spec.ts']),
     project('e2e', ['<rootDir>/test/{e2e,faults}/**/*.e2e-spec.ts']),

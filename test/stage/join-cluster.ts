@@ -37,6 +37,8 @@ export interface JoinRequest {
   readonly hub: StageHub;
   readonly directory: string;
   readonly root: string;
+  /** Of the agent, beyond those of a stage. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The administrator's client of an in-memory cluster. Close it after use. */
@@ -85,7 +87,7 @@ function agentKubeconfig({ server, caPem, tlsServerName }: JoinableCluster, toke
 }
 
 /** The agent takes from the applied Secrets what its pod would get as environment and files. */
-function startAgent({ name, directory, root, agentNamespace = AGENT_NAMESPACE }: JoinRequest, flags: readonly string[], kubeconfig: string, caFile: string, objects: readonly KubeObject[]): Child {
+function startAgent({ name, directory, root, agentNamespace = AGENT_NAMESPACE, settings }: JoinRequest, flags: readonly string[], kubeconfig: string, caFile: string, objects: readonly KubeObject[]): Child {
   return Child.start({
     name: `agent of ${name}`,
     args: [...flags, join(root, 'dist/agent.mjs')],
@@ -101,6 +103,7 @@ function startAgent({ name, directory, root, agentNamespace = AGENT_NAMESPACE }:
       CAPSTAN_DATA_DIR: join(directory, `${name}.cache`),
       CAPSTAN_KUSTOMIZE: process.env['CAPSTAN_KUSTOMIZE'] ?? '',
       CAPSTAN_HELM: process.env['CAPSTAN_HELM'] ?? '',
+      ...settings,
     },
   });
 }

@@ -33,8 +33,9 @@ export class StageBuilder {
     return { git, fleet: await aGitRepository(git, 'fleet', { allowPush: true, now: () => new Date() }) };
   }
 
-  async hub(directory: string): Promise<StageHub> {
-    return startHub(directory, this.root, (child) => this.adopt(() => child.stop()));
+  /** @param settings beyond those of a stage */
+  async hub(directory: string, settings: Readonly<Record<string, string>> = {}): Promise<StageHub> {
+    return startHub(directory, this.root, (child) => this.adopt(() => child.stop()), settings);
   }
 
   /** Something else that has to go before what came earlier. */

@@ -17,8 +17,9 @@ export interface StageHub {
 /**
  * Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready.
  * @param started told of the process at once: it has to be stopped also when the hub never becomes ready
+ * @param settings beyond those of a stage
  */
-export async function startHub(directory: string, root: string, started: (child: Child) => void): Promise<StageHub> {
+export async function startHub(directory: string, root: string, started: (child: Child) => void, settings: Readonly<Record<string, string>> = {}): Promise<StageHub> {
   const [http, agentPort, enrollPort] = [await freePort(8080), await freePort(8443), await freePort(8444)];
   const token = `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
   const dataDirectory = join(directory, 'hub');
@@ -36,6 +37,7 @@ export async function startHub(directory: string, root: string, started: (child:
       CAPSTAN_ENROLL_PORT: String(enrollPort),
       CAPSTAN_ADMIN_TOKEN: token,
       CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost',
+      ...settings,
     },
   });
   started(child);

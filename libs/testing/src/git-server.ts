@@ -28,7 +28,7 @@ export interface GitAccess {
 }
 
 /** What the next requests get. `truncate` cuts the connection in the middle of the true answer; `answer` is none, to let some pass before a fault. */
-export type GitFault = 'answer' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } | 'hang' | 'close' | 'truncate';
+export type GitFault = 'answer' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | ((access: GitAccess) => string) } | 'hang' | 'close' | 'truncate';
 
 export interface GitServerOptions {
   /** 0 chooses one; a chosen port can be kept over stop and start. */
@@ -156,19 +156,20 @@ export class GitServer {
     const known = this.repositories.get(repository) ?? (this.options.servesAll === true && repository !== '' && existsSync(this.directory(repository)) ? {} : undefined);
     const authorised = known?.credentials === undefined || headerOf(request, 'authorization') === basic(known.credentials);
     const status = known === undefined ? 404 : authorised ? 200 : 401;
-    this.note({
+    const access: GitAccess = {
       method: request.method ?? '', path: `${url.pathname}${url.search}`, repository, kind: kindOf(url, request, body, gitProtocol), gitProtocol,
       authorization: headerOf(request, 'authorization'),
       isShallow: body.includes('deepen '),
       answered: fault === undefined ? String(status) : typeof fault === 'string' ? fault : String(fault.status),
-    });
+    };
+    this.note(access);
     if (fault === 'hang') return;
     if (fault === 'close') {
       response.destroy();
       return;
     }
     if (fault !== undefined && fault !== 'truncate') {
-      response.writeHead(fault.status, fault.headers).end(fault.body ?? 'made to fail');
+      response.writeHead(fault.status, fault.headers).end(typeof fault.body === 'function' ? fault.body(access) : (fault.body ?? 'made to fail'));
       return;
     }
     if (status === 401) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?');
