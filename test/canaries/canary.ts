@@ -22,6 +22,16 @@ export function canaryOf(name: string, secret: string, core: Buffer): Canary {
   return { name, secret, forms: [{ form: 'plain', bytes: core }, ...texts.map(([form = '', text = '']) => ({ form, bytes: Buffer.from(text, 'latin1') }))] };
 }
 
+/** The key itself, in every form, and each line of the file in which it comes but for those that all files share. */
+export function canaryOfSshKey(name: string, { privateKey, publicKey }: { readonly privateKey: string; readonly publicKey: string }): Canary {
+  const [first, ...lines] = privateKey.split('\n').filter((line) => line.length >= 16 && !line.startsWith('-'));
+  const file = Buffer.from([first, ...lines].join(''), 'base64');
+  const point = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64').subarray(-32);
+  const at = file.lastIndexOf(point) - 32; // OpenSSH's form of an Ed25519 key: seed and public point, side by side
+  const canary = canaryOf(name, privateKey, file.subarray(at, at + 32));
+  return { ...canary, forms: [...canary.forms, ...lines.map((line) => ({ form: 'a line of the file', bytes: Buffer.from(line) }))] };
+}
+
 /** Base64 of the core inside something longer: only the characters that its neighbours have no part in. */
 function base64Forms(core: Buffer, offset: number): readonly (readonly [string, string])[] {
   const whole = Buffer.concat([Buffer.alloc(offset), core]);

@@ -1,10 +1,5 @@
 import type { GitAccess, GitServer } from '#testing';
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** What becomes of a Git server that was good, to those who come with credentials. */
 export interface Ending {
   readonly name: string;

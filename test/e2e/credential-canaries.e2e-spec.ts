@@ -1,22 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { GitRepositoryBuilder, GitServer } from '#testing';
+import { anSshKey, SshGitServer, sshMissing, type GitRepositoryBuilder, type GitServer } from '#testing';
 import { buildSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aCanary, type Canary } from '../canaries/canary.js';
+import { aCanary, canaryOfSshKey, type Canary } from '../canaries/canary.js';
 import { CanaryStage } from '../canaries/canary-stage.js';
 import { everythingReadable } from '../canaries/everything-readable.js';
-import { ENDINGS, type Credentials } from '../canaries/hostile-endings.js';
+import { ENDINGS } from '../canaries/hostile-endings.js';
+import { urlsWithSecrets, webhooksWith, wrongBesideASecret } from '../canaries/refused-requests.js';
 import { configMap } from './stage/content.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** How a repository keeps a secret. One more kind is one more line. */
-const KINDS: readonly { readonly name: string; readonly credentials: (secret: string) => Credentials }[] = [
-  { name: 'password', credentials: (password) => ({ username: 'reader', password }) },
-  { name: 'token', credentials: (username) => ({ username, password: 'x-oauth-basic' }) },
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** How a repository over HTTP keeps a secret. One more kind is one more line. */
+const KINDS: readonly { readonly name: string; readonly canary: Canary; readonly credentials: (secret: string) => Credentials }[] = [
+  { name: 'password', canary: aCanary('password'), credentials: (password) => ({ username: 'reader', password }) },
+  { name: 'token', canary: aCanary('token'), credentials: (username) => ({ username, password: 'x-oauth-basic' }) },
 ];
-const SECRETS = new Map(KINDS.map(({ name }) => [name, aCanary(name)]));
 const WEBHOOK = aCanary('webhook secret');
 const REFUSED = aCanary('in a refused request');
 /** No secret at all: it must be found, or the search looks in the wrong places. */
@@ -24,11 +29,13 @@ const DECOY = aCanary('decoy');
 
 interface Followed {
   readonly name: string;
-  readonly kind: string;
+  readonly url: string;
   readonly ending: string;
-  readonly git: GitServer;
   readonly builder: GitRepositoryBuilder;
-  readonly credentials: Credentials | undefined;
+  /** Of the repository's spec. */
+  readonly secrets: { readonly credentials?: Credentials; readonly ssh?: { readonly privateKey: string; readonly knownHosts: string } };
+  /** In the agent's Secret of it. */
+  readonly kept: string | undefined;
 }
 
 describe('credentials of repositories', () => {
@@ -37,11 +44,14 @@ describe('credentials of repositories', () => {
   let elsewhere: GitServer;
   const servers: GitServer[] = [];
   const followed: Followed[] = [];
+  let keyMissing: string | undefined;
   let agentSecrets = '';
   let agentReasons: readonly unknown[] = [];
 
   beforeAll(async () => {
-    stage = await CanaryStage.start(ROOT, [...SECRETS.values(), WEBHOOK, REFUSED, DECOY]);
+    keyMissing = await sshMissing();
+    const key = keyMissing === undefined ? await anSshKey() : undefined;
+    stage = await CanaryStage.start(ROOT, [...KINDS.map(({ canary }) => canary), WEBHOOK, REFUSED, DECOY, ...(key === undefined ? [] : [canaryOfSshKey('SSH key', key)])]);
     const hub = await stage.hub();
     const cluster = await stage.cluster('prod', hub);
     elsewhere = await stage.git();
@@ -49,8 +59,15 @@ describe('credentials of repositories', () => {
     for (const ending of ENDINGS) {
       const git = await stage.git();
       servers.push(git);
-      for (const { name: kind, credentials } of KINDS) followed.push(await follow(git, `${ending.name}-${kind}`, kind, ending.name, credentials(SECRETS.get(kind)?.secret ?? '')));
-      if (ending.name === 'good') followed.push(await follow(git, coreOf(DECOY), 'decoy', 'good', undefined));
+      for (const { name: kind, credentials, canary: { secret } } of KINDS) await follow(git, `${ending.name}-${kind}`, ending.name, { credentials: credentials(secret) }, secret);
+    }
+    const [good] = servers;
+    if (good === undefined) throw new Error('there is no Git server');
+    await follow(good, coreOf(DECOY), 'good', {}, undefined);
+    if (key !== undefined) {
+      const overSsh = await SshGitServer.start(good.root, [key.publicKey]);
+      stage.builder.adopt(() => overSsh.stop());
+      await follow(good, 'good-ssh', 'good', { ssh: { privateKey: key.privateKey, knownHosts: overSsh.knownHosts } }, key.privateKey, overSsh.url('good-ssh'));
     }
     const applied = await stage.capstan(hub, ['apply', '-f', '-'], followed.map(manifestsOf).join('---\n'));
     expect(applied).toMatchObject({ exitCode: 0 });
@@ -70,8 +87,11 @@ describe('credentials of repositories', () => {
     await untilObserved(followed.filter(({ ending }) => ending === 'good'));
     await untilEveryEndingShows();
 
-    await refusals();
-    for (const args of [['get', 'repositories', '-o', 'wide'], ['get', 'repositories', '-o', 'json'], ['get', 'apps', '-o', 'json'], ...followed.map(({ name }) => ['describe', `app/${name}`]), ['describe', `repository/${coreOf(DECOY)}`], ['delete', `repository/${coreOf(DECOY)}`]]) await stage.capstan(hub, args);
+    const refused = { name: 'good-password', url: good.url('good-password'), secret: REFUSED.secret };
+    for (const answer of await urlsWithSecrets(stage, hub, refused)) expect(answer).toContain('INVALID_URL');
+    await wrongBesideASecret(stage, hub, refused);
+    await webhooksWith(stage, hub, 'good-password', [WEBHOOK.secret, REFUSED.secret]);
+    for (const args of [['get', 'repositories', '-o', 'wide'], ['get', 'repositories', '-o', 'json'], ['get', 'apps', '-o', 'json'], ['describe', 'app/broken-token'], ['describe', `app/${coreOf(DECOY)}`], ['delete', `repository/${coreOf(DECOY)}`]]) await stage.capstan(hub, args);
     const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
     const names = followed.map(({ name }) => name);
     for (const query of everythingReadable(schema, { 'application.name': names, 'repository.name': names, 'releases.application': names, 'cluster.name': ['prod'], 'project.name': ['default'] })) {
@@ -83,8 +103,8 @@ describe('credentials of repositories', () => {
     for (const kind of ['ConfigMap', 'Event']) stage.search.look('cluster', kind, await kept(kind));
     tables = await stage.lookAtTheRest(hub);
 
-    async function follow(git: GitServer, name: string, kind: string, ending: string, credentials: Credentials | undefined): Promise<Followed> {
-      return { name, kind, ending, git, credentials, builder: await stage.repository(git, name, credentials) };
+    async function follow(git: GitServer, name: string, ending: string, secrets: Followed['secrets'], kept: string | undefined, url = git.url(name)): Promise<void> {
+      followed.push({ name, url, ending, secrets, kept, builder: await stage.repository(git, name, secrets.credentials) });
     }
 
     type Targets = { readonly applications: { readonly edges: readonly { readonly node: { readonly name: string; readonly targets: { readonly edges: readonly { readonly node: { readonly sync: string; readonly reason: string | null; readonly observed: { readonly commit: string | null } } }[] } } }[] } };
@@ -122,44 +142,6 @@ describe('credentials of repositories', () => {
       }, () => JSON.stringify(last));
     }
 
-    /** Requests that carry a secret where none may be, or that are wrong beside one. */
-    async function refusals(): Promise<void> {
-      const { secret } = REFUSED;
-      const [first] = followed;
-      const url = first?.git.url(first.name) ?? '';
-      const withUser = [`http://reader:${encodeURIComponent(secret)}@localhost/x.git`, `https://${encodeURIComponent(secret)}@localhost/x.git`, `http://localhost/x.git?token=${encodeURIComponent(secret)}`, `ssh://git:${encodeURIComponent(secret)}@localhost/x.git`];
-      const create = 'mutation Refused($input: CreateRepositoryInput!) { createRepository(input: $input) { repository { id } userErrors { code field message hint details } } }';
-      for (const refused of withUser) {
-        expect(await stage.graphql(hub, create, { input: { name: 'refused', url: refused } })).toContain('INVALID_URL');
-        expect(await stage.graphql(hub, create.replaceAll('reate', 'pdate').replaceAll('Cpdate', 'Update').replaceAll('cpdate', 'update'), { input: { name: first?.name, url: refused } })).toContain('INVALID_URL');
-        const manifest = JSON.stringify({ apiVersion: 'capstan.dev/v1', kind: 'Repository', metadata: { name: 'refused' }, spec: { url: refused } });
-        expect((await stage.capstan(hub, ['apply', '-f', '-'], manifest)).exitCode).not.toBe(0);
-      }
-      const credentials = { username: 'reader', password: secret };
-      for (const input of [
-        { name: 'refused', url, credentials, poll: 'often' },
-        { name: 'refused', url, credentials, unknown: true },
-        { name: 'refused', credentials, webhookSecret: secret },
-        { name: 'refused', url, credentials: { username: `${secret}:`, password: secret } },
-        { name: 'refused', url, credentials: { username: 'reader', password: `${secret}\n` } },
-        { name: 'refused', url, credentials: { username: 'reader', password: [secret] } },
-        { name: 'refused', url, credentials: secret },
-        { name: 'refused', url, webhookSecret: `${secret}\u0000` },
-        { name: first?.name, url, credentials, webhookSecret: secret },
-      ]) {
-        await stage.graphql(hub, create, { input });
-        const { name, ...spec } = input;
-        await stage.capstan(hub, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'capstan.dev/v1', kind: 'Repository', metadata: { name: name === 'refused' ? name : 'refused-too' }, spec: name === 'refused' ? spec : { ...spec, url: 'no url' } }));
-      }
-      await stage.graphql(hub, create.replace('$input)', `{ name: "refused", url: 7, credentials: { username: "reader", password: ${JSON.stringify(secret)} } })`).replace('($input: CreateRepositoryInput!)', ''));
-      await stage.answer('GraphQL', 'broken JSON', `${hub.api.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${hub.api.token}` }, body: `{"query": "x", "variables": {"password": ${JSON.stringify(secret)}` });
-      const paths = (await hub.api.query<{ readonly repository: { readonly webhookUrls: Readonly<Record<string, string>> } }>('query Hooks($name: String!) { repository(name: $name) { webhookUrls { gitlab github generic } } }', { name: first?.name ?? '' })).repository.webhookUrls;
-      for (const token of [WEBHOOK.secret, secret]) {
-        const headers = { 'x-gitlab-token': token, 'x-gitlab-event': 'Push Hook', 'x-hub-signature-256': `sha256=${token}`, 'x-github-event': 'push', 'content-type': 'application/json' };
-        for (const path of Object.values(paths)) await stage.answer('webhooks', path, new URL(path, hub.api.url).href, { method: 'POST', headers, body: JSON.stringify({ ref: 'refs/heads/main' }) });
-      }
-    }
-
     async function kept(kind: string): Promise<string> {
       const resource = await cluster.admin.resolve('', kind);
       const list = resource.ok ? await cluster.admin.list(resource.value) : resource;
@@ -173,13 +155,14 @@ describe('credentials of repositories', () => {
   }, 60_000);
 
   it('are what the hub and the agent signed in with, and what the agent keeps in its Secrets', () => {
-    for (const { name, kind, credentials, git } of followed) {
-      if (credentials === undefined) continue;
-      const basic = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
-      expect(git.accesses.filter(({ repository, authorization }) => repository === name && authorization === basic).length).toBeGreaterThan(0);
-      const held = KINDS.find((candidate) => candidate.name === kind);
-      expect(agentSecrets).toContain(Buffer.from(held?.name === 'token' ? credentials.username : credentials.password).toString('base64'));
+    for (const { name, secrets: { credentials }, kept } of followed) {
+      if (credentials !== undefined) {
+        const basic = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+        expect(servers.flatMap(({ accesses }) => accesses).filter(({ repository, authorization }) => repository === name && authorization === basic)).not.toEqual([]);
+      }
+      if (kept !== undefined) expect(agentSecrets).toContain(Buffer.from(kept).toString('base64'));
     }
+    expect(followed.filter(({ secrets }) => secrets.ssh !== undefined)).toHaveLength(keyMissing === undefined ? 1 : 0);
     expect(agentReasons).toHaveLength(3 * KINDS.length);
   });
 
@@ -191,10 +174,10 @@ describe('credentials of repositories', () => {
     const kinds = new Set(stage.search.hits.filter(({ canary }) => canary === 'decoy').map(({ place }) => place.split(':', 1)[0]));
     expect([...kinds]).toEqual(expect.arrayContaining(['command line output', 'GraphQL', 'process arguments', 'files', 'tables']));
     const places = stage.search.hits.filter(({ canary }) => canary === 'decoy').map(({ place }) => place);
-    expect(places).toEqual(expect.arrayContaining(['tables: repositories.url', 'tables: audit_entries.before']));
+    expect(places).toEqual(expect.arrayContaining(['tables: repositories.url']));
     expect([...stage.search.kinds]).toEqual(expect.arrayContaining(['environment', 'metrics', 'webhooks', 'file names', 'cluster']));
-    expect([...stage.processes.programs]).toEqual(expect.arrayContaining(['git', 'node', 'postgres']));
-    expect(tables.length).toBeGreaterThan(20);
+    expect([...stage.processes.programs]).toEqual(expect.arrayContaining(['git', 'node', 'postgres', ...(keyMissing === undefined ? ['ssh'] : [])]));
+    expect(tables).toEqual(expect.arrayContaining(['repositories', expect.stringMatching(/^audit_log/), 'target_transitions', 'outbox']));
   });
 
   it('are found in no log, error, status, answer, process argument, environment, file or table', () => {
@@ -206,8 +189,8 @@ function coreOf(canary: Canary): string {
   return canary.forms[0]?.bytes.toString() ?? '';
 }
 
-function manifestsOf({ name, git, credentials }: Followed): string {
-  const repository = { apiVersion: 'capstan.dev/v1', kind: 'Repository', metadata: { name }, spec: { url: git.url(name), poll: '1s', webhookSecret: WEBHOOK.secret, ...(credentials === undefined ? {} : { credentials }) } };
+function manifestsOf({ name, url, secrets }: Followed): string {
+  const repository = { apiVersion: 'capstan.dev/v1', kind: 'Repository', metadata: { name }, spec: { url, poll: '1s', webhookSecret: WEBHOOK.secret, ...secrets } };
   const application = { apiVersion: 'capstan.dev/v1', kind: 'Application', metadata: { name }, spec: { source: { repository: name, ref: 'main', path: 'app' }, selector: { all: true }, namespace: name } };
   return `${JSON.stringify(repository)}\n---\n${JSON.stringify(application)}\n`;
 }

@@ -18,6 +18,14 @@ describe('redact', () => {
     expect(redact('at ssh://git:canary@host/x', undefined)).toBe('at ssh://git:***@host/x');
   });
 
+  it('takes a token that is the user name for the secret that it is, and leaves a short user name readable', () => {
+    const token = { username: 'ghp/0123456789+abc', password: 'x' };
+    for (const form of [token.username, encodeURIComponent(token.username), Buffer.from(token.username).toString('base64'), basicAuthorization(token)]) {
+      expect(redact(`told ${form} here`, token)).toMatch(/^told (Basic )?\*\*\* here$/);
+    }
+    expect(redact('user fleet is unknown', credentials)).toBe('user fleet is unknown');
+  });
+
   it('takes the user part out of any URL, control characters out of any text, and bounds it', () => {
     expect(redact('at http://someone:else@host/x', undefined)).toBe('at http://***@host/x');
     expect(redact('a\u001b[31mb', undefined)).toBe('a?[31mb');

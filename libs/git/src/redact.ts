@@ -1,6 +1,8 @@
 import { isSshCredentials, type GitCredentials, type PasswordCredentials } from './git-port.js';
 
 const MAX_MESSAGE = 400;
+/** Many hosts take a token as the user name. A shorter user name is a word that messages need. */
+const SHORTEST_TOKEN = 12;
 
 /** The value of the `Authorization` header that carries the credentials. */
 export function basicAuthorization(credentials: PasswordCredentials): string {
@@ -20,6 +22,7 @@ export function redact(message: string, credentials: GitCredentials | undefined)
 
 function formsOf(credentials: GitCredentials): readonly string[] {
   if (isSshCredentials(credentials)) return credentials.privateKey.split(/\s+/).filter((line) => line.length >= 16);
-  const { password } = credentials;
-  return [basicAuthorization(credentials).slice('Basic '.length), password, encodeURIComponent(password), Buffer.from(password).toString('base64')];
+  const { username, password } = credentials;
+  const secrets = username.length >= SHORTEST_TOKEN ? [username, password] : [password];
+  return [basicAuthorization(credentials).slice('Basic '.length), ...secrets.flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])];
 }

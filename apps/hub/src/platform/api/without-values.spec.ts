@@ -15,6 +15,15 @@ function messagesOf(input: unknown): readonly string[] {
   return (getVariableValues(schema, operation.variableDefinitions ?? [], { input }).errors ?? []).map(withoutValues);
 }
 
+function syntaxErrorOf(document: string): string {
+  try {
+    parse(document);
+  } catch (error) {
+    if (error instanceof GraphQLError) return withoutValues(error);
+  }
+  throw new Error('it parses');
+}
+
 describe('withoutValues', () => {
   it.each<[string, unknown, string]>([
     ['names a missing field, not its siblings', { name: 'a', credentials: { username: 'u', password: SECRET } }, 'Variable "$input": Field "url" of required type "String!" was not provided.'],
@@ -36,6 +45,17 @@ describe('withoutValues', () => {
   it('drops a literal of the document as well', () => {
     const errors = validate(schema, parse('{ create(input: { name: "a", url: "u", credentials: { username: "u", password: 20301977 } }) }'));
     expect(errors.map(withoutValues)).toEqual(['String cannot represent a non string value.']);
+  });
+
+  it.each<[string, string]>([
+    [`{ create(input: { name: "a", url: "u", credentials: "${SECRET}" }) }`, 'Expected value of type "Credentials".'],
+    [`{ create(input: { name: "a", url: "u", credentials: { username: "u", password: ["${SECRET}"] } }) }`, 'String cannot represent a non string value.'],
+  ])('drops a literal that stands where another type is wanted: %s', (document, expected) => {
+    expect(validate(schema, parse(document)).map(withoutValues)).toEqual([expected]);
+  });
+
+  it.each([`{ create(input: { password "${SECRET}" }) }`, `{ "${SECRET}" }`, `{ create(input: { password """${SECRET}""" }) }`])('drops a text that the parser stumbles over: %s', (document) => {
+    expect(syntaxErrorOf(document)).toMatch(/^Syntax Error: .*(Unexpected|found) (Block)?String\.$/);
   });
 
   it('leaves other texts alone', () => {
