@@ -4,11 +4,17 @@ import { changeStream } from './change-stream.js';
 /** A feed that a test speaks for. */
 function aFeed() {
   const pushes = new Set<(id: string) => void>();
+  const reconnects = new Set<() => void>();
   const add = <T>(to: Set<T>, one: T): (() => void) => {
     to.add(one);
     return () => void to.delete(one);
   };
-  return { say: (...ids: readonly string[]) => ids.forEach((id) => pushes.forEach((push) => push(id))), listen: (_channel: string, push: (id: string) => void) => add(pushes, push), onReconnect: () => () => undefined };
+  return {
+    say: (...ids: readonly string[]) => ids.forEach((id) => pushes.forEach((push) => push(id))),
+    listen: (_channel: string, push: (id: string) => void) => add(pushes, push),
+    onReconnect: (hear: () => void) => add(reconnects, hear),
+    listeners: () => pushes.size + reconnects.size,
+  };
 }
 
 describe('a stream of changes', () => {
@@ -42,5 +48,15 @@ describe('a stream of changes', () => {
     isMine = false;
     feed.say('a', 'b');
     expect((await stream.next()).value).toBe('b');
+  });
+
+  it('listens no more once a look has failed, and ends', async () => {
+    const feed = aFeed();
+    const stream = changeStream(feed, { channel: 'cluster_changed', find: () => Promise.reject(new Error('no database')), toPayload: (view) => view });
+    expect(feed.listeners()).toBe(2);
+    feed.say('a');
+    await expect(stream.next()).rejects.toThrow('no database');
+    expect(feed.listeners()).toBe(0);
+    await expect(stream.next()).resolves.toEqual({ done: true, value: undefined });
   });
 });

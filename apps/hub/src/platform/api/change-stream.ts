@@ -33,7 +33,7 @@ export function changeStream<View, Payload>(feed: ChangeFeed, { channel, find, t
     for (;;) {
       const event = await ids.next();
       if (event.done === true) return end();
-      const found = await find(event.value);
+      const found = await find(event.value).catch(failed);
       const wasTold = told.delete(event.value);
       if (found === undefined || !(found.isWanted || wasTold)) continue;
       if (found.isWanted) remember(told, event.value);
@@ -44,6 +44,11 @@ export function changeStream<View, Payload>(feed: ChangeFeed, { channel, find, t
     forget();
     await ids.return?.();
     return { done: true, value: undefined };
+  };
+  /** Whoever reads a stream that has failed does not end it: nothing may go on listening for nobody. */
+  const failed = async (error: unknown): Promise<never> => {
+    await end();
+    throw error;
   };
   // No async generator: one that waits for its next event cannot be ended from outside.
   return { next, return: end, throw: end, [Symbol.asyncIterator]() { return this; } };
