@@ -16,15 +16,17 @@ export function explainHelm(stderr: string, closure: ChartClosure, directory: st
     .replace(/^(WARNING|coalesce\.go|walk\.go|level=).*$/gim, '')
     .replace(/^.*msg="?warning.*$/gim, '')
     .replace(/Use --debug flag to render out invalid YAML/g, '')
-    .replace(/`[^`]*(`|$)/g, '`...`')
-    .replace(/\s+/g, ' ')
-    .replace(/^\s*Error: /, '')
-    .trim();
-  const [missing] = /found in Chart\.yaml, but missing in charts\/ directory: .*$/.exec(words) ?? [];
+    .replace(/^\s*Error: /, '');
+  const [missing] = /found in Chart\.yaml, but missing in charts\/ directory: .*$/.exec(onOneLine(words)) ?? [];
   if (missing !== undefined) return refuse('DEPENDENCY_NOT_VENDORED', `${missing}: run \`helm dependency build\` in the chart and commit charts/`);
   const first = [...words.matchAll(LOCATION)].find(([, file = '', line]) => line !== undefined && closure.pathOf(file) !== undefined);
-  const message = hideAround(words, closure);
+  // Values are looked for as helm wrote them: what is put in order first is not found any more.
+  const message = onOneLine(hideAround(words, closure).replace(/`[^`]*(`|$)/g, '`...`'));
   return refuse('HELM_FAILED', message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message, first && closure.pathOf(first[1] ?? ''), first && Number(first[2]));
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Names of files are no secrets: values are looked for between them. */
