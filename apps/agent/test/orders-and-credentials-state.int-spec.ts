@@ -80,6 +80,17 @@ describe('orders, credentials and identity in Secrets', () => {
       for (const url of ['ssh://git@git.example.com:2222/fleet.git', 'ssh://git@evil.example.com/fleet.git', 'https://git.example.com/fleet.git']) expect(next.lookUp(REPOSITORY, url)).toEqual({ kind: 'BOUND_ELSEWHERE' });
     });
 
+    it('count as not held where an agent from before SSH has kept a key as an empty password, so that the hub sends the key', async () => {
+      const kept = { ...credential, origin: 'ssh://git.example.com:22', credentials: { username: '', password: '' } };
+      await new CredentialSecrets(state.secrets).put(kept, SIGNAL);
+      const next = new CredentialSecrets(new StateOfProcess(cluster, 2).secrets);
+      expect(await next.load(SIGNAL)).toEqual([`capstan-credential-${REPOSITORY}`]);
+      expect([...next.digests()]).toEqual([]);
+      const ssh = { privateKey: 'canary-key', knownHosts: 'git.example.com ssh-ed25519 AAAA' };
+      await next.put({ ...kept, credentials: ssh }, SIGNAL);
+      expect(next.lookUp(REPOSITORY, 'ssh://git@git.example.com/fleet.git')).toEqual({ kind: 'HELD', credentials: ssh });
+    });
+
     it('are gone from the cluster when they are dropped, and dropping twice is fine', async () => {
       const held = new CredentialSecrets(state.secrets);
       await held.put(credential, SIGNAL);

@@ -72,5 +72,7 @@ function parse({ name, data }: StoredSecret): RepositoryCredential | undefined {
   const digest = parseDigest(digestText ?? '');
   const credentials = privateKey !== undefined && knownHosts !== undefined ? { privateKey, knownHosts } : username !== undefined && password !== undefined ? { username, password } : undefined;
   if (repository === undefined || !isUuid(repository) || origin === undefined || credentials === undefined || digest === undefined) return undefined;
+  // An agent from before SSH has kept the digest of a key and nothing of the key: what is not held is sent again.
+  if (origin.startsWith('ssh:') !== 'privateKey' in credentials) return undefined;
   return name === nameOf(repositoryId(repository)) ? { repository: repositoryId(repository), origin, credentials, digest } : undefined;
 }
