@@ -31,38 +31,41 @@ export function isSecret(object: KubeObject): boolean {
 export function maskValue(value: Json | undefined, path: readonly PathStep[], isOfSecret: boolean): Masked {
   if (value === undefined) return { value, isMasked: false };
   const hides = isOfSecret ? !isShownOfSecret(path) : isText(value) && isTelling(path);
-  return hides ? { value: MASK, isMasked: true } : maskInside(value);
+  return hides ? { value: MASK, isMasked: true } : maskInside(value, nameOfStep(path.at(-1)));
 }
 
 function isShownOfSecret(path: readonly PathStep[]): boolean {
   return SHOWN_OF_SECRETS.some((shown) => shown.every((name, index) => path[index]?.kind === 'field' && path[index].name === name));
 }
 
-/** By the last name of a path; the `value` of a named item (an environment variable) goes by the name of the item. */
+/** By the last name of a path; a `value` goes by the name of the item (an environment variable) or of the field that it stands in. */
 function isTelling(path: readonly PathStep[]): boolean {
   const last = path.at(-1);
   if (last?.kind !== 'field') return false;
-  const item = path.at(-2);
-  const name = last.name === 'value' && item?.kind === 'key' ? textOf(item.keys, 'name') : undefined;
-  return isTellingName(name ?? last.name);
+  return isTellingName((last.name === 'value' ? nameOfStep(path.at(-2)) : undefined) ?? last.name);
+}
+
+function nameOfStep(step: PathStep | undefined): string | undefined {
+  return step?.kind === 'key' ? textOf(step.keys, 'name') : step?.kind === 'field' ? step.name : undefined;
 }
 
 function isTellingName(name: string): boolean {
   return name === LAST_APPLIED_ANNOTATION || TELLING_NAME.test(name);
 }
 
-function maskInside(value: Json): Masked & { readonly value: Json } {
+/** @param holder name of the field that holds the value; undefined for an item of a list */
+function maskInside(value: Json, holder: string | undefined): Masked & { readonly value: Json } {
   if (isJsonList(value)) {
-    const items = value.map(maskInside);
+    const items = value.map((item) => maskInside(item, undefined));
     return { value: items.map((item) => item.value), isMasked: items.some((item) => item.isMasked) };
   }
   if (!isJsonObject(value)) return { value, isMasked: false };
   const isEmbeddedSecret = value['kind'] === 'Secret';
-  const nameOfItem = textOf(value, 'name');
+  const namesOfValue = [textOf(value, 'name'), holder].filter((name) => name !== undefined);
   let isMasked = false;
   const members = Object.entries(value).map(([name, member]): readonly [string, Json] => {
-    const hides = isTellingMember(name, member, nameOfItem) || (isEmbeddedSecret && (name === 'data' || name === 'stringData'));
-    const inside = hides ? { value: MASK, isMasked: true } : maskInside(member ?? null);
+    const hides = isTellingMember(name, member, namesOfValue) || (isEmbeddedSecret && (name === 'data' || name === 'stringData'));
+    const inside = hides ? { value: MASK, isMasked: true } : maskInside(member ?? null, name);
     isMasked ||= inside.isMasked;
     return [name, inside.value];
   });
@@ -70,8 +73,8 @@ function maskInside(value: Json): Masked & { readonly value: Json } {
   return { value: shown, isMasked };
 }
 
-function isTellingMember(name: string, member: Json | undefined, nameOfItem: string | undefined): boolean {
-  return isText(member) && isTellingName(name === 'value' && nameOfItem !== undefined ? nameOfItem : name);
+function isTellingMember(name: string, member: Json | undefined, namesOfValue: readonly string[]): boolean {
+  return isText(member) && (isTellingName(name) || (name === 'value' && namesOfValue.some(isTellingName)));
 }
 
 /** A map or list behind a telling name is named after what it holds, which has names of its own; a yes or no is a setting. */
