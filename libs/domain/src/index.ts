@@ -17,6 +17,7 @@ export type { Selector, SelectorExpression, SelectorOperator } from './selector/
 export {
   isSamePoint, judgeHistory, type Ancestry, type HistoryVerdict, type RefLine, type RefPoint, type RewriteKind, type SeenAncestry,
 } from './source/judge-history.js';
+export { askHost, hearOfHost, NO_BREAKER, type HostAsker, type HostBreaker, type HostSign, type HostVerdict } from './source/host-breaker.js';
 export { judgeRefName } from './source/judge-ref-name.js';
 export { duplicatesAfterFold, foldTreeEntryName, judgeTreeEntryName, judgeTreePath, MAX_PATH_BYTES, printablePath } from './source/judge-tree-entry.js';
 export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.js';

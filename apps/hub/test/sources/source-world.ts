@@ -1,7 +1,7 @@
-import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type Timers } from '#kernel';
+import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type MonotonicClock, type Timers } from '#kernel';
 import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId } from '#domain';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
-import { systemClock, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
+import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aDatabase, GitServer, type TestDatabase } from '#testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { lookup } from 'node:dns/promises';
@@ -15,6 +15,7 @@ import { ApproveHistoryRewrite } from '../../src/features/repositories/approve-h
 import { RepositorySchedule, RepositorySecrets } from '../../src/features/repositories/index.js';
 import { RepositoryEntity, TypeormRepositoryStore } from '../../src/features/repositories/typeorm-repository.store.js';
 import { GitEgress } from '../../src/features/sources/git-egress.js';
+import { HostBreakers } from '../../src/features/sources/host-breakers.js';
 import { PollRepository } from '../../src/features/sources/poll-repository.js';
 import { SourceWatcher, type SourceWatcherSettings } from '../../src/features/sources/source-watcher.js';
 import { SqlSourceStore } from '../../src/features/sources/sql-source.store.js';
@@ -33,6 +34,8 @@ export interface WatcherParts {
   readonly settings?: SourceWatcherSettings;
   readonly failpoints?: Failpoints;
   readonly timers?: Timers;
+  /** By which hosts are left alone. */
+  readonly monotonic?: MonotonicClock;
   readonly allowedHosts?: readonly string[];
   readonly log?: Log;
   readonly adapter?: GitAdapter;
@@ -96,7 +99,7 @@ export class SourceWorld {
     const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const poll = new PollRepository({
-      git, egress, store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),
+      git, egress, hosts: new HostBreakers({ monotonic: parts.monotonic ?? systemMonotonic, random: systemRandom, log, onPause: () => undefined }), store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),
       meter: { measure: (work) => work() }, failpoints, log,
     });
     return new SourceWatcher({ store, poll, timers, random: systemRandom, ids, failpoints, log }, parts.settings);

@@ -1,11 +1,12 @@
 import { ok, type Failpoints, type Log, type Result } from '#kernel';
 import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitPort, type GitRemote, type ResolvedRef } from '#git';
-import { isSamePoint, type RefPoint, type RepositoryId } from '#domain';
+import { isSamePoint, type HostVerdict, type RefPoint, type RepositoryId } from '#domain';
 import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
 import type { RepositoryCredentials } from '../repositories/index.js';
 import { cacheKeyOf } from './git-copies.js';
 import { FollowHistory } from './follow-history.js';
 import type { GitEgress } from './git-egress.js';
+import { pauseMessage, type HostBreakers } from './host-breakers.js';
 import type { ClaimedRepository, KnownRef, RefSighting, Rewrite, SourceProblem, SourceStore } from './source.store.js';
 
 /** Counts look-ups; `outcome` is OK or the code of the failure. */
@@ -16,6 +17,7 @@ export interface LookUpMeter {
 export interface PollPorts {
   readonly git: GitPort;
   readonly egress: Pick<GitEgress, 'check'>;
+  readonly hosts: Pick<HostBreakers, 'ask' | 'hear'>;
   readonly store: SourceStore;
   readonly wanted: SourcesWanted;
   readonly evaluation: ReleaseEvaluation;
@@ -27,6 +29,8 @@ export interface PollPorts {
 
 export type PollOutcome =
   | { readonly kind: 'SEEN'; readonly isFollowed: boolean; readonly isUndecided: boolean }
+  /** Its host is left alone just now: nobody was asked. */
+  | { readonly kind: 'WAITS'; readonly waitMs: number; readonly problem: SourceProblem }
   | { readonly kind: 'FAILED'; readonly failure: GitFailure; readonly problem: SourceProblem };
 
 type Looked = Result<{ readonly remote: GitRemote; readonly refs: ReadonlyMap<string, ResolvedRef | undefined> }, GitFailure>;
@@ -57,7 +61,9 @@ export class PollRepository {
 
   /** @throws ClaimLost; the signal's reason when it aborts. */
   async execute(repository: ClaimedRepository, signal: AbortSignal): Promise<PollOutcome> {
-    const { wanted, failpoints } = this.ports;
+    const { hosts, wanted, failpoints } = this.ports;
+    const verdict = hosts.ask(repository);
+    if (verdict.kind === 'WAIT') return this.#waits(repository, verdict);
     const followed = await wanted.refsOf(repository.id);
     const looked = await this.#lookUp(repository, followed.length === 0 ? NOTHING_FOLLOWED : followed, signal);
     await failpoints.hit('source-watcher.after-look-up');
@@ -70,7 +76,7 @@ export class PollRepository {
   }
 
   async #lookUp(repository: ClaimedRepository, refs: readonly string[], signal: AbortSignal): Promise<Looked> {
-    const { git, egress, openCredentials, meter } = this.ports;
+    const { git, egress, hosts, openCredentials, meter } = this.ports;
     return meter.measure(
       async (): Promise<Looked> => {
         const addresses = await egress.check(repository.url, signal);
@@ -78,6 +84,7 @@ export class PollRepository {
         const credentials = repository.credentials === undefined ? undefined : openCredentials(repository.id, repository.credentials);
         const remote = { url: repository.url, credentials, addresses: addresses.value };
         const found = await git.lookUp(remote, refs, signal);
+        hosts.hear(repository, found.ok ? undefined : found.error);
         return found.ok ? ok({ remote, refs: found.value }) : found;
       },
       (result) => (result.ok ? 'OK' : result.error.code),
@@ -145,11 +152,21 @@ export class PollRepository {
   /** Shows the failure on the repository's refs and on the applications concerned. Nothing else changes. */
   async #failed(repository: ClaimedRepository, refs: readonly string[] | undefined, failure: GitFailure, signal: AbortSignal): Promise<PollOutcome> {
     if (failure.code === 'GIT_ABORTED') signal.throwIfAborted();
-    const { store, evaluation } = this.ports;
     const problem = { reason: reasonOfGitFailure(failure.code), message: failure.message };
+    await this.#show(repository, refs, problem);
+    return { kind: 'FAILED', failure, problem };
+  }
+
+  async #waits(repository: ClaimedRepository, { waitMs, isRateLimited }: Extract<HostVerdict, { kind: 'WAIT' }>): Promise<PollOutcome> {
+    const problem = { reason: reasonOfGitFailure(isRateLimited ? 'RATE_LIMITED' : 'REPOSITORY_UNREACHABLE'), message: pauseMessage(repository.url) };
+    await this.#show(repository, undefined, problem);
+    return { kind: 'WAITS', waitMs, problem };
+  }
+
+  async #show(repository: ClaimedRepository, refs: readonly string[] | undefined, problem: SourceProblem): Promise<void> {
+    const { store, evaluation } = this.ports;
     await store.noteProblem(repository, refs, problem);
     for (const ref of refs ?? [undefined]) await evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref, ...problem });
-    return { kind: 'FAILED', failure, problem };
   }
 }
 

@@ -191,6 +191,7 @@ export class SourceWatcher {
       const delayMs = this.#delayMs(repository, isUndecided ? { kind: 'UNDECIDED' } : { kind: 'SEEN', isFollowed });
       return { delayMs, isPause: false, problem: undefined, isSuccess: !isUndecided };
     }
+    if (outcome.kind === 'WAITS') return { delayMs: outcome.waitMs, isPause: true, problem: outcome.problem, isSuccess: false };
     const { retryable: isRetryable, retryAfterMs, code } = outcome.failure;
     const isRateLimited = code === 'RATE_LIMITED';
     const delayMs = this.#delayMs(repository, { kind: 'FAILED', isRetryable, isRateLimited, retryAfterMs });
@@ -205,7 +206,7 @@ export class SourceWatcher {
     if (outcome.kind === 'SEEN') {
       if (repository.failures > 0 && !outcome.isUndecided) this.ports.log.info('a repository can be read again', { repositoryId: repository.id, failures: repository.failures });
     } else if (repository.failures === 0) {
-      this.ports.log.warn('a repository cannot be read; what runs stays as it is', { repositoryId: repository.id, code: outcome.failure.code, message: outcome.failure.message });
+      this.ports.log.warn('a repository cannot be read; what runs stays as it is', { repositoryId: repository.id, code: outcome.kind === 'WAITS' ? 'HOST_PAUSED' : outcome.failure.code, message: outcome.problem.message });
     }
   }
 }

@@ -11,6 +11,7 @@ import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
 import type { RepositorySchedule, RepositorySecrets } from '../repositories/index.js';
 import { cacheKeyOf, forgetStaleCopies } from './git-copies.js';
 import { GitEgress } from './git-egress.js';
+import { HostBreakers } from './host-breakers.js';
 import { LookUpMetrics } from './look-up-metrics.js';
 import { PollRepository } from './poll-repository.js';
 import { SourceWatcher } from './source-watcher.js';
@@ -88,8 +89,11 @@ export class WatcherService implements OnApplicationBootstrap, BeforeApplication
   #compose(git: GitPort, store: SqlSourceStore): SourceWatcher {
     const { config, secrets, metrics, monotonic, timers, random, ids, failpoints, log, wanted, evaluation } = this.ports;
     const egress = new GitEgress(config.allowPrivateGitHosts, async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
+    const pauses = metrics.counter('git_host_pauses_total', 'Times that a Git host was left alone because it failed for several repositories in a row, or failed again when one looked.');
+    const hosts = new HostBreakers({ monotonic, random, log, onPause: () => pauses.inc() });
+    metrics.gauge('git_hosts_paused', 'Git hosts that this process leaves alone just now.', () => hosts.paused);
     const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => secrets.openCredentials(id, sealed);
-    const poll = new PollRepository({ git, egress, store, wanted, evaluation, openCredentials, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
+    const poll = new PollRepository({ git, egress, hosts, store, wanted, evaluation, openCredentials, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
     return new SourceWatcher({ store, poll, timers, random, ids, failpoints, log });
   }
 }
