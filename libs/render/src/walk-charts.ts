@@ -1,7 +1,8 @@
 import { CHART_FILE, judgeChartLock, localDependency, MAX_CHART_FILE_BYTES, memberIn, readChartMetadata, REQUIREMENTS_FILE, type ChartMetadata, type SourceTree } from '#domain';
-import { ok, type Json, type Result } from '#kernel';
+import { err, ok, type Json, type Result } from '#kernel';
 import { listChartFiles } from './list-chart-files.js';
 import { parseSourceFile } from './parse-source-file.js';
+import { readChartArchive } from './read-chart-archive.js';
 import { refuse, sourceFailure } from './render-failures.js';
 import type { RenderFailure, RenderLimits } from './renderer.js';
 import { schemaLeadsOut } from './schema-leads-out.js';
@@ -10,6 +11,8 @@ import type { SecretTexts } from './secret-texts.js';
 const BATCH = 200;
 /** Charts that name one another by `file://`; each costs a run of helm. */
 const MAX_CHARTS = 30;
+/** Archives in archives. */
+const MAX_NESTING = 4;
 const LOCK_FILES: readonly string[] = ['Chart.lock', 'requirements.lock'];
 
 /**
@@ -160,13 +163,24 @@ export class ChartWalk {
   }
 
   /** Defaults of charts may be secret, and a schema must not lead out of its file: helm would open whatever path it names. */
-  private async look(file: string, name: string, content: Uint8Array): Promise<Result<void, RenderFailure>> {
+  private async look(file: string, name: string, content: Uint8Array, depth = 0): Promise<Result<void, RenderFailure>> {
     if (/(^|\/)values\.yaml$/.test(name)) {
       const values = await parseSourceFile(content, file, this.signal);
       if (values.ok) for (const { value } of values.value) this.secrets.addValues(value); // one that does not parse is told by helm, which quotes nothing of it
     }
     if (/(^|\/)values\.schema\.json$/.test(name) && schemaLeadsOut(content)) {
       return refuse('REMOTE_REFERENCE_REFUSED', `${file} refers to another document by $ref or $schema, and references are followed inside the file alone`, file);
+    }
+    return /(^|\/)charts\/[^/]+\.(tgz|tar\.gz)$/.test(name) ? this.lookInto(file, content, depth) : ok(undefined);
+  }
+
+  /** What is packed is read by helm as what lies open. */
+  private async lookInto(file: string, archive: Uint8Array, depth: number): Promise<Result<void, RenderFailure>> {
+    const files = depth < MAX_NESTING ? await readChartArchive(archive, this.limits.maxBytes) : err('UNREADABLE');
+    if (!files.ok) return refuse('HELM_FAILED', `${file} is no archive of a chart that can be looked into: make it with \`helm dependency build\``, file);
+    for (const { name, content } of files.value) {
+      const checked = await this.look(`${file}/${name}`, name, content, depth + 1);
+      if (!checked.ok) return checked;
     }
     return ok(undefined);
   }
