@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Each followed ref knows the line of history that it is on, where it left that line, and to where a person lets it move. */
+/**
+ * Each followed ref knows the line of history that it is on, where it left that line, and to where a person lets it move. What it replaces,
+ * `applications.accepted_rewrite`, stays for hubs of the build before, which run beside this one during an upgrade; a later release drops it.
+ */
 export class LinesOfHistory1764115200000 implements MigrationInterface {
   readonly name = 'LinesOfHistory1764115200000';
 
@@ -20,11 +23,9 @@ export class LinesOfHistory1764115200000 implements MigrationInterface {
         ADD CONSTRAINT repository_refs_good CHECK ((good_full_ref IS NULL) = (good_commit IS NULL)),
         ADD CONSTRAINT repository_refs_rewrite CHECK ((rewrite IS NULL) = (rewritten_at IS NULL) AND (rewritten_commit IS NULL OR rewrite IS NOT NULL)),
         ADD CONSTRAINT repository_refs_approved CHECK ((approved_commit IS NULL) = (approved_full_ref IS NULL) AND (approved_commit IS NULL) = (approved_at IS NULL))`);
-    await runner.query('ALTER TABLE applications DROP COLUMN accepted_rewrite');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE applications ADD COLUMN accepted_rewrite text');
     await runner.query(`
       ALTER TABLE repository_refs
         DROP COLUMN good_full_ref, DROP COLUMN good_commit, DROP COLUMN rewrite, DROP COLUMN rewritten_full_ref, DROP COLUMN rewritten_commit, DROP COLUMN rewritten_at,

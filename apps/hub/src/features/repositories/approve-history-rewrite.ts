@@ -35,8 +35,9 @@ const APPROVE = `
   UPDATE repository_refs SET approved_full_ref = rewritten_full_ref, approved_commit = rewritten_commit, approved_by = $3, approved_at = now() WHERE repository_id = $1 AND ref = $2`;
 
 /**
- * Lets a ref move from the commit where it was in order to the one where it is held, and to no other. The next look takes the approval up, for every
- * application that follows the ref; a ref that came back by then makes it void. The same approval again changes nothing.
+ * Lets a ref move from the commit where it was in order to the one where it is held, and to what has grown from it by the next look, but to
+ * nothing else. The next look takes the approval up, for every application that follows the ref; a ref that came back by then makes it void.
+ * The same approval again changes nothing.
  */
 @Injectable()
 export class ApproveHistoryRewrite {
