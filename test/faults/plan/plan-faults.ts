@@ -1,8 +1,10 @@
 import type { Dice } from './dice.js';
-import { LINKS, PROCESSES, type Fault, type LinkFault, type LinkName, type Step } from './schedule.js';
+import { HUBS, LINKS, PROCESSES, type Fault, type LinkFault, type LinkName, type Step } from './schedule.js';
 
 const FEWEST = 3;
 const MOST = 8;
+/** Another replica has taken over what a hub held when it goes on after so long, and believes that it still holds it. */
+const BEYOND_LEASES_MS = [9_500, 12_500] as const;
 
 /** Three to eight faults within the time given, at most one for each thing: one that is killed cannot be stopped too. */
 export function planFaults(dice: Dice, lengthMs: number): readonly Step[] {
@@ -27,7 +29,10 @@ function planFault(dice: Dice): Fault {
     const fault = planLinkFault(dice, link);
     return { kind, link, fault, forMs: fault.how === 'cut' ? 0 : dice.between(500, 5_000) };
   }
-  return { kind, process: dice.pick(PROCESSES), forMs: kind === 'kill' ? dice.between(0, 3_000) : dice.between(500, 6_000) };
+  const process = dice.pick(PROCESSES);
+  if (kind === 'kill') return { kind, process, forMs: dice.between(0, 3_000) };
+  const outlivesLeases = HUBS.some((name) => name === process) && dice.chance(0.3);
+  return { kind, process, forMs: outlivesLeases ? dice.between(...BEYOND_LEASES_MS) : dice.between(500, 6_000) };
 }
 
 function planLinkFault(dice: Dice, link: LinkName): LinkFault {

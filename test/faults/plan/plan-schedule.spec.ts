@@ -32,6 +32,10 @@ describe('planSchedule', () => {
     expect([...kinds].toSorted()).toEqual(['commit', 'create', 'delete', 'hand-delete', 'hand-edit', 'match', 'parameters', 'rewrite', 'sync', 'tier']);
   });
 
+  it('stops a replica of the hub for longer than its leases last', () => {
+    expect(plans.flatMap(faultsOf).some((fault) => fault.kind === 'pause' && fault.process.startsWith('hub') && fault.forMs > 9_000)).toBe(true);
+  });
+
   it('leaves every application with a head that works, and nothing after its deletion', () => {
     for (const plan of plans) {
       for (const { name, createdAtMs } of plan.applications) {

@@ -27,7 +27,7 @@ async function aLink(): Promise<{ readonly proxy: FaultProxy; readonly heard: st
   await once(server, 'listening');
   open.push({ close: () => peers.forEach((peer) => peer.destroy()) }, server);
   const proxy = await FaultProxy.start({ host: LOOPBACK, port: 0 }, { host: LOOPBACK, port: (server.address() as AddressInfo).port });
-  open.push({ close: () => proxy.stop() });
+  open.push({ close: () => proxy.stop().catch(() => undefined) }); // a test may have stopped it
   return { proxy, heard, peers, dial: () => Dialled.to(proxy.port) };
 }
 
@@ -102,6 +102,22 @@ describe('FaultProxy', () => {
     await idle.says('alive');
     expect(heard).toEqual(['alive']);
     expect([victim.text, victim.end, fresh.text, fresh.end]).toEqual(['', undefined, '', undefined]);
+  });
+
+  it('tells the other side of a dead connection nothing when it is closed', async () => {
+    const { proxy, peers, dial } = await aLink();
+    const client = dial();
+    client.socket.write('one');
+    await client.says('one');
+    proxy.begin({ how: 'blackhole' });
+    client.socket.write('lost');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    proxy.clear();
+    client.socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(peers.map(({ closed }) => closed)).toEqual([false]);
+    await proxy.stop();
+    await until('the end of the proxy ends it too', 5_000, () => (peers[0]?.closed === true ? true : undefined));
   });
 
   it('half open loses the answer to what was done', async () => {

@@ -8,6 +8,8 @@ export type Direction = 'requests' | 'answers';
 /** Beyond this a side that does not read makes the other wait. */
 const HIGH_WATER = 1 << 20;
 const SLOW_TICK_MS = 50;
+/** Then the keepalive of the other side's kernel would have found out. */
+const FORGOTTEN_AFTER_MS = 90_000;
 
 /**
  * One client and its upstream. Bytes of a direction pass one after another through the fault that holds when they come. A connection that lost
@@ -15,9 +17,10 @@ const SLOW_TICK_MS = 50;
  */
 export class ProxiedConnection {
   private upstream: Socket | undefined;
-  private readonly queues: Readonly<Record<Direction, Promise<void>>> = { requests: Promise.resolve(), answers: Promise.resolve() };
+  private readonly queues: Record<Direction, Promise<void>> = { requests: Promise.resolve(), answers: Promise.resolve() };
   private isDead = false;
   private answeredBytes = 0;
+  private funeral: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly client: Socket,
@@ -55,13 +58,20 @@ export class ProxiedConnection {
 
   /** Both sides get a reset. */
   cut(): void {
+    clearTimeout(this.funeral);
     this.client.resetAndDestroy();
     this.upstream?.resetAndDestroy();
     this.onEnd();
   }
 
+  /** The other side of a dead connection learns nothing: it keeps what it holds for this client, as long as its own patience lasts. */
   private destroy(): void {
-    this.upstream?.destroy();
+    if (!this.isDead) this.upstream?.destroy();
+    else if (this.upstream?.destroyed === false) {
+      this.funeral ??= setTimeout(() => this.cut(), FORGOTTEN_AFTER_MS).unref();
+      this.upstream.once('close', () => this.cut());
+      return;
+    }
     this.onEnd();
   }
 
@@ -70,8 +80,7 @@ export class ProxiedConnection {
     from.on('data', (data: Buffer) => {
       waiting += data.length;
       if (waiting > HIGH_WATER) from.pause();
-      const queues: Record<Direction, Promise<void>> = this.queues;
-      queues[direction] = queues[direction].then(() => this.pass(direction, data, to)).then(() => {
+      this.queues[direction] = this.queues[direction].then(() => this.pass(direction, data, to)).then(() => {
         waiting -= data.length;
         if (waiting <= HIGH_WATER && from.isPaused()) from.resume();
       });
