@@ -27,8 +27,11 @@ export interface GitAccess {
   readonly answered: string;
 }
 
+/** A true answer, changed on its way: cut off at a part of its length (0 to 1), with a connection that breaks, hangs or ends in order, or with one byte turned over. */
+export type GitLie = { readonly cutAt: number; readonly then: 'close' | 'hang' | 'end' } | { readonly garbledAt: number };
+
 /** What the next requests get. `truncate` cuts the connection in the middle of the true answer; `answer` is none, to let some pass before a fault. */
-export type GitFault = 'answer' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | ((access: GitAccess) => string) } | 'hang' | 'close' | 'truncate';
+export type GitFault = 'answer' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | ((access: GitAccess) => string) } | 'hang' | 'close' | 'truncate' | GitLie;
 
 export interface GitServerOptions {
   /** 0 chooses one; a chosen port can be kept over stop and start. */
@@ -160,7 +163,7 @@ export class GitServer {
       method: request.method ?? '', path: `${url.pathname}${url.search}`, repository, kind: kindOf(url, request, body, gitProtocol), gitProtocol,
       authorization: headerOf(request, 'authorization'),
       isShallow: body.includes('deepen '),
-      answered: fault === undefined ? String(status) : typeof fault === 'string' ? fault : String(fault.status),
+      answered: fault === undefined ? String(status) : typeof fault === 'string' ? fault : 'status' in fault ? String(fault.status) : 'lie',
     };
     this.note(access);
     if (fault === 'hang') return;
@@ -168,13 +171,14 @@ export class GitServer {
       response.destroy();
       return;
     }
-    if (fault !== undefined && fault !== 'truncate') {
+    const lie: GitLie | undefined = fault === 'truncate' ? { cutAt: 0.5, then: 'close' } : fault !== undefined && !('status' in fault) ? fault : undefined;
+    if (fault !== undefined && fault !== 'truncate' && 'status' in fault) {
       response.writeHead(fault.status, fault.headers).end(typeof fault.body === 'function' ? fault.body(access) : (fault.body ?? 'made to fail'));
       return;
     }
     if (status === 401) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?');
     else if (status !== 200) response.writeHead(status).end('no such repository');
-    else await this.runBackend(request, response, url, body, gitProtocol, fault === 'truncate');
+    else await this.runBackend(request, response, url, body, gitProtocol, lie);
   }
 
   private note(access: GitAccess): void {
@@ -183,7 +187,7 @@ export class GitServer {
   }
 
   /** One CGI run of git http-backend (RFC 3875): head lines, an empty line, the body. */
-  private async runBackend(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer, gitProtocol: string | undefined, truncate: boolean): Promise<void> {
+  private async runBackend(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer, gitProtocol: string | undefined, lie: GitLie | undefined): Promise<void> {
     const child = spawn(this.backend, [], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
@@ -205,12 +209,22 @@ export class GitServer {
     const answer = output.subarray(end + 4);
     const status = end === -1 ? 500 : Number.parseInt(headers.get('status') ?? '200', 10);
     headers.delete('status');
-    headers.set('content-length', String(answer.length));
+    const told = lie === undefined ? answer : changed(answer, lie);
+    const isWhole = lie === undefined || 'garbledAt' in lie || lie.then === 'end';
+    headers.set('content-length', String(isWhole ? told.length : answer.length));
     if (end === -1) headers.clear();
     response.writeHead(status, Object.fromEntries(headers));
-    if (!truncate) response.end(answer);
-    else response.write(answer.subarray(0, Math.floor(answer.length / 2)), () => response.destroy());
+    if (isWhole) response.end(told);
+    else response.write(told, () => (lie.then === 'close' ? response.destroy() : undefined));
   }
+}
+
+function changed(answer: Buffer, lie: GitLie): Buffer {
+  if ('cutAt' in lie) return answer.subarray(0, Math.floor(answer.length * lie.cutAt));
+  const garbled = Buffer.from(answer);
+  const at = Math.min(garbled.length - 1, Math.floor(garbled.length * lie.garbledAt));
+  if (at >= 0) garbled.writeUInt8(garbled.readUInt8(at) ^ 0xff, at);
+  return garbled;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
