@@ -1,5 +1,6 @@
 import { errorMessage } from '#kernel';
 import { join } from 'node:path';
+import { usualPorts } from '../stage/hub-ports.js';
 import { StageBuilder } from '../stage/stage-builder.js';
 import type { Stage } from './cast/stage.js';
 import { Interruption } from './interruption.js';
@@ -74,7 +75,7 @@ async function tell(setting: Setting, builder: StageBuilder, narrator: Narrator,
   await setting.prepare(ROOT);
   const hosts = await narrator.step(setting.title, () => setting.start(directory, builder, signal), setting.outcome);
   signal.throwIfAborted();
-  const hub = await narrator.step('a hub with its PostgreSQL', () => builder.hub(directory), ({ api }) => api.url);
+  const hub = await narrator.step('a hub with its PostgreSQL', async () => builder.hub(directory, {}, await usualPorts()), ({ api }) => api.url);
   const { parts, scene, content, patienceMs } = setting;
   const stage: Stage = { directory, root: ROOT, git, fleet, content, hub, parts, scene, clusters: [], patienceMs, signal };
   await tellTheStory(stage, hosts, builder, narrator);

@@ -3,7 +3,8 @@ import { aGitRepository, GitServer, type GitRepositoryBuilder } from '#testing';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHub, type StageHub } from './start-hub.js';
+import { anyPorts } from './hub-ports.js';
+import { startHub, type HubPorts, type StageHub } from './start-hub.js';
 
 /** Puts real programs on a stage and clears it: last come, first gone. What comes after it was cleared goes at once, so that nothing outlives us. */
 export class StageBuilder {
@@ -34,8 +35,8 @@ export class StageBuilder {
   }
 
   /** @param settings beyond those of a stage */
-  async hub(directory: string, settings: Readonly<Record<string, string>> = {}): Promise<StageHub> {
-    return startHub(directory, this.root, (child) => this.adopt(() => child.stop()), settings);
+  async hub(directory: string, settings: Readonly<Record<string, string>> = {}, ports?: HubPorts): Promise<StageHub> {
+    return startHub({ directory, root: this.root, ports: ports ?? (await anyPorts()), started: (child) => this.adopt(() => child.stop()), settings });
   }
 
   /** Something else that has to go before what came earlier. */

@@ -2,7 +2,6 @@ import { until } from '#testing';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Child } from './child.js';
-import { freePort } from './free-port.js';
 import { HubApi } from './hub-api.js';
 
 export interface StageHub {
@@ -14,13 +13,27 @@ export interface StageHub {
   readonly dataDirectory: string;
 }
 
-/**
- * Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready.
- * @param started told of the process at once: it has to be stopped also when the hub never becomes ready
- * @param settings beyond those of a stage
- */
-export async function startHub(directory: string, root: string, started: (child: Child) => void, settings: Readonly<Record<string, string>> = {}): Promise<StageHub> {
-  const [http, agentPort, enrollPort] = [await freePort(8080), await freePort(8443), await freePort(8444)];
+/** Where a hub listens. */
+export interface HubPorts {
+  readonly http: number;
+  readonly agent: number;
+  readonly enroll: number;
+}
+
+export interface HubRequest {
+  readonly directory: string;
+  /** Where the built tree is. */
+  readonly root: string;
+  readonly ports: HubPorts;
+  /** Told of the process at once: it has to be stopped also when the hub never becomes ready. */
+  readonly started: (child: Child) => void;
+  /** Beyond those of a stage. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Starts a hub with its embedded PostgreSQL in `directory` and waits until it is ready. */
+export async function startHub({ directory, root, ports, started, settings }: HubRequest): Promise<StageHub> {
+  const { http, agent: agentPort, enroll: enrollPort } = ports;
   const token = `cap_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
   const dataDirectory = join(directory, 'hub');
   const child = Child.start({
