@@ -73,9 +73,9 @@ export function watchingContract(server: TheServer): void {
       expect(events.at(-1)).toEqual({ type: 'ENDED', failure: undefined });
       return events.flatMap((event) => (event.type === 'BOOKMARK' ? [Number(event.resourceVersion)] : [])).at(-1);
     };
-    const bookmark = await until('a bookmark comes', 150_000, watchOnce);
+    const bookmark = await until('a bookmark comes', 280_000, watchOnce);
     expect(bookmark).toBeGreaterThanOrEqual(Number(unseen.metadata.resourceVersion));
-  }, 170_000);
+  }, 300_000);
 
   it('ends as ABORTED by the signal of the caller', async () => {
     const { client } = server();
