@@ -8,7 +8,7 @@ import { TestCluster, unwrap } from './test-cluster.js';
 import { idOf } from './test-orders.js';
 
 const EMPTY = digestOfJson({});
-const keyOf = (release: string): string => contentKey(releaseId(idOf('release', release)), EMPTY);
+const keyOf = (release: string): string => contentKey({ release: { id: releaseId(idOf('release', release)) }, parametersDigest: EMPTY });
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 1, 0, minute));
 
 /** @param incompressibleBytes of data that gzip cannot make smaller */

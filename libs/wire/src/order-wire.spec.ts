@@ -21,6 +21,13 @@ const assignment: AssignmentOrder = {
   parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'REPORT' }, approvedPrunes: [digestOf('p')],
 };
 const chart: AssignmentOrder = { ...assignment, release: { ...assignment.release, renderer: 'HELM', substitute: false, helm: { valuesFiles: ['../prod.yaml', 'eu.yaml'], releaseName: 'blue', skipHooks: true } } };
+const withPolicy: AssignmentOrder = {
+  ...assignment,
+  patches: [{ target: { group: '', kind: 'ConfigMap' }, patch: 'data: {a: "1"}' }],
+  dependsOn: ['certs', 'database'],
+  health: [{ group: 'example.com', kind: 'Widget', healthy: 'object.status.ready', degraded: 'object.status.failed' }],
+  sync: { prune: true, drift: 'HEAL', ignore: [{ kind: 'Deployment', jsonPointers: ['/spec/replicas'], when: 'true' }, { managers: ['hpa'] }] },
+};
 const tombstone: TombstoneOrder = { ...header, kind: 'TOMBSTONE', mode: 'ORPHAN', approvedRemovals: [] };
 
 /** An encoded assignment with something changed after the encoder. */
@@ -31,7 +38,7 @@ function changed(change: (wire: ReturnType<typeof Order.decode>) => void): Uint8
 }
 
 describe('orders on the wire', () => {
-  it.each([['an assignment', assignment], ['an assignment of a chart', chart], ['a tombstone', tombstone]])('keep %s as it is', (_name, order) => {
+  it.each([['an assignment', assignment], ['an assignment of a chart', chart], ['an assignment with every policy', withPolicy], ['a tombstone', tombstone], ['a tombstone of an application that needed another', { ...tombstone, dependsOn: ['certs'] }]])('keep %s as it is', (_name, order) => {
     expect(decodeOrder(encodeOrder(order))).toEqual({ ok: true, value: order });
   });
 

@@ -7,6 +7,7 @@ import {
   Order as WireOrder, DriftPolicy as WireDrift, RemovalMode as WireMode, Renderer as WireRenderer,
   type Assignment as WireAssignment, type HelmOptions as WireHelm, type Tombstone as WireTombstone,
 } from './generated/capstan/agent/v1/order.js';
+import { encodePolicy, readDependencies, readHealthRules, readIgnoreRules, readPatches } from './order-policy-wire.js';
 import { readEnum } from './state-wire.js';
 import { decoding, malformed, unknownMessage, type WireFailure } from './wire-failure.js';
 import { readCounter, readDate, readDigest, readId, readOptionalDigest } from './wire-values.js';
@@ -107,6 +108,8 @@ function encodeAssignment(order: AssignmentOrder): WireAssignment {
     drift: DRIFT_TO_WIRE[order.sync.drift],
     approvedPrunes: [...order.approvedPrunes],
     helm: encodeHelm(order.release.helm),
+    ...encodePolicy(order),
+    dependsOn: [...(order.dependsOn ?? [])],
   };
 }
 
@@ -115,7 +118,7 @@ function encodeHelm(helm: HelmSpec | undefined): WireHelm | undefined {
 }
 
 function encodeTombstone(order: TombstoneOrder): WireTombstone {
-  return { mode: MODE_TO_WIRE[order.mode], approvedRemovals: [...order.approvedRemovals] };
+  return { mode: MODE_TO_WIRE[order.mode], approvedRemovals: [...order.approvedRemovals], dependsOn: [...(order.dependsOn ?? [])] };
 }
 
 function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOrder {
@@ -142,7 +145,10 @@ function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOr
     },
     parameters: readParameters(wire.parametersJson),
     parametersDigest,
-    sync: { prune: wire.prune, drift: readEnum(DRIFT_FROM_WIRE[wire.drift], wire.drift, 'assignment.drift') },
+    ...readPatches(wire.patches),
+    ...readDependencies(wire.dependsOn, 'assignment.depends_on'),
+    ...readHealthRules(wire.healthRules),
+    sync: { prune: wire.prune, drift: readEnum(DRIFT_FROM_WIRE[wire.drift], wire.drift, 'assignment.drift'), ...readIgnoreRules(wire.ignoreRules) },
     approvedPrunes: readApprovals(wire.approvedPrunes, 'assignment.approved_prunes'),
   };
 }
@@ -157,6 +163,7 @@ function readTombstone(header: OrderHeader, wire: WireTombstone): TombstoneOrder
     kind: 'TOMBSTONE',
     mode: readEnum(MODE_FROM_WIRE[wire.mode], wire.mode, 'tombstone.mode'),
     approvedRemovals: readApprovals(wire.approvedRemovals, 'tombstone.approved_removals'),
+    ...readDependencies(wire.dependsOn, 'tombstone.depends_on'),
   };
 }
 

@@ -20,6 +20,18 @@ export const ORDERS: Readonly<Record<string, Order>> = {
     },
     parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'REPORT' }, approvedPrunes: [digestOf('plan')],
   },
+  'order-assignment-policy': {
+    ...header, kind: 'ASSIGNMENT',
+    release: {
+      id: releaseId(id('06')), commit: 'a'.repeat(40), ref: 'refs/heads/main', sourceDigest: digestOf('source'), path: 'charts/podinfo', renderer: 'HELM', namespace: 'podinfo', substitute: false,
+      repository: { id: repositoryId(id('07')), url: 'https://git.example.com/fleet.git', credentialDigest: undefined }, helm: { valuesFiles: ['prod.yaml'], releaseName: 'blue', skipHooks: true },
+    },
+    parameters, parametersDigest: digestOfJson(parameters), approvedPrunes: [],
+    patches: [{ target: { group: 'apps', kind: 'Deployment', namespace: 'podinfo', name: 'podinfo' }, patch: 'spec: {replicas: 2}' }], dependsOn: ['certs'],
+    health: [{ group: 'example.com', kind: 'Widget', healthy: 'object.status.ready', progressing: 'true', degraded: 'false', suspended: 'false', message: "'text'" }],
+    sync: { prune: false, drift: 'HEAL', ignore: [{ group: 'apps', kind: 'Deployment', namespace: 'podinfo', name: 'podinfo', jsonPointers: ['/spec/replicas'], managers: ['hpa'], when: 'true' }] },
+  },
+  'order-tombstone-dependent': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [], dependsOn: ['certs'] },
   'order-tombstone': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [digestOf('removal')] },
 };
 

@@ -66,7 +66,7 @@ export interface RenderedContent {
   readonly renderDigest: Digest;
 }
 
-/** Rendered content by `contentKey(release, parametersDigest)`, gzipped and chunked in the cluster. */
+/** Rendered content by `contentKey(order)`, gzipped and chunked in the cluster. */
 export interface ContentStore {
   /** undefined only when the cluster says that nothing is stored under the key. A chunk that is missing or does not match its digest is CORRUPT. */
   get(target: TargetId, key: string, signal: AbortSignal): State<RenderedContent | undefined>;

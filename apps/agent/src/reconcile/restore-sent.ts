@@ -11,7 +11,7 @@ export async function restoreSent(context: StepContext): Promise<StepOutcome> {
   const { inventory } = runtime;
   if (inventory === undefined || runtime.sent.size > 0 || inventory.entries.length === 0) return done();
   const ordered = inForce.order.kind === 'ASSIGNMENT' ? inForce.order : undefined;
-  const keys = [inventory.head.applied?.contentKey, ordered && contentKey(ordered.release.id, ordered.parametersDigest)].filter((key) => key !== undefined);
+  const keys = [inventory.head.applied?.contentKey, ordered && contentKey(ordered)].filter((key) => key !== undefined);
   for (const key of new Set(keys)) {
     const stored = await ports.content.get(runtime.target, key, signal);
     if (!stored.ok && stored.error.code !== 'CORRUPT') return explainStateFailure(stored.error);

@@ -69,7 +69,7 @@ async function restore(context: StepContext): Promise<StepOutcome> {
 
 async function pass(context: StepContext, order: AssignmentOrder, report: () => void): Promise<void> {
   const { runtime } = context;
-  const ordered = { order, contentKey: contentKey(order.release.id, order.parametersDigest) };
+  const ordered = { order, contentKey: contentKey(order) };
   runtime.wantsPass = false;
   runtime.passDueAtMs = Number.POSITIVE_INFINITY;
   if (runtime.failures === 0 && runtime.inventory?.head.applied?.contentKey !== ordered.contentKey) {

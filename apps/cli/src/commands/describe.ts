@@ -16,7 +16,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   application: {
     field: 'application',
     document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice historyRewrite { ${REWRITE} } createdAt
-      revision { number createdAt createdBy spec { source { repository ref path renderer helm { valuesFiles releaseName skipHooks } watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace sync { automated prune drift } } }
+      revision { number createdAt createdBy spec { source { repository ref path renderer helm { valuesFiles releaseName skipHooks } watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace patches { target { group kind namespace name } patch clusters { matchLabels } } dependsOn health { group kind healthy progressing degraded suspended message } sync { automated prune drift ignore { group kind namespace name jsonPointers managers when } } } }
       currentRelease { number commit subject author committedAt } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
   },
   repository: {

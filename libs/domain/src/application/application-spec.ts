@@ -1,5 +1,8 @@
 import type { JsonObject } from '#kernel';
+import type { IgnoreRule } from '../drift/ignore-rule.js';
+import type { HealthRule } from '../health/health-rule.js';
 import type { Selector } from '../selector/selector.js';
+import type { PatchSpec } from './patch-spec.js';
 
 export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE' | 'HELM';
 export type DriftPolicy = 'HEAL' | 'REPORT';
@@ -35,6 +38,8 @@ export interface SyncPolicy {
   /** false: what is no longer declared stays tracked and is listed as prunable. */
   readonly prune: boolean;
   readonly drift: DriftPolicy;
+  /** What is not drift; absent: nothing. */
+  readonly ignore?: readonly IgnoreRule[];
 }
 
 /** What to run and where: the content of an ApplicationRevision. Defaults are filled in; it is stored complete. */
@@ -45,6 +50,12 @@ export interface ApplicationSpec {
   /** Put parameters into `${name}` of plain YAML and Kustomize output. */
   readonly substitute: boolean;
   readonly selector: Selector;
+  /** Put on what was rendered; absent: none. */
+  readonly patches?: readonly PatchSpec[];
+  /** Applications of the same project that must be healthy on a cluster before this one is applied there; absent: none. */
+  readonly dependsOn?: readonly string[];
+  /** Health of kinds, before the built-in rules; absent: none. */
+  readonly health?: readonly HealthRule[];
   /** Default namespace for objects without one; created if missing, never pruned. Empty: none. */
   readonly namespace: string;
   readonly sync: SyncPolicy;

@@ -22,6 +22,11 @@ describe('validateApplication', () => {
     ['takes the root', source({ path: '.' }), { ...spec, source: { ...spec.source, path: '' } }],
     ['takes a full ref', source({ ref: 'refs/tags/v1.2.3' }), { ...spec, source: { ...spec.source, ref: 'refs/tags/v1.2.3' } }],
     ['completes expressions', { ...input, selector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }, { ...spec, selector: { all: false, matchLabels: {}, matchExpressions: [{ key: 'a', operator: 'Exists', values: [] }] } }],
+    ['keeps policy', { ...input, dependsOn: ['certs', 'certs'], health: [{ kind: 'Widget', healthy: 'true', degraded: null }], sync: { ignore: [{ kind: 'Deployment', namespace: null, jsonPointers: ['/spec/replicas'] }] } },
+      { ...spec, dependsOn: ['certs'], health: [{ group: '', kind: 'Widget', healthy: 'true' }], sync: { ...spec.sync, ignore: [{ kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] } }],
+    ['keeps patches', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {}', clusters: { matchLabels: { env: 'prod' } } }] },
+      { ...spec, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {}', clusters: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] } }] }],
+    ['stores nothing for empty lists', { ...input, patches: [], dependsOn: [], health: [], sync: { ignore: [] } }, spec],
     ['keeps templates', { ...input, parameters: { replicas: '{{ cluster.labels.size }}' } }, { ...spec, parameters: { replicas: '{{ cluster.labels.size }}' } }],
   ])('%s', (_name, given, expected) => {
     expect(validateApplication(given)).toEqual({ ok: true, value: expected });
@@ -50,6 +55,18 @@ describe('validateApplication', () => {
     ['a long namespace', { ...input, namespace: 'a'.repeat(64) }, 'INVALID_NAMESPACE', ['namespace']],
     ['a malformed template', { ...input, parameters: { a: '{{ nope }}' } }, 'PARAMETER_INVALID', ['parameters']],
     ['large parameters', { ...input, parameters: { a: 'x'.repeat(300_000) } }, 'PARAMETER_INVALID', ['parameters']],
+    ['a dependency that is no name', { ...input, dependsOn: ['a/b'] }, 'INVALID_NAME', ['dependsOn', '0']],
+    ['too many dependencies', { ...input, dependsOn: Array.from({ length: 33 }, (_, i) => `a${i}`) }, 'TOO_MANY', ['dependsOn']],
+    ['a health rule that never is healthy', { ...input, health: [{ kind: 'Widget' }] }, 'REQUIRED', ['health', '0', 'healthy']],
+    ['a health rule without a kind', { ...input, health: [{ healthy: 'true' }] }, 'REQUIRED', ['health', '0', 'kind']],
+    ['a patch of everything', { ...input, patches: [{ target: {}, patch: 'a: 1' }] }, 'REQUIRED', ['patches', '0', 'target']],
+    ['an empty patch', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: ' ' }] }, 'REQUIRED', ['patches', '0', 'patch']],
+    ['a patch with a bad template', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: '{{ nope }}' }] }, 'PARAMETER_INVALID', ['patches', '0', 'patch']],
+    ['a patch for no cluster', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'a: 1', clusters: {} }] }, 'SELECTOR_EMPTY', ['patches', '0', 'clusters']],
+    ['an ignore rule for everything', { ...input, sync: { ignore: [{ when: 'true' }] } }, 'REQUIRED', ['sync', 'ignore', '0']],
+    ['a pointer without a slash', { ...input, sync: { ignore: [{ jsonPointers: ['spec'] }] } }, 'INVALID_VALUE', ['sync', 'ignore', '0', 'jsonPointers', '0']],
+    ['a pointer with a bad escape', { ...input, sync: { ignore: [{ jsonPointers: ['/a~2'] }] } }, 'INVALID_VALUE', ['sync', 'ignore', '0', 'jsonPointers', '0']],
+    ['a pattern with an empty name', { ...input, sync: { ignore: [{ name: '' }] } }, 'INVALID_VALUE', ['sync', 'ignore', '0', 'name']],
   ])('refuses %s', (_name, given, code, path) => {
     expect(validateApplication(given)).toMatchObject({ ok: false, error: [{ code, path }] });
   });

@@ -2,12 +2,16 @@ import { err, ok, type JsonObject, type Result } from '#kernel';
 import { issuesUnder, type FieldIssue } from '../field-issue.js';
 import { parseName } from '../names.js';
 import { checkParameters } from '../parameters/resolve-parameters.js';
-import type { Selector, SelectorOperator } from '../selector/selector.js';
+import { selectorOf, type SelectorInput } from '../selector/selector-of.js';
 import { validateSelector } from '../selector/validate-selector.js';
 import { judgeRefName } from '../source/judge-ref-name.js';
 import type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec } from './application-spec.js';
 import { normalizeSourcePath } from './normalize-source-path.js';
+import { dependsOnOf } from './validate-depends-on.js';
 import { helmOf, type HelmInput } from './validate-helm.js';
+import { healthRulesOf, type HealthRuleInput } from './validate-health-rules.js';
+import { ignoreRulesOf, type IgnoreRuleInput } from './validate-ignore-rules.js';
+import { patchesOf, type PatchInput } from './validate-patches.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -25,14 +29,11 @@ export interface ApplicationInput {
   readonly substitute?: Maybe<boolean>;
   readonly selector?: Maybe<SelectorInput>;
   readonly namespace?: Maybe<string>;
-  readonly sync?: Maybe<{ readonly automated?: Maybe<boolean>; readonly prune?: Maybe<boolean>; readonly drift?: Maybe<DriftPolicy> }>;
+  readonly patches?: Maybe<readonly PatchInput[]>;
+  readonly dependsOn?: Maybe<readonly string[]>;
+  readonly health?: Maybe<readonly HealthRuleInput[]>;
+  readonly sync?: Maybe<{ readonly automated?: Maybe<boolean>; readonly prune?: Maybe<boolean>; readonly drift?: Maybe<DriftPolicy>; readonly ignore?: Maybe<readonly IgnoreRuleInput[]> }>;
   readonly strategy?: Maybe<{ readonly kind: RolloutStrategyKind }>;
-}
-
-export interface SelectorInput {
-  readonly all?: Maybe<boolean>;
-  readonly matchLabels?: Maybe<{ readonly [key: string]: string }>;
-  readonly matchExpressions?: Maybe<readonly { readonly key: string; readonly operator: SelectorOperator; readonly values?: Maybe<readonly string[]> }[]>;
 }
 
 export const MAX_WATCHED_PATHS = 64;
@@ -48,11 +49,19 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
   const selector = selectorOf(input.selector);
   const namespace = input.namespace ?? '';
   const parameters = input.parameters ?? {};
+  const patches = patchesOf(input.patches);
+  const dependsOn = dependsOnOf(input.dependsOn);
+  const health = healthRulesOf(input.health);
+  const ignore = ignoreRulesOf(input.sync?.ignore);
   const issues = [
     ...source.issues,
     ...issuesUnder(['selector'], validateSelector(selector)),
     ...namespaceIssues(namespace),
     ...parameterIssues(parameters),
+    ...patches.issues,
+    ...dependsOn.issues,
+    ...health.issues,
+    ...ignore.issues,
     ...(input.substitute === true && source.spec.renderer === 'HELM' ? [SUBSTITUTE_WITH_HELM] : []),
   ];
   if (issues.length > 0) return err(issues);
@@ -62,18 +71,17 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     substitute: input.substitute ?? false,
     selector,
     namespace,
-    sync: { automated: input.sync?.automated ?? true, prune: input.sync?.prune ?? true, drift: input.sync?.drift ?? 'HEAL' },
+    ...present('patches', patches.value),
+    ...present('dependsOn', dependsOn.value),
+    ...present('health', health.value),
+    sync: { automated: input.sync?.automated ?? true, prune: input.sync?.prune ?? true, drift: input.sync?.drift ?? 'HEAL', ...present('ignore', ignore.value) },
     strategy: { kind: input.strategy?.kind ?? stored?.strategy.kind ?? 'ALL_AT_ONCE' },
   });
 }
 
-/** A complete selector from what was written; `validateSelector` judges it. */
-export function selectorOf(input: Maybe<SelectorInput>): Selector {
-  return {
-    all: input?.all ?? false,
-    matchLabels: { ...input?.matchLabels },
-    matchExpressions: (input?.matchExpressions ?? []).map(({ key, operator, values }) => ({ key, operator, values: [...(values ?? [])] })),
-  };
+/** Nothing said and an empty list are the same, and are not stored. */
+function present<K extends string, T>(key: K, list: readonly T[]): { readonly [P in K]?: readonly T[] } {
+  return list.length === 0 ? {} : ({ [key]: list } as { readonly [P in K]: readonly T[] });
 }
 
 function sourceOf({ source }: ApplicationInput): { readonly spec: SourceSpec; readonly issues: readonly FieldIssue[] } {

@@ -1,7 +1,8 @@
 import { digestOfJson, type Digest } from '#kernel';
-import type { ReleaseId } from '../ids.js';
+import type { AssignmentOrder } from '../target/assignment.js';
 
-/** Name of the rendered content of one release with one set of parameters: a DNS label, fit for the name of a Secret. */
-export function contentKey(release: ReleaseId, parametersDigest: Digest): string {
-  return `capstan-content-${digestOfJson({ release, parametersDigest }).slice('sha256:'.length, 'sha256:'.length + 32)}`;
+/** Name of the rendered content of an order: of one release with one set of parameters and patches. A DNS label, fit for the name of a Secret. */
+export function contentKey({ release, parametersDigest, patches }: Pick<AssignmentOrder, 'parametersDigest' | 'patches'> & { readonly release: Pick<AssignmentOrder['release'], 'id'> }): string {
+  const patched: { readonly patches?: Digest } = patches === undefined ? {} : { patches: digestOfJson(patches.map(({ target, patch }) => ({ target: { ...target }, patch }))) };
+  return `capstan-content-${digestOfJson({ release: release.id, parametersDigest, ...patched }).slice('sha256:'.length, 'sha256:'.length + 32)}`;
 }

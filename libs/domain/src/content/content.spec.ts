@@ -3,14 +3,15 @@ import { digestOf } from '#kernel';
 import { contentKey, contentToKeep, releaseId, type ContentRecord } from '#domain';
 
 const RELEASE = releaseId('01900000-0000-7000-8000-000000000001');
+const order = (parameters: string) => ({ release: { id: RELEASE }, parametersDigest: digestOf(parameters) });
 const record = (key: string, healthyAtMinute?: number): ContentRecord => ({ key, healthyAt: healthyAtMinute === undefined ? undefined : new Date(healthyAtMinute * 60_000) });
 const kept = (records: readonly ContentRecord[], ...assigned: readonly string[]): readonly string[] => contentToKeep(records, assigned).keep.map(({ key }) => key);
 
 describe('contentKey', () => {
   it('names a release with its parameters, fit for a Secret', () => {
-    const key = contentKey(RELEASE, digestOf('a'));
+    const key = contentKey(order('a'));
     expect(key).toMatch(/^capstan-content-[0-9a-f]{32}$/);
-    expect(contentKey(RELEASE, digestOf('b'))).not.toBe(key);
+    expect(contentKey(order('b'))).not.toBe(key);
   });
 });
 

@@ -10,7 +10,7 @@ export const OWNER_ANNOTATION = 'capstan.dev/owner';
 export const TARGET_LABEL = 'capstan.dev/target';
 /** Annotation that puts an object under the prune guard. */
 export const PROTECT_ANNOTATION = 'capstan.dev/protect';
-/** Annotations and labels under this prefix are ours; of these, an application may set the protect annotation alone. */
+/** Annotations and labels under this prefix are ours; of these, authors may set AUTHOR_ANNOTATIONS alone. */
 export const RESERVED_PREFIX = 'capstan.dev/';
 /** The one namespace that no application may touch; the agent's own. Its name may differ by configuration. */
 export const DEFAULT_AGENT_NAMESPACE = 'capstan-system';

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '#kernel';
+import { isAuthorAnnotation } from './author-annotations.js';
 import { foldStringData } from './secret-data.js';
 import { formatObjectRef, objectRefOf, type KubeObject, type ObjectMeta, type ObjectRef } from './kube-object.js';
-import { OWNER_ANNOTATION, PROTECT_ANNOTATION, RESERVED_PREFIX, TARGET_LABEL, targetLabelValue } from './ownership.js';
+import { OWNER_ANNOTATION, RESERVED_PREFIX, TARGET_LABEL, targetLabelValue } from './ownership.js';
 
 export type ObjectScope = 'NAMESPACED' | 'CLUSTER';
 
@@ -31,7 +32,8 @@ export function prepareObject(object: KubeObject, context: PrepareContext): Resu
   if (object.apiVersion === '' || object.kind === '' || (object.metadata.name ?? '') === '') {
     return err({ code: 'INVALID_OBJECT', object: label, reason: 'apiVersion, kind and metadata.name are needed' });
   }
-  const forged = [...Object.keys(object.metadata.annotations ?? {}), ...Object.keys(object.metadata.labels ?? {})].find((key) => key.startsWith(RESERVED_PREFIX) && key !== PROTECT_ANNOTATION);
+  const keys = [...Object.keys(object.metadata.annotations ?? {}).filter((key) => !isAuthorAnnotation(key)), ...Object.keys(object.metadata.labels ?? {})];
+  const forged = keys.find((key) => key.startsWith(RESERVED_PREFIX));
   if (forged !== undefined) return err({ code: 'INVALID_OBJECT', object: label, reason: `${forged} is set by Capstan alone` });
 
   const scope = context.scopeOf(object.apiVersion, object.kind);

@@ -1,5 +1,8 @@
 import type { Digest, JsonObject } from '#kernel';
 import type { DriftPolicy, HelmSpec, Renderer } from '../application/application-spec.js';
+import type { Patch } from '../application/patch-spec.js';
+import type { IgnoreRule } from '../drift/ignore-rule.js';
+import type { HealthRule } from '../health/health-rule.js';
 import type { ApplicationId, ClusterId, HubId, ProjectId, ReleaseId, RepositoryId, TargetId } from '../ids.js';
 
 /** The version of an order, compared in this order. `epoch` rises when an older database is restored; `generation` is one counter per cluster. */
@@ -39,7 +42,13 @@ export interface AssignmentOrder extends OrderHeader {
   /** Final values: the hub resolved every template. */
   readonly parameters: JsonObject;
   readonly parametersDigest: Digest;
-  readonly sync: { readonly prune: boolean; readonly drift: DriftPolicy };
+  /** Patches for this cluster, with templates resolved; absent: none. */
+  readonly patches?: readonly Patch[];
+  /** Applications of the same project that must be healthy on this cluster before the release is applied; absent: none. */
+  readonly dependsOn?: readonly string[];
+  /** Rules of the application, then of its project: the first for a kind stands; absent: none. */
+  readonly health?: readonly HealthRule[];
+  readonly sync: { readonly prune: boolean; readonly drift: DriftPolicy; readonly ignore?: readonly IgnoreRule[] };
   /** Digests of prune plans that a person approved. */
   readonly approvedPrunes: readonly Digest[];
 }
@@ -51,6 +60,8 @@ export type RemovalMode = 'DELETE' | 'ORPHAN';
 export interface TombstoneOrder extends OrderHeader {
   readonly kind: 'TOMBSTONE';
   readonly mode: RemovalMode;
+  /** Applications of the same project that it needed: where they go too, they go after it; absent: none. */
+  readonly dependsOn?: readonly string[];
   /** Digest of the removal plan of guarded kinds that a person approved, if one did. */
   readonly approvedRemovals: readonly Digest[];
 }

@@ -1,5 +1,5 @@
 import { digestOfJson, type Digest, type JsonObject } from '#kernel';
-import type { Order } from './assignment.js';
+import type { AssignmentOrder, Order } from './assignment.js';
 
 /**
  * Digest of what an order says, without the times of its signature: the hub signs anew what an agent asks for later, and that
@@ -16,14 +16,26 @@ export function orderDigest(order: Order): Digest {
     project: { ...order.project },
     application: { ...order.application },
   };
-  if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted() });
+  const dependsOn = order.dependsOn === undefined ? {} : { dependsOn: order.dependsOn };
+  if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted(), ...dependsOn });
   const { repository, helm, ...release } = order.release;
   return digestOfJson({
     ...common,
     release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }) },
     parameters: order.parameters,
     parametersDigest: order.parametersDigest,
-    sync: { ...order.sync },
+    ...policyJson(order),
+    ...dependsOn,
     approvedPrunes: order.approvedPrunes.toSorted(),
   });
+}
+
+/** What an order does not have is not in its digest: orders of older hubs keep theirs. */
+function policyJson({ sync, patches, health }: AssignmentOrder): JsonObject {
+  const { ignore, ...rest } = sync;
+  return {
+    sync: { ...rest, ...(ignore === undefined ? {} : { ignore: ignore.map((rule) => ({ ...rule })) }) },
+    ...(patches === undefined ? {} : { patches: patches.map(({ target, patch }) => ({ target: { ...target }, patch })) }),
+    ...(health === undefined ? {} : { health: health.map((rule) => ({ ...rule })) }),
+  };
 }

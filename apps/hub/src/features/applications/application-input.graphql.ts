@@ -1,6 +1,8 @@
-import type { DriftPolicy, Renderer, SelectorOperator } from '#domain';
+import type { DriftPolicy, Renderer } from '#domain';
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { graphqlEnum, JsonScalar, MutationInput } from '../../platform/api/index.js';
+import { HealthRuleInput, IgnoreRuleInput, PatchInput } from './application-policy-input.graphql.js';
+import { SelectorSpecInput } from './selector-input.graphql.js';
 
 export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path becomes Kubernetes objects.', ['AUTO', 'PLAIN', 'KUSTOMIZE', 'HELM'], (value) =>
   ({
@@ -12,9 +14,6 @@ export const DriftPolicyEnum = graphqlEnum<DriftPolicy>('DriftPolicy', 'What an 
   ({ HEAL: 'Puts back what was applied.', REPORT: 'Shows it and leaves it.' })[value],
 );
 export const StrategyEnum = graphqlEnum<'ALL_AT_ONCE'>('RolloutStrategyKind', 'How a release moves over the targets.', ['ALL_AT_ONCE'], () => 'Every target at once, in the one stage `all`.');
-export const OperatorEnum = graphqlEnum<SelectorOperator>('SelectorOperator', 'How a selector compares a label, as in Kubernetes.', ['In', 'NotIn', 'Exists', 'DoesNotExist'], (value) =>
-  ({ In: 'The label has one of the values.', NotIn: 'The label has none of the values, or is absent.', Exists: 'The label is there.', DoesNotExist: 'The label is absent.' })[value],
-);
 export const RemovalModeEnum = graphqlEnum<'DELETE' | 'ORPHAN'>('RemovalMode', 'What becomes of the objects of a target that is removed.', ['DELETE', 'ORPHAN'], (value) =>
   ({ DELETE: 'The agent deletes what it applied.', ORPHAN: 'The agent lets go, and everything stays as it is.' })[value],
 );
@@ -36,25 +35,12 @@ export class ApplicationSourceInput {
   @Field(() => HelmSourceInput, { nullable: true, description: 'For charts. With it, AUTO means HELM.' }) helm?: HelmSourceInput | null;
 }
 
-@InputType({ description: 'One condition of a selector.' })
-export class SelectorExpressionInput {
-  @Field(() => String, { description: 'Label key, or `facts.capstan.dev/<name>`.' }) key!: string;
-  @Field(() => OperatorEnum, { description: 'How it is compared.' }) operator!: SelectorOperator;
-  @Field(() => [String], { nullable: true, description: 'Values for In and NotIn.' }) values?: string[] | null;
-}
-
-@InputType({ description: 'Which clusters. An empty one is refused: `all: true` says every cluster.' })
-export class SelectorSpecInput {
-  @Field(() => Boolean, { nullable: true, description: 'Every cluster.' }) all?: boolean | null;
-  @Field(() => JsonScalar, { nullable: true, description: 'Labels that must have exactly these values: an object of texts.' }) matchLabels?: unknown;
-  @Field(() => [SelectorExpressionInput], { nullable: true, description: 'Further conditions; all must hold.' }) matchExpressions?: SelectorExpressionInput[] | null;
-}
-
 @InputType({ description: 'How what runs follows Git.' })
 export class SyncPolicyInput {
   @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'false: a new release waits for `syncApplication`.' }) automated?: boolean | null;
   @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'false: what is no longer declared stays, and is listed.' }) prune?: boolean | null;
   @Field(() => DriftPolicyEnum, { nullable: true, defaultValue: 'HEAL', description: 'What is done about drift.' }) drift?: DriftPolicy | null;
+  @Field(() => [IgnoreRuleInput], { nullable: true, description: 'What is not drift.' }) ignore?: IgnoreRuleInput[] | null;
 }
 
 @InputType({ description: 'How a release moves over the targets.' })
@@ -68,6 +54,9 @@ export class ApplicationSpecInput {
   @Field(() => JsonScalar, { nullable: true, description: 'Values; texts may hold templates such as `{{ cluster.labels.size }}`.' }) parameters?: unknown;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Put parameters into `${name}` of the rendered objects.' }) substitute?: boolean | null;
   @Field(() => SelectorSpecInput, { description: 'Which clusters.' }) selector!: SelectorSpecInput;
+  @Field(() => [PatchInput], { nullable: true, description: 'Put on what was rendered, in this order.' }) patches?: PatchInput[] | null;
+  @Field(() => [String], { nullable: true, description: 'Applications of the same project that must be healthy on a cluster before this one is applied there.' }) dependsOn?: string[] | null;
+  @Field(() => [HealthRuleInput], { nullable: true, description: 'Health of kinds, before the built-in rules.' }) health?: HealthRuleInput[] | null;
   @Field(() => String, { nullable: true, description: 'Namespace of objects that name none; created if missing.' }) namespace?: string | null;
   @Field(() => SyncPolicyInput, { nullable: true, description: 'How what runs follows Git.' }) sync?: SyncPolicyInput | null;
   @Field(() => RolloutStrategyInput, { nullable: true, description: 'Absent on update: stays as it is.' }) strategy?: RolloutStrategyInput | null;

@@ -1,7 +1,9 @@
-import { formatGlobalId, REASON_ADVICE, REASON_CODES, type ApplicationSpec, type DriftPolicy, type ReasonCode, type Renderer, type SelectorOperator } from '#domain';
+import { formatGlobalId, REASON_ADVICE, REASON_CODES, type ApplicationSpec, type DriftPolicy, type ReasonCode, type Renderer } from '#domain';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, graphqlEnum, JsonScalar, MutationPayload, NodeType } from '../../platform/api/index.js';
-import { DriftPolicyEnum, OperatorEnum, RendererEnum, StrategyEnum } from './application-input.graphql.js';
+import { DriftPolicyEnum, RendererEnum, StrategyEnum } from './application-input.graphql.js';
+import { HealthRuleType, IgnoreRuleType, PatchType, toHealthRuleType, toIgnoreRuleType, toPatchType } from './application-policy.graphql.js';
+import { SelectorType, toSelectorType } from './selector.graphql.js';
 import type { ApplicationView, RevisionView } from './applications.read-model.js';
 
 export const ReasonCodeEnum = graphqlEnum('ReasonCode', 'Why something is in the state it is in. Stable; added to, never renamed.', REASON_CODES, (code) => REASON_ADVICE[code]);
@@ -26,25 +28,12 @@ export class ApplicationSourceType {
   @Field(() => HelmSourceType, { nullable: true, description: 'For charts; null: every default.' }) helm!: HelmSourceType | null;
 }
 
-@ObjectType('SelectorExpression', { description: 'One condition of a selector.' })
-export class SelectorExpressionType {
-  @Field(() => String, { description: 'Label key, or `facts.capstan.dev/<name>`.' }) key!: string;
-  @Field(() => OperatorEnum, { description: 'How it is compared.' }) operator!: SelectorOperator;
-  @Field(() => [String], { description: 'Values for In and NotIn.' }) values!: string[];
-}
-
-@ObjectType('Selector', { description: 'Which clusters.' })
-export class SelectorType {
-  @Field(() => Boolean, { description: 'Every cluster.' }) all!: boolean;
-  @Field(() => JsonScalar, { description: 'Labels that must have exactly these values.' }) matchLabels!: unknown;
-  @Field(() => [SelectorExpressionType], { description: 'Further conditions.' }) matchExpressions!: SelectorExpressionType[];
-}
-
 @ObjectType('SyncPolicy', { description: 'How what runs follows Git.' })
 export class SyncPolicyType {
   @Field(() => Boolean, { description: 'false: a new release waits for `syncApplication`.' }) automated!: boolean;
   @Field(() => Boolean, { description: 'false: what is no longer declared stays, and is listed.' }) prune!: boolean;
   @Field(() => DriftPolicyEnum, { description: 'What is done about drift.' }) drift!: DriftPolicy;
+  @Field(() => [IgnoreRuleType], { description: 'What is not drift.' }) ignore!: IgnoreRuleType[];
 }
 
 @ObjectType('RolloutStrategy', { description: 'How a release moves over the targets.' })
@@ -58,6 +47,9 @@ export class ApplicationSpecType {
   @Field(() => JsonScalar, { description: 'Values, with their templates.' }) parameters!: unknown;
   @Field(() => Boolean, { description: 'Whether parameters are put into `${name}` of rendered objects.' }) substitute!: boolean;
   @Field(() => SelectorType, { description: 'Which clusters.' }) selector!: SelectorType;
+  @Field(() => [PatchType], { description: 'Put on what was rendered, in this order.' }) patches!: PatchType[];
+  @Field(() => [String], { description: 'Applications of the same project that must be healthy on a cluster before this one is applied there.' }) dependsOn!: string[];
+  @Field(() => [HealthRuleType], { description: 'Health of kinds, before the built-in rules.' }) health!: HealthRuleType[];
   @Field(() => String, { description: 'Namespace of objects that name none; empty for none.' }) namespace!: string;
   @Field(() => SyncPolicyType, { description: 'How what runs follows Git.' }) sync!: SyncPolicyType;
   @Field(() => RolloutStrategyType, { description: 'How a release moves over the targets.' }) strategy!: RolloutStrategyType;
@@ -116,9 +108,10 @@ export function toApplicationType(view: ApplicationView): ApplicationType {
   };
 }
 
-function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy }: ApplicationSpec): ApplicationSpecType {
+function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], health = [] }: ApplicationSpec): ApplicationSpecType {
   return {
-    source: { ...source, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace, sync: { ...sync }, strategy: { ...strategy },
-    selector: { all: selector.all, matchLabels: selector.matchLabels, matchExpressions: selector.matchExpressions.map(({ key, operator, values }) => ({ key, operator, values: [...values] })) },
+    source: { ...source, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
+    sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: { ...strategy }, selector: toSelectorType(selector),
+    patches: patches.map(toPatchType), dependsOn: [...dependsOn], health: health.map(toHealthRuleType),
   };
 }

@@ -1,17 +1,27 @@
 import { err, ok, type JsonObject, type Result } from '#kernel';
-import type { ApplicationInput, FieldIssue } from '#domain';
+import type { ApplicationInput, FieldIssue, SelectorInput } from '#domain';
 import type { ApplicationSpecInput } from './application-input.graphql.js';
+import type { SelectorSpecInput } from './selector-input.graphql.js';
 
 /** GraphQL says of JSON fields nothing but that they are JSON: here they become what the domain judges. */
 export function parseApplicationInput(input: ApplicationSpecInput): Result<ApplicationInput, readonly FieldIssue[]> {
   const parameters = input.parameters ?? {};
-  const matchLabels = input.selector.matchLabels ?? {};
   const issues: FieldIssue[] = [];
   if (!isObject(parameters)) issues.push({ code: 'PARAMETER_INVALID', path: ['spec', 'parameters'], message: 'Parameters are an object.' });
-  if (!isTexts(matchLabels)) issues.push({ code: 'SELECTOR_INVALID', path: ['spec', 'selector', 'matchLabels'], message: 'matchLabels is an object of texts.' });
-  if (!isObject(parameters) || !isTexts(matchLabels)) return err(issues);
-  const { source, substitute, selector, namespace, sync, strategy } = input;
-  return ok({ source: { ...source }, parameters, substitute, namespace, sync, strategy, selector: { all: selector.all, matchLabels, matchExpressions: selector.matchExpressions } });
+  const selector = selectorIn(input.selector, ['spec', 'selector'], issues);
+  const patches = (input.patches ?? []).map(({ clusters, ...patch }, index) => ({
+    ...patch, ...(clusters === null || clusters === undefined ? {} : { clusters: selectorIn(clusters, ['spec', 'patches', String(index), 'clusters'], issues) }),
+  }));
+  if (!isObject(parameters) || issues.length > 0) return err(issues);
+  const { source, substitute, namespace, sync, strategy, dependsOn, health } = input;
+  return ok({ source: { ...source }, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, health });
+}
+
+function selectorIn(input: SelectorSpecInput, path: readonly string[], issues: FieldIssue[]): SelectorInput {
+  const matchLabels = input.matchLabels ?? {};
+  const isRead = isTexts(matchLabels);
+  if (!isRead) issues.push({ code: 'SELECTOR_INVALID', path: [...path, 'matchLabels'], message: 'matchLabels is an object of texts.' });
+  return { all: input.all, matchLabels: isRead ? matchLabels : {}, matchExpressions: input.matchExpressions };
 }
 
 function isObject(value: unknown): value is JsonObject {

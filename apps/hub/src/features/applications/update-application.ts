@@ -63,11 +63,18 @@ export class UpdateApplication {
     if (!saved.ok) return saved;
     const placed = await this.placement.onSelectorChanged(id, confirmRemovals);
     if (!placed.ok) return placed;
-    if (before.sync.prune !== spec.sync.prune || before.sync.drift !== spec.sync.drift) await this.placement.onPolicyChanged(id);
+    if (!isSamePolicy(before, spec)) await this.placement.onPolicyChanged(id);
     await this.audit.record({ action: 'updateApplication', object: { kind: 'Application', id }, projectId: project, outcome: 'SUCCEEDED', before: specJson(before), after: specJson(spec) });
     await this.outbox.append({ kind: 'application.updated', projectId: project, payload: { applicationId: id, revision: revision.number } });
     this.tx.notify(CHANNELS.repositoryHint, repository);
     this.tx.notify(CHANNELS.applicationChanged, id);
     return saved;
   }
+}
+
+/** What orders say beside the release. A strategy or `automated` is no part of an order. */
+function isSamePolicy(before: ApplicationSpec, after: ApplicationSpec): boolean {
+  const said = ({ sync: { prune, drift, ignore = [] }, dependsOn = [], health = [] }: ApplicationSpec): string =>
+    canonicalJson({ prune, drift, ignore: ignore.map((rule) => ({ ...rule })), dependsOn, health: health.map((rule) => ({ ...rule })) });
+  return said(before) === said(after);
 }

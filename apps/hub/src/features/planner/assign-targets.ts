@@ -1,4 +1,4 @@
-import { resolveParameters, type ApplicationId, type AssignmentOrder, type ClusterId, type ParameterFailure, type ReleaseId, type RolloutId, type TargetId } from '#domain';
+import { resolveForCluster, type ApplicationId, type AssignmentOrder, type ClusterId, type ParameterFailure, type ReleaseId, type RolloutId, type TargetId } from '#domain';
 import type { Digest } from '#kernel';
 import { CHANNELS } from '../../platform/database/index.js';
 import { bumpClusters, type BumpedCluster } from './bump-clusters.js';
@@ -32,15 +32,14 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
   for (const target of batch.targets) {
     const cluster = clusters.get(target.cluster);
     if (cluster === undefined) throw new Error(`cluster ${target.cluster} of a target is missing`);
-    const resolved = resolveParameters(material.spec.parameters, cluster);
+    const resolved = resolveForCluster(material.spec, cluster);
     if (!resolved.ok) {
       blocked.push({ target: target.id, ...describeFailure(resolved.error, cluster) });
       continue;
     }
-    const { parameters, digest } = resolved.value;
     orders.push(
       assignmentOrder(application, material, {
-        target: target.id, cluster: cluster.id, epoch: application.epoch, generation: cluster.generation, parameters, parametersDigest: digest, approvedPrunes: approvals.get(target.id) ?? [],
+        target: target.id, cluster: cluster.id, epoch: application.epoch, generation: cluster.generation, resolved: resolved.value, approvedPrunes: approvals.get(target.id) ?? [],
       }),
     );
   }

@@ -1,5 +1,5 @@
-import { parseDigest, type Digest, type JsonObject } from '#kernel';
-import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ReleaseId, type RepositoryId, type TargetId } from '#domain';
+import { parseDigest, type Digest } from '#kernel';
+import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ReleaseId, type RepositoryId, type ResolvedForCluster, type TargetId } from '#domain';
 import { ORDER_LIFETIME_MS } from '../../agent-gateway/index.js';
 import type { TransactionContext } from '../../platform/database/index.js';
 import type { PlannedApplication } from './planned-application.js';
@@ -44,12 +44,11 @@ export interface OrderParts {
   readonly cluster: ClusterId;
   readonly epoch: bigint;
   readonly generation: bigint;
-  readonly parameters: JsonObject;
-  readonly parametersDigest: Digest;
+  readonly resolved: ResolvedForCluster;
   readonly approvedPrunes: readonly Digest[];
 }
 
-/** The order to run a release. The sync policy is that of the newest revision: it is no part of a release. */
+/** The order to run a release. Policy is that of the newest revision: it is no part of a release. */
 export function assignmentOrder(application: PlannedApplication, material: OrderMaterial, parts: OrderParts): AssignmentOrder {
   const { spec } = material;
   return {
@@ -60,10 +59,15 @@ export function assignmentOrder(application: PlannedApplication, material: Order
       id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository,
       path: spec.source.path, renderer: spec.source.renderer, ...(spec.source.helm === undefined ? {} : { helm: spec.source.helm }), namespace: spec.namespace, substitute: spec.substitute,
     },
-    parameters: parts.parameters, parametersDigest: parts.parametersDigest,
-    sync: { prune: application.spec.sync.prune, drift: application.spec.sync.drift },
+    ...parts.resolved, ...policyOf(application.spec),
     approvedPrunes: parts.approvedPrunes,
   };
+}
+
+/** What orders say of an application beside the release. */
+export function policyOf({ sync, dependsOn, health }: ApplicationSpec): Pick<AssignmentOrder, 'sync' | 'dependsOn' | 'health'> {
+  const { prune, drift, ignore } = sync;
+  return { sync: { prune, drift, ...(ignore === undefined ? {} : { ignore }) }, ...(dependsOn === undefined ? {} : { dependsOn }), ...(health === undefined ? {} : { health }) };
 }
 
 export function expiryOf(application: PlannedApplication): Date {

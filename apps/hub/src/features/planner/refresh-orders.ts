@@ -1,5 +1,5 @@
 import type { Digest, JsonObject } from '#kernel';
-import { clusterId, orderDigest, releaseId, resolveParameters, targetId, type ApplicationId, type ClusterId, type Labels, type ReleaseId, type RolloutCause, type TargetId } from '#domain';
+import { clusterId, orderDigest, releaseId, resolveForCluster, targetId, type ApplicationId, type ClusterId, type Labels, type ReleaseId, type RolloutCause, type TargetId } from '#domain';
 import type { HeldLease } from '../../platform/database/index.js';
 import { factsOf } from '../clusters/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
@@ -96,16 +96,15 @@ function releaseOf(row: StaleRow, application: PlannedApplication): ReleaseId | 
 
 function judge(application: PlannedApplication, material: OrderMaterial, row: StaleRow, cluster: ClusterRow): Finding {
   const parametersOf = { name: cluster.name, labels: cluster.labels, facts: cluster.facts_at === null ? undefined : factsOf(cluster.facts) };
-  const resolved = resolveParameters(material.spec.parameters, parametersOf);
+  const resolved = resolveForCluster(material.spec, parametersOf);
   if (!resolved.ok) {
     const { reason, message } = describeFailure(resolved.error, cluster);
     return row.blocked_reason === reason && row.blocked_message === message ? { kind: 'SAME' } : { kind: 'DIFFERS', cause: 'PARAMETERS' };
   }
-  const { parameters, digest } = resolved.value;
-  if (row.parameters_digest !== digest || row.order_epoch === null) return { kind: 'DIFFERS', cause: 'PARAMETERS' };
+  if (row.parameters_digest !== resolved.value.parametersDigest || row.order_epoch === null) return { kind: 'DIFFERS', cause: 'PARAMETERS' };
   const approvedPrunes: readonly Digest[] = row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes'));
   const order = assignmentOrder(application, material, {
-    target: targetId(row.id), cluster: clusterId(row.cluster_id), epoch: BigInt(row.order_epoch), generation: BigInt(row.generation), parameters, parametersDigest: digest, approvedPrunes,
+    target: targetId(row.id), cluster: clusterId(row.cluster_id), epoch: BigInt(row.order_epoch), generation: BigInt(row.generation), resolved: resolved.value, approvedPrunes,
   });
   if (orderDigest(order) !== row.order_digest) return { kind: 'DIFFERS', cause: 'POLICY' };
   return row.blocked_reason === null ? { kind: 'SAME' } : { kind: 'UNBLOCKED' };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#kernel';
-import { clusterId, releaseId, targetId, type ApplicationId } from '#domain';
+import { clusterId, releaseId, targetId, type ApplicationId, type ResolvedForCluster } from '#domain';
+import { decodeOrder } from '#wire';
 import type { HeldLease } from '../../platform/database/index.js';
 import { bumpClusters } from './bump-clusters.js';
 import { assignmentOrder, digestIn, loadOrderMaterial } from './order-material.js';
@@ -14,11 +15,12 @@ interface Row {
   readonly parameters: JsonObject;
   readonly parameters_digest: string;
   readonly approved_prunes: string[];
+  readonly order_bytes: Buffer | null;
 }
 
 const BATCH = 1_000;
 const ASKED = `
-  SELECT id, cluster_id, assigned_release_id, parameters, parameters_digest, approved_prunes FROM targets
+  SELECT id, cluster_id, assigned_release_id, parameters, parameters_digest, approved_prunes, order_bytes FROM targets
   WHERE application_id = $1 AND state = 'ACTIVE' AND reissue_requested_at <= clock_timestamp() AND assigned_release_id IS NOT NULL AND parameters_digest IS NOT NULL
   ORDER BY cluster_id LIMIT ${BATCH}`;
 
@@ -46,11 +48,19 @@ export class ReissueOrders {
       const material = materials.get(releaseId(row.assigned_release_id));
       if (cluster === undefined || material === undefined) throw new Error(`cluster or release of target ${row.id} is missing`);
       return assignmentOrder(application, material, {
-        target: targetId(row.id), cluster: cluster.id, epoch: application.epoch, generation: cluster.generation, parameters: row.parameters,
-        parametersDigest: digestIn(row.parameters_digest, 'targets.parameters_digest'), approvedPrunes: row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes')),
+        target: targetId(row.id), cluster: cluster.id, epoch: application.epoch, generation: cluster.generation,
+        resolved: resolvedOf(row), approvedPrunes: row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes')),
       });
     });
     await writeAssignments(this.ports, orders, 'REISSUED');
     return rows.length === BATCH;
   }
+}
+
+/** As in the order that is signed anew: labels that changed since are a matter of a rollout. */
+function resolvedOf(row: Row): ResolvedForCluster {
+  const order = row.order_bytes === null ? undefined : decodeOrder(row.order_bytes);
+  if (order !== undefined && !order.ok) throw new Error(`the stored order of target ${row.id} does not read: ${order.error.code}`);
+  const patches = order?.value.kind === 'ASSIGNMENT' ? order.value.patches : undefined;
+  return { parameters: row.parameters, parametersDigest: digestIn(row.parameters_digest, 'targets.parameters_digest'), ...(patches === undefined ? {} : { patches }) };
 }

@@ -75,5 +75,6 @@ function tombstoneOrder(application: PlannedApplication, parts: { readonly targe
     kind: 'TOMBSTONE', hub: application.hub, audience: parts.cluster, target: parts.target, epoch: application.epoch, generation: parts.generation,
     project: application.project, application: { id: application.id, name: application.name }, issuedAt: application.now, expiresAt: expiryOf(application),
     mode: parts.row.mode, approvedRemovals: parts.row.approved_removals.map((text) => digestIn(text, 'tombstones.approved_removals')),
+    ...(application.spec.dependsOn === undefined ? {} : { dependsOn: application.spec.dependsOn }),
   };
 }

@@ -187,7 +187,52 @@ export interface Assignment {
   /** Digests of prune plans that a person approved. */
   approvedPrunes: string[];
   /** For RENDERER_HELM; absent: every default. */
-  helm: HelmOptions | undefined;
+  helm:
+    | HelmOptions
+    | undefined;
+  /** Put on what was rendered, in this order; templates are resolved. */
+  patches: Patch[];
+  /** Applications of the same project that must be healthy on this cluster before this one is applied. */
+  dependsOn: string[];
+  /** The first rule for a kind stands. */
+  healthRules: HealthRule[];
+  ignoreRules: IgnoreRule[];
+}
+
+/** Which objects; an absent member matches everything. */
+export interface ObjectPattern {
+  group?: string | undefined;
+  kind?: string | undefined;
+  namespace?: string | undefined;
+  name?: string | undefined;
+}
+
+export interface Patch {
+  target:
+    | ObjectPattern
+    | undefined;
+  /** YAML: a strategic merge patch, or a JSON patch. */
+  patch: string;
+}
+
+/** CEL over `object`; asked in the order suspended, degraded, progressing, healthy. */
+export interface HealthRule {
+  group: string;
+  kind: string;
+  healthy?: string | undefined;
+  progressing?: string | undefined;
+  degraded?: string | undefined;
+  suspended?: string | undefined;
+  message?: string | undefined;
+}
+
+/** Differences that are not drift. */
+export interface IgnoreRule {
+  objects: ObjectPattern | undefined;
+  jsonPointers: string[];
+  managers: string[];
+  /** CEL over `object`. */
+  when?: string | undefined;
 }
 
 /** What a chart is rendered with, besides the parameters. */
@@ -204,6 +249,8 @@ export interface Tombstone {
   mode: RemovalMode;
   /** Digests of removal plans of guarded kinds that a person approved. */
   approvedRemovals: string[];
+  /** What it needed: where that goes too, it goes after it. */
+  dependsOn: string[];
 }
 
 /** A public key that signs orders. A later one is accepted only inside a Signed by a key already held. */
@@ -688,6 +735,10 @@ function createBaseAssignment(): Assignment {
     drift: 0,
     approvedPrunes: [],
     helm: undefined,
+    patches: [],
+    dependsOn: [],
+    healthRules: [],
+    ignoreRules: [],
   };
 }
 
@@ -743,6 +794,18 @@ export const Assignment: MessageFns<Assignment> = {
     }
     if (message.helm !== undefined) {
       HelmOptions.encode(message.helm, writer.uint32(138).fork()).join();
+    }
+    for (const v of message.patches) {
+      Patch.encode(v!, writer.uint32(146).fork()).join();
+    }
+    for (const v of message.dependsOn) {
+      writer.uint32(154).string(v!);
+    }
+    for (const v of message.healthRules) {
+      HealthRule.encode(v!, writer.uint32(162).fork()).join();
+    }
+    for (const v of message.ignoreRules) {
+      IgnoreRule.encode(v!, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -896,6 +959,38 @@ export const Assignment: MessageFns<Assignment> = {
             message.helm = HelmOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.patches.push(Patch.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.dependsOn.push(reader.string());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.healthRules.push(HealthRule.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.ignoreRules.push(IgnoreRule.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -959,6 +1054,24 @@ export const Assignment: MessageFns<Assignment> = {
         ? object.approved_prunes.map((e: any) => globalThis.String(e))
         : [],
       helm: isSet(object.helm) ? HelmOptions.fromJSON(object.helm) : undefined,
+      patches: globalThis.Array.isArray(object?.patches)
+        ? object.patches.map((e: any) => Patch.fromJSON(e))
+        : [],
+      dependsOn: globalThis.Array.isArray(object?.dependsOn)
+        ? object.dependsOn.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.depends_on)
+        ? object.depends_on.map((e: any) => globalThis.String(e))
+        : [],
+      healthRules: globalThis.Array.isArray(object?.healthRules)
+        ? object.healthRules.map((e: any) => HealthRule.fromJSON(e))
+        : globalThis.Array.isArray(object?.health_rules)
+        ? object.health_rules.map((e: any) => HealthRule.fromJSON(e))
+        : [],
+      ignoreRules: globalThis.Array.isArray(object?.ignoreRules)
+        ? object.ignoreRules.map((e: any) => IgnoreRule.fromJSON(e))
+        : globalThis.Array.isArray(object?.ignore_rules)
+        ? object.ignore_rules.map((e: any) => IgnoreRule.fromJSON(e))
+        : [],
     };
   },
 
@@ -1015,6 +1128,18 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.helm !== undefined) {
       obj.helm = HelmOptions.toJSON(message.helm);
     }
+    if (message.patches?.length) {
+      obj.patches = message.patches.map((e) => Patch.toJSON(e));
+    }
+    if (message.dependsOn?.length) {
+      obj.dependsOn = message.dependsOn;
+    }
+    if (message.healthRules?.length) {
+      obj.healthRules = message.healthRules.map((e) => HealthRule.toJSON(e));
+    }
+    if (message.ignoreRules?.length) {
+      obj.ignoreRules = message.ignoreRules.map((e) => IgnoreRule.toJSON(e));
+    }
     return obj;
   },
 
@@ -1042,6 +1167,510 @@ export const Assignment: MessageFns<Assignment> = {
     message.helm = (object.helm !== undefined && object.helm !== null)
       ? HelmOptions.fromPartial(object.helm)
       : undefined;
+    message.patches = object.patches?.map((e) => Patch.fromPartial(e)) || [];
+    message.dependsOn = object.dependsOn?.map((e) => e) || [];
+    message.healthRules = object.healthRules?.map((e) => HealthRule.fromPartial(e)) || [];
+    message.ignoreRules = object.ignoreRules?.map((e) => IgnoreRule.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseObjectPattern(): ObjectPattern {
+  return { group: undefined, kind: undefined, namespace: undefined, name: undefined };
+}
+
+export const ObjectPattern: MessageFns<ObjectPattern> = {
+  encode(message: ObjectPattern, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group !== undefined) {
+      writer.uint32(10).string(message.group);
+    }
+    if (message.kind !== undefined) {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.namespace !== undefined) {
+      writer.uint32(26).string(message.namespace);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(34).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ObjectPattern {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseObjectPattern();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ObjectPattern {
+    return {
+      group: isSet(object.group) ? globalThis.String(object.group) : undefined,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : undefined,
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : undefined,
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
+    };
+  },
+
+  toJSON(message: ObjectPattern): unknown {
+    const obj: any = {};
+    if (message.group !== undefined) {
+      obj.group = message.group;
+    }
+    if (message.kind !== undefined) {
+      obj.kind = message.kind;
+    }
+    if (message.namespace !== undefined) {
+      obj.namespace = message.namespace;
+    }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ObjectPattern>, I>>(base?: I): ObjectPattern {
+    return ObjectPattern.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ObjectPattern>, I>>(object: I): ObjectPattern {
+    const message = createBaseObjectPattern();
+    message.group = object.group ?? undefined;
+    message.kind = object.kind ?? undefined;
+    message.namespace = object.namespace ?? undefined;
+    message.name = object.name ?? undefined;
+    return message;
+  },
+};
+
+function createBasePatch(): Patch {
+  return { target: undefined, patch: "" };
+}
+
+export const Patch: MessageFns<Patch> = {
+  encode(message: Patch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== undefined) {
+      ObjectPattern.encode(message.target, writer.uint32(10).fork()).join();
+    }
+    if (message.patch !== "") {
+      writer.uint32(18).string(message.patch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Patch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePatch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = ObjectPattern.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.patch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Patch {
+    return {
+      target: isSet(object.target) ? ObjectPattern.fromJSON(object.target) : undefined,
+      patch: isSet(object.patch) ? globalThis.String(object.patch) : "",
+    };
+  },
+
+  toJSON(message: Patch): unknown {
+    const obj: any = {};
+    if (message.target !== undefined) {
+      obj.target = ObjectPattern.toJSON(message.target);
+    }
+    if (message.patch !== "") {
+      obj.patch = message.patch;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Patch>, I>>(base?: I): Patch {
+    return Patch.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Patch>, I>>(object: I): Patch {
+    const message = createBasePatch();
+    message.target = (object.target !== undefined && object.target !== null)
+      ? ObjectPattern.fromPartial(object.target)
+      : undefined;
+    message.patch = object.patch ?? "";
+    return message;
+  },
+};
+
+function createBaseHealthRule(): HealthRule {
+  return {
+    group: "",
+    kind: "",
+    healthy: undefined,
+    progressing: undefined,
+    degraded: undefined,
+    suspended: undefined,
+    message: undefined,
+  };
+}
+
+export const HealthRule: MessageFns<HealthRule> = {
+  encode(message: HealthRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group !== "") {
+      writer.uint32(10).string(message.group);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.healthy !== undefined) {
+      writer.uint32(26).string(message.healthy);
+    }
+    if (message.progressing !== undefined) {
+      writer.uint32(34).string(message.progressing);
+    }
+    if (message.degraded !== undefined) {
+      writer.uint32(42).string(message.degraded);
+    }
+    if (message.suspended !== undefined) {
+      writer.uint32(50).string(message.suspended);
+    }
+    if (message.message !== undefined) {
+      writer.uint32(58).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthRule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthRule();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.healthy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.progressing = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.degraded = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.suspended = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HealthRule {
+    return {
+      group: isSet(object.group) ? globalThis.String(object.group) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      healthy: isSet(object.healthy) ? globalThis.String(object.healthy) : undefined,
+      progressing: isSet(object.progressing) ? globalThis.String(object.progressing) : undefined,
+      degraded: isSet(object.degraded) ? globalThis.String(object.degraded) : undefined,
+      suspended: isSet(object.suspended) ? globalThis.String(object.suspended) : undefined,
+      message: isSet(object.message) ? globalThis.String(object.message) : undefined,
+    };
+  },
+
+  toJSON(message: HealthRule): unknown {
+    const obj: any = {};
+    if (message.group !== "") {
+      obj.group = message.group;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.healthy !== undefined) {
+      obj.healthy = message.healthy;
+    }
+    if (message.progressing !== undefined) {
+      obj.progressing = message.progressing;
+    }
+    if (message.degraded !== undefined) {
+      obj.degraded = message.degraded;
+    }
+    if (message.suspended !== undefined) {
+      obj.suspended = message.suspended;
+    }
+    if (message.message !== undefined) {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HealthRule>, I>>(base?: I): HealthRule {
+    return HealthRule.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HealthRule>, I>>(object: I): HealthRule {
+    const message = createBaseHealthRule();
+    message.group = object.group ?? "";
+    message.kind = object.kind ?? "";
+    message.healthy = object.healthy ?? undefined;
+    message.progressing = object.progressing ?? undefined;
+    message.degraded = object.degraded ?? undefined;
+    message.suspended = object.suspended ?? undefined;
+    message.message = object.message ?? undefined;
+    return message;
+  },
+};
+
+function createBaseIgnoreRule(): IgnoreRule {
+  return { objects: undefined, jsonPointers: [], managers: [], when: undefined };
+}
+
+export const IgnoreRule: MessageFns<IgnoreRule> = {
+  encode(message: IgnoreRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.objects !== undefined) {
+      ObjectPattern.encode(message.objects, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.jsonPointers) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.managers) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.when !== undefined) {
+      writer.uint32(34).string(message.when);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IgnoreRule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIgnoreRule();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.objects = ObjectPattern.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jsonPointers.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.managers.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.when = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IgnoreRule {
+    return {
+      objects: isSet(object.objects) ? ObjectPattern.fromJSON(object.objects) : undefined,
+      jsonPointers: globalThis.Array.isArray(object?.jsonPointers)
+        ? object.jsonPointers.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.json_pointers)
+        ? object.json_pointers.map((e: any) => globalThis.String(e))
+        : [],
+      managers: globalThis.Array.isArray(object?.managers) ? object.managers.map((e: any) => globalThis.String(e)) : [],
+      when: isSet(object.when) ? globalThis.String(object.when) : undefined,
+    };
+  },
+
+  toJSON(message: IgnoreRule): unknown {
+    const obj: any = {};
+    if (message.objects !== undefined) {
+      obj.objects = ObjectPattern.toJSON(message.objects);
+    }
+    if (message.jsonPointers?.length) {
+      obj.jsonPointers = message.jsonPointers;
+    }
+    if (message.managers?.length) {
+      obj.managers = message.managers;
+    }
+    if (message.when !== undefined) {
+      obj.when = message.when;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IgnoreRule>, I>>(base?: I): IgnoreRule {
+    return IgnoreRule.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IgnoreRule>, I>>(object: I): IgnoreRule {
+    const message = createBaseIgnoreRule();
+    message.objects = (object.objects !== undefined && object.objects !== null)
+      ? ObjectPattern.fromPartial(object.objects)
+      : undefined;
+    message.jsonPointers = object.jsonPointers?.map((e) => e) || [];
+    message.managers = object.managers?.map((e) => e) || [];
+    message.when = object.when ?? undefined;
     return message;
   },
 };
@@ -1160,7 +1789,7 @@ export const HelmOptions: MessageFns<HelmOptions> = {
 };
 
 function createBaseTombstone(): Tombstone {
-  return { mode: 0, approvedRemovals: [] };
+  return { mode: 0, approvedRemovals: [], dependsOn: [] };
 }
 
 export const Tombstone: MessageFns<Tombstone> = {
@@ -1170,6 +1799,9 @@ export const Tombstone: MessageFns<Tombstone> = {
     }
     for (const v of message.approvedRemovals) {
       writer.uint32(18).string(v!);
+    }
+    for (const v of message.dependsOn) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -1203,6 +1835,14 @@ export const Tombstone: MessageFns<Tombstone> = {
             message.approvedRemovals.push(reader.string());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.dependsOn.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1223,6 +1863,11 @@ export const Tombstone: MessageFns<Tombstone> = {
         : globalThis.Array.isArray(object?.approved_removals)
         ? object.approved_removals.map((e: any) => globalThis.String(e))
         : [],
+      dependsOn: globalThis.Array.isArray(object?.dependsOn)
+        ? object.dependsOn.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.depends_on)
+        ? object.depends_on.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1234,6 +1879,9 @@ export const Tombstone: MessageFns<Tombstone> = {
     if (message.approvedRemovals?.length) {
       obj.approvedRemovals = message.approvedRemovals;
     }
+    if (message.dependsOn?.length) {
+      obj.dependsOn = message.dependsOn;
+    }
     return obj;
   },
 
@@ -1244,6 +1892,7 @@ export const Tombstone: MessageFns<Tombstone> = {
     const message = createBaseTombstone();
     message.mode = object.mode ?? 0;
     message.approvedRemovals = object.approvedRemovals?.map((e) => e) || [];
+    message.dependsOn = object.dependsOn?.map((e) => e) || [];
     return message;
   },
 };
