@@ -14,7 +14,11 @@ const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 const PARTS = 'agent-parts';
 
 /** Source text of the entry by name of the bundle. Grows while bundles are made. */
-const bundles = new Map([['agent', `import './apps/agent/src/main.ts';`]]);
+const bundles = new Map([
+  ['agent', `import './apps/agent/src/main.ts';`],
+  // started as a process of its own, not imported
+  ['cel-child', `import './apps/agent/src/cel/cel-child.ts';`],
+]);
 
 /**
  * `import` of one of Node's modules reads all of its exports, and some of those load a lot when they are read: node:http brings the whole

@@ -1,6 +1,7 @@
 import { backoffMs, ok, type Clock, type Failpoints, type Log, type MonotonicClock, type Random, type Result, type Timers } from '#kernel';
 import type { KubeClient, KubeFailure } from '#kube';
 import type { AgentFailure } from './agent-failure.js';
+import { openCel } from './cel/index.js';
 import type { AgentConfig } from './config.js';
 import { EnrolledState } from './enrolled-state.js';
 import { ClusterFacts } from './facts/index.js';
@@ -41,11 +42,12 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const content = new ContentSecrets({ secrets, failpoints, log });
   const inventory = new InventorySecrets({ secrets, fence: lease, failpoints, log });
   const opened = openSource(sourceSettings(config), credentials, reserved, { timers, log, cluster: own }, over);
+  const cel = openCel({ timers, monotonic });
   const facts = new ClusterFacts(own, { timers, random, log });
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
   const reports: ReportSink = { offer: (report) => session.reports.offer(report) };
   const reconciler = createReconciler({
-    cluster, orders, inventory, content, source: opened.source, fence: lease, reports, clock, monotonic, timers, random, failpoints, log,
+    cluster, orders, inventory, content, source: opened.source, cel, fence: lease, reports, clock, monotonic, timers, random, failpoints, log,
     settings: { ...RECONCILE_DEFAULTS, maxTargets: config.concurrency },
   });
   const state = new EnrolledState({ identities: new IdentitySecret(secrets), inventory, begin: (signal) => begin(signal), fail: deps.fail });
@@ -79,7 +81,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
     if (!over.aborted) throw error;
   } finally {
     await reconciler.stopped();
-    await opened.close();
+    await Promise.all([opened.close(), cel.close()]);
   }
 }
 

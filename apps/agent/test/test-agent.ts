@@ -3,6 +3,7 @@ import { releaseId, targetId, type KubeObject, type ObjectRef, type Order, type 
 import type { KubeClient } from '#kube';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { until } from '#testing';
+import { openCel, type CelEvaluator } from '../src/cel/index.js';
 import type { ContentSource, RenderedContent, SourceFailure } from '../src/reconcile/agent.ports.js';
 import { RECONCILE_DEFAULTS } from '../src/reconcile/agent.ports.js';
 import { createReconciler, type Reconciler } from '../src/reconcile/create-reconciler.js';
@@ -57,6 +58,7 @@ export class TestAgent {
     readonly reports: readonly TargetReport[],
     private readonly client: KubeClient,
     private readonly fence: { held: boolean },
+    private readonly cel: CelEvaluator,
   ) {}
 
   /** Begins with what the cluster holds. `epoch` rises with every start, as the lease's does. */
@@ -74,12 +76,14 @@ export class TestAgent {
     await orders.loadAll(AbortSignal.timeout(10_000));
     for (const order of options.stored ?? []) unwrap(await orders.put(await signed(order), AbortSignal.timeout(10_000)));
     const reports: TargetReport[] = [];
+    const cel = openCel({ timers: systemTimers, monotonic: systemMonotonic });
     const core = createReconciler({
       cluster: { own: between(client), applier: between(client.impersonate(APPLY_USER)), reserved: { namespace: AGENT_NAMESPACE, partOf: 'capstan-agent' } },
       orders,
       inventory,
       content: new ContentSecrets({ secrets, failpoints, log: silentLog }),
       source,
+      cel,
       fence,
       reports: { offer: (report) => void reports.push(report) },
       settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500 },
@@ -90,7 +94,7 @@ export class TestAgent {
       failpoints,
       log: options.log ?? silentLog,
     });
-    const agent = new TestAgent(core, reports, client, state);
+    const agent = new TestAgent(core, reports, client, state, cel);
     await core.start(agent.#stop.signal);
     return agent;
   }
@@ -127,6 +131,7 @@ export class TestAgent {
   async stop(): Promise<void> {
     this.kill();
     await this.core.stopped();
+    await this.cel.close();
   }
 }
 

@@ -49,6 +49,9 @@ export { fieldManagersOf, holdsField, type FieldManager } from './drift/field-ma
 export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type PathStep } from './drift/field-paths.js';
 export { isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue } from './drift/mask-secrets.js';
 export { isSameScalar, parseQuantity } from './drift/same-value.js';
+export { CEL_LANGUAGE, CEL_VARIABLE } from './cel/cel-language.js';
+export { checkCel, type CelProblem } from './cel/check-cel.js';
+export { MAX_EXPRESSION_LENGTH } from './application/validate-health-rules.js';
 export { aggregateHealth, type TargetHealth } from './health/aggregate-health.js';
 export { healthOf } from './health/health-of.js';
 export type { Health } from './health/health.types.js';

@@ -1,6 +1,7 @@
 import type { Clock, Digest, Failpoints, Log, MonotonicClock, Random, Result, Timers } from '#kernel';
 import type { AssignmentOrder, InventoryEntry, KubeObject, OrderVersion, ReasonCode, ReservedForAgent, TargetHead, TargetId } from '#domain';
 import type { KubeClient } from '#kube';
+import type { CelEvaluator } from '../cel/index.js';
 import type { ReportSink, VerifiedOrder } from '../session/session.ports.js';
 
 /**
@@ -147,6 +148,8 @@ export interface AgentPorts {
   readonly inventory: InventoryStore;
   readonly content: ContentStore;
   readonly source: ContentSource;
+  /** For rules that people write in CEL; charged to the target. */
+  readonly cel: CelEvaluator;
   readonly fence: Fence;
   readonly reports: ReportSink;
   readonly settings: ReconcileSettings;
