@@ -1,6 +1,6 @@
 /**
- * `node scripts/bundle-agent.mjs [directory]`: the agent as dist/agent.mjs, and beside it in agent-parts/ what it loads only when it needs
- * it, one file for each `import()`. Memory is why: every byte of source that is loaded stays resident two to three times. A part stands
+ * `node scripts/bundle-agent.mjs [directory] [name]`: the agent as dist/agent.mjs, and beside it in agent-parts/ the programs of the
+ * processes that it starts, and what it loads only when it needs it, one file for each `import()`. With a name, that one alone. Memory is why: every byte of source that is loaded stays resident two to three times. A part stands
  * alone, with its own copy of what it shares with the agent: esbuild's splitting would load whole barrels for both. Made from the sources
  * (the agent has no decorators), so that it depends on nothing else that was built.
  */
@@ -16,9 +16,12 @@ const PARTS = 'agent-parts';
 /** Source text of the entry by name of the bundle. Grows while bundles are made. */
 const bundles = new Map([
   ['agent', `import './apps/agent/src/main.ts';`],
-  // started as a process of its own, not imported
+  // started as processes of their own, not imported
   ['cel-child', `import './apps/agent/src/cel/cel-child.ts';`],
+  ['render-process', `import './libs/render/src/process/render-process.ts';`],
 ]);
+const only = process.argv[3];
+if (only !== undefined) for (const name of bundles.keys()) if (name !== only) bundles.delete(name);
 
 /**
  * `import` of one of Node's modules reads all of its exports, and some of those load a lot when they are read: node:http brings the whole
@@ -53,6 +56,7 @@ const ownModules = {
       if (where.kind !== 'dynamic-import') return isOurs ? { ...found, sideEffects: false } : found;
       const name = isOurs && basename(found.path) !== 'index.ts' ? basename(found.path, '.ts') : path.replace(/^#/, '').replaceAll('/', '-');
       bundles.set(name, isOurs ? `export * from ${JSON.stringify(found.path)};` : await reExport(path));
+      if (initialOptions.outfile.endsWith('render-process.mjs')) throw new Error(`the process that renders must be one file, and ${where.importer} loads ${path} later`);
       return { path: `./${initialOptions.outfile.includes(PARTS) ? '' : `${PARTS}/`}${name}.mjs`, external: true };
     });
   },

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, ok, silentLog } from '#kernel';
 import { repositoryId, type AssignmentOrder } from '#domain';
-import { systemTimers } from '#runtime';
-import { aGitRepository, anSshKey, GitServer, SshGitServer, sshMissing } from '#testing';
+import { systemMonotonic, systemTimers } from '#runtime';
+import { aGitRepository, anSshKey, GitServer, RenderProcessProgram, SshGitServer, sshMissing } from '#testing';
 import { openSource, type OpenSource } from '../src/source/index.js';
 import type { CredentialLookup } from '../src/state/index.js';
 import { SIGNAL } from './state-fixture.js';
@@ -16,12 +16,15 @@ const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: 
 const CLUSTER = { serverVersion: () => Promise.resolve(ok({ gitVersion: 'v1.36.3', major: '1', minor: '36' })), apiVersions: () => Promise.resolve(ok(['v1', 'v1/ConfigMap'])) };
 
 describe('content from Git', () => {
+  let program: RenderProcessProgram;
   let directory: string;
   let server: GitServer;
   let source: OpenSource;
   let credentials: CredentialLookup;
   const over = new AbortController();
 
+  beforeAll(async () => void (program = await RenderProcessProgram.build()));
+  afterAll(() => program.remove());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'capstan-source-'));
     server = await GitServer.start();
@@ -35,8 +38,8 @@ describe('content from Git', () => {
   });
 
   function open(cacheBytes: number): OpenSource {
-    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: undefined, path: process.env['PATH'] ?? '', cacheBytes, maxRenders: 2 };
-    return openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, log: silentLog, cluster: CLUSTER }, over.signal);
+    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: undefined, path: process.env['PATH'] ?? '', renderProcess: program.entry, cacheBytes, maxRenders: 2 };
+    return openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, monotonic: systemMonotonic, log: silentLog, cluster: CLUSTER }, over.signal);
   }
 
   async function aRepository(name: string, files: Readonly<Record<string, string>>, options: { readonly credentials?: { readonly username: string; readonly password: string } } = {}): Promise<string> {

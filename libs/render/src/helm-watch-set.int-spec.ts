@@ -52,7 +52,7 @@ describe('what helm renders and the source digest', () => {
   let renderer: Renderer;
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), 'capstan-helm-spec-'));
-    renderer = await createRenderer({ kustomize: undefined, helm: () => Promise.resolve(helm), workDirectory: work }, silentLog, new AbortController().signal);
+    renderer = createRenderer({ kustomize: undefined, helm: () => Promise.resolve(helm), workDirectory: work }, silentLog);
   });
   afterAll(() => rm(work, { recursive: true, force: true }));
 

@@ -1,6 +1,7 @@
 import { ok, silentLog, type JsonObject, type Log, type Result } from '#kernel';
-import { RENDER_LIMITS, createRenderer, type Rendered, type Renderer, type RenderFailure, type RenderLimits, type RenderRequest } from '#render';
-import { aSourceTree, type SourceTreeContent } from '#testing';
+import { RENDER_LIMITS, createProcessRenderer, createRenderer, type ProcessRenderer, type Rendered, type Renderer, type RenderFailure, type RenderLimits, type RenderRequest } from '#render';
+import { systemMonotonic, systemTimers } from '#runtime';
+import { aSourceTree, RenderProcessProgram, type SourceTreeContent } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,20 +38,28 @@ const small = (template: string, more: Files = {}): Files => ({ 'web/Chart.yaml'
 export function helmContract(title: string, helm: string): void {
   describe(title, () => {
     let work: string;
+    let program: RenderProcessProgram;
     let renderer: Renderer;
     let jail: unknown;
     let charts: Files;
 
     beforeAll(async () => {
       work = await mkdtemp(join(tmpdir(), 'capstan-helm-spec-'));
-      const log: Log = { ...silentLog, info: (_message, fields) => void (jail = fields?.['jail']) };
+      const log: Log = { ...silentLog, info: (_message, fields) => void (jail ??= fields?.['jail']) };
+      program = await RenderProcessProgram.build();
       renderer = await rendererOf(helm, {}, log);
       charts = await fixtureCharts();
     });
-    afterAll(() => rm(work, { recursive: true, force: true }));
+    afterAll(async () => {
+      await program.remove();
+      await rm(work, { recursive: true, force: true });
+    });
 
-    const rendererOf = (program: string | undefined, limits: Partial<RenderLimits> = {}, log: Log = silentLog): Promise<Renderer> =>
-      createRenderer({ kustomize: undefined, helm: () => Promise.resolve(program), workDirectory: work, limits }, log, signal);
+    const rendererOf = (helmProgram: string | undefined, limits: Partial<RenderLimits> = {}, log: Log = silentLog): Promise<ProcessRenderer> =>
+      createProcessRenderer(
+        { node: process.execPath, entry: program.entry, programs: { kustomize: () => Promise.resolve(undefined), helm: () => Promise.resolve(helmProgram) }, workDirectory: work, limits },
+        { timers: systemTimers, monotonic: systemMonotonic, log }, signal,
+      );
     const render = (files: Files, request: ChartRequest = {}): Promise<Result<Rendered, RenderFailure>> => renderer.render(aSourceTree(files), chartRequest(request), signal);
     const rendered = async (files: Files, request: ChartRequest = {}): Promise<Rendered> => {
       const result = await render(files, request);
@@ -242,7 +251,7 @@ export async function environmentOfHelm(directory: string): Promise<readonly str
   const program = join(directory, 'fake-helm');
   await writeFile(program, '#!/bin/sh\n[ "$1" = version ] && exit 0\necho "apiVersion: v1"; echo "kind: ConfigMap"; echo "metadata: {name: a}"; echo "data:"; /usr/bin/env | /usr/bin/sed "s/=.*//; s/^/  /; s/$/: x/"\n');
   await chmod(program, 0o700);
-  const renderer = await createRenderer({ kustomize: undefined, helm: () => Promise.resolve(program), workDirectory: directory }, silentLog, signal);
+  const renderer = createRenderer({ kustomize: undefined, helm: () => Promise.resolve(program), workDirectory: directory }, silentLog);
   const result = await renderer.render(aSourceTree(small('')), chartRequest(), signal);
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return Object.keys(Object(result.value.objects[0]?.['data'])).filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name)).toSorted();

@@ -24,7 +24,7 @@ describe('helm 3 and helm 4', () => {
       const tree = aSourceTree(await fixtureCharts());
       const digests = await Promise.all(
         [helm3, helm4].map(async (helm, index) => {
-          const renderer = await createRenderer({ kustomize: undefined, helm: () => Promise.resolve(helm), workDirectory: join(work, String(index)) }, silentLog, new AbortController().signal);
+          const renderer = createRenderer({ kustomize: undefined, helm: () => Promise.resolve(helm), workDirectory: join(work, String(index)) }, silentLog);
           const request = chartRequest({ path: 'charts/shop', parameters: { tags: { observability: true } }, helm: { valuesFiles: ['../env/prod.yaml'] } });
           const result = await renderer.render(tree, request, new AbortController().signal);
           return result.ok ? result.value.digest : JSON.stringify(result.error);

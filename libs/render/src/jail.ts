@@ -3,6 +3,13 @@ import { runProcess, type ProcessFailure, type ProcessOutput } from '#runtime';
 import { access, constants } from 'node:fs/promises';
 import type { RenderLimits } from './renderer.js';
 
+/** How a program is started in its jail, as found out by trying; plain data, so that another process can be told. */
+export interface JailPlan {
+  readonly program: string;
+  readonly wrapping: readonly string[];
+  readonly protections: readonly string[];
+}
+
 /** One run of a program in the jail. */
 export interface JailedRun {
   readonly args: readonly string[];
@@ -18,25 +25,33 @@ export interface JailedRun {
 const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 const PROBE_TIMEOUT_MS = 5_000;
 
-interface Wrapper {
+export interface Wrapper {
   readonly protection: string;
   readonly program: string;
   readonly args: (limits: RenderLimits) => readonly string[];
 }
 
+// RLIMIT_DATA and not RLIMIT_AS: Go reserves far more address space than it uses. CPU: the soft limit can be ignored, the hard one not.
+const kernelLimits = ({ cpuSeconds, memoryBytes }: RenderLimits, fileBytes: number): readonly string[] => [`--cpu=${cpuSeconds}:${cpuSeconds + 1}`, `--data=${memoryBytes}`, '--core=0', `--fsize=${fileBytes}`, '--nofile=256'];
+const KERNEL_LIMITS = 'CPU, memory and file limits of the kernel';
+
 /** From the outside in; of the same protection the first that works is taken. A network namespace needs root or user namespaces. */
-const WRAPPERS: readonly Wrapper[] = [
+const around = (kernelLimitsOf: Wrapper['args']): readonly Wrapper[] => [
   { protection: 'no network', program: 'unshare', args: () => ['--net', '--ipc', '--uts'] },
   { protection: 'no network', program: 'unshare', args: () => ['--map-root-user', '--net', '--ipc', '--uts'] },
-  {
-    protection: 'CPU, memory and file limits of the kernel',
-    program: 'prlimit',
-    // RLIMIT_DATA and not RLIMIT_AS: Go reserves far more address space than it uses. CPU: the soft limit can be ignored, the hard one not.
-    args: ({ cpuSeconds, memoryBytes }) => [`--cpu=${cpuSeconds}:${cpuSeconds + 1}`, `--data=${memoryBytes}`, '--core=0', '--fsize=0', '--nofile=256'],
-  },
+  { protection: KERNEL_LIMITS, program: 'prlimit', args: kernelLimitsOf },
   { protection: 'no privileges', program: 'setpriv', args: () => ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'] },
   { protection: 'no privileges', program: 'setpriv', args: () => ['--no-new-privs'] },
 ];
+
+/** For a program that writes no file. */
+export const PROGRAM_WRAPPERS = around((limits) => kernelLimits(limits, 0));
+/** V8 reserves so much for code when it starts, which counts as data and is never filled. */
+const CODE_RANGE_BYTES = 512 * 1024 * 1024;
+/** For the process that renders: it writes the private copy. */
+export const RENDER_PROCESS_WRAPPERS = around((limits) => kernelLimits({ ...limits, memoryBytes: limits.memoryBytes + CODE_RANGE_BYTES }, limits.maxBytes));
+/** For a program within that process, which has no network and no privileges to give up any more. */
+export const INNER_WRAPPERS: readonly Wrapper[] = PROGRAM_WRAPPERS.filter(({ protection }) => protection === KERNEL_LIMITS);
 
 /**
  * Runs one program with nothing but its arguments and its own directory: no shell, an empty environment, no PATH on which it
@@ -44,23 +59,24 @@ const WRAPPERS: readonly Wrapper[] = [
  * this machine grants. Which of them are active is found out once, by trying.
  */
 export class Jail {
-  private constructor(
-    private readonly program: string,
-    private readonly wrapping: readonly string[],
-    private readonly protections: readonly string[],
+  /** @param isInGroup of this process: what ends its group ends the program too */
+  constructor(
+    readonly plan: JailPlan,
     private readonly limits: RenderLimits,
+    private readonly isInGroup = false,
+    private readonly wrappers: readonly Wrapper[] = PROGRAM_WRAPPERS,
   ) {}
 
   /**
    * @param program absolute path
    * @param probe arguments with which the program ends at once and well: it is run to see which protections it can live with
    */
-  static async build(program: string, probe: readonly string[], limits: RenderLimits, signal: AbortSignal): Promise<Result<Jail, ProcessFailure>> {
+  static async build(program: string, probe: readonly string[], limits: RenderLimits, signal: AbortSignal, wrappers = PROGRAM_WRAPPERS): Promise<Result<Jail, ProcessFailure>> {
     const bare = await runOnce([program, ...probe], '/', limits, PROBE_TIMEOUT_MS, signal);
     if (!bare.ok) return err(bare.error);
     let wrapping: readonly string[] = [];
     const protections = new Set<string>();
-    for (const wrapper of WRAPPERS) {
+    for (const wrapper of wrappers) {
       const found = protections.has(wrapper.protection) ? undefined : await findProgram(wrapper.program);
       if (found === undefined) continue;
       const candidate = [...wrapping, found, ...wrapper.args(limits)];
@@ -69,22 +85,27 @@ export class Jail {
       wrapping = candidate;
       protections.add(wrapper.protection);
     }
-    return ok(new Jail(program, wrapping, [...protections], limits));
+    return ok(new Jail({ program, wrapping, protections: [...protections] }, limits, false, wrappers));
   }
 
   /** For the log at start: what holds always, what is active here, and what is not. */
   describe(): string {
-    const missing = [...new Set(WRAPPERS.map((wrapper) => wrapper.protection))].filter((protection) => !this.protections.includes(protection));
-    const active = ['empty environment', 'private directory', `${this.limits.timeoutMs} ms`, `${this.limits.maxBytes} bytes of output`, ...this.protections];
+    const missing = [...new Set(this.wrappers.map((wrapper) => wrapper.protection))].filter((protection) => !this.plan.protections.includes(protection));
+    const active = ['empty environment', 'private directory', `${this.limits.timeoutMs} ms`, `${this.limits.maxBytes} bytes of output`, ...this.plan.protections];
     return `active: ${active.join(', ')}${missing.length === 0 ? '' : `; not granted by this machine: ${missing.join(', ')}`}`;
   }
 
   run({ args, directory, signal, ...given }: JailedRun): Promise<Result<ProcessOutput, ProcessFailure>> {
-    return runOnce([...this.wrapping, this.program, ...args], directory, this.limits, this.limits.timeoutMs, signal, given);
+    return runOnce(this.command(args), directory, this.limits, this.limits.timeoutMs, signal, { ...given, isInGroup: this.isInGroup });
+  }
+
+  /** Program and arguments, with all that is put around them. */
+  command(args: readonly string[]): readonly string[] {
+    return [...this.plan.wrapping, this.plan.program, ...args];
   }
 }
 
-function runOnce(command: readonly string[], directory: string, limits: RenderLimits, timeoutMs: number, signal: AbortSignal, given: Pick<JailedRun, 'stdin' | 'env'> = {}): Promise<Result<ProcessOutput, ProcessFailure>> {
+function runOnce(command: readonly string[], directory: string, limits: RenderLimits, timeoutMs: number, signal: AbortSignal, given: Pick<JailedRun, 'stdin' | 'env'> & { readonly isInGroup?: boolean } = {}): Promise<Result<ProcessOutput, ProcessFailure>> {
   const [file = '', ...args] = command;
   return runProcess({
     file,
@@ -101,6 +122,7 @@ function runOnce(command: readonly string[], directory: string, limits: RenderLi
       ...given.env,
     },
     ...(given.stdin === undefined ? {} : { stdin: given.stdin }),
+    isInGroup: given.isInGroup ?? false,
     timeoutMs,
     maxOutputBytes: limits.maxBytes,
     signal,

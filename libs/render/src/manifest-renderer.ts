@@ -1,6 +1,7 @@
-import { CHART_FILE, KUSTOMIZATION_FILE_NAMES, objectKey, objectRefOf, readObjects, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
-import { digestOfJson, err, ok, type Result } from '#kernel';
+import { CHART_FILE, KUSTOMIZATION_FILE_NAMES, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
+import { ok, type Result } from '#kernel';
 import type { Helm } from './helm.js';
+import { judgeDocuments } from './judge-documents.js';
 import type { Kustomize } from './kustomize.js';
 import { readPlainDocuments } from './read-plain-documents.js';
 import { refuse, sourceFailure } from './render-failures.js';
@@ -9,11 +10,11 @@ import type { Rendered, Renderer, RenderFailure, RenderLimits, RenderRequest } f
 /** Plain manifests, kustomizations and charts, one way from documents to objects for all. */
 export class ManifestRenderer implements Renderer {
   /**
-   * @param kustomize undefined where the program is not there: plain manifests still render
+   * @param kustomize looked for when the first kustomization comes
    * @param helm looked for when the first chart comes
    */
   constructor(
-    private readonly kustomize: Kustomize | undefined,
+    private readonly kustomize: (signal: AbortSignal) => Promise<Result<Kustomize, RenderFailure>>,
     private readonly helm: (signal: AbortSignal) => Promise<Result<Helm, RenderFailure>>,
     private readonly limits: RenderLimits,
   ) {}
@@ -25,15 +26,7 @@ export class ManifestRenderer implements Renderer {
     if (!documents.ok) return documents;
     const substituted = request.substitute ? substituteAll(documents.value, request) : documents;
     if (!substituted.ok) return substituted;
-    const objects = readObjects(substituted.value, { namespace: request.namespace, reserved: request.reserved, maxObjects: this.limits.maxObjects });
-    if (!objects.ok) return err({ ...objects.error, retryable: false });
-    const ordered = objects.value.map(({ object }) => ({ key: objectKey(objectRefOf(object)), object })).toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    return ok({
-      objects: objects.value.map(({ object }) => object),
-      sources: objects.value.map(({ file, line }) => (file === undefined ? undefined : { file, line })),
-      digest: digestOfJson(ordered.map(({ object }) => object)),
-      renderer: renderer.value,
-    });
+    return judgeDocuments(substituted.value, renderer.value, request, this.limits);
   }
 
   private async choose(tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<Rendered['renderer'], RenderFailure>> {
@@ -48,8 +41,10 @@ export class ManifestRenderer implements Renderer {
     switch (renderer) {
       case 'PLAIN':
         return readPlainDocuments(tree, request.path, this.limits, signal);
-      case 'KUSTOMIZE':
-        return this.kustomize === undefined ? refuse('RENDERER_UNAVAILABLE', 'kustomize is not installed beside the agent: put it on its PATH, or name it in CAPSTAN_KUSTOMIZE') : this.kustomize.build(tree, request.path, signal);
+      case 'KUSTOMIZE': {
+        const kustomize = await this.kustomize(signal);
+        return kustomize.ok ? kustomize.value.build(tree, request.path, signal) : kustomize;
+      }
       case 'HELM': {
         if (request.substitute) return refuse('PARAMETER_INVALID', 'a chart takes the parameters as its values: substitute is for plain YAML and Kustomize');
         const helm = await this.helm(signal);

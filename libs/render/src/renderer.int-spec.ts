@@ -1,7 +1,8 @@
 import type { SourceTree } from '#domain';
 import { err, silentLog, type Log, type Result } from '#kernel';
-import { createRenderer, type Rendered, type Renderer, type RenderFailure, type RenderRequest, type RendererConfig } from '#render';
-import { aSourceTree, type SourceTreeContent } from '#testing';
+import { systemMonotonic, systemTimers } from '#runtime';
+import { createProcessRenderer, type ProcessRenderer, type Rendered, type RenderFailure, type RenderRequest, type ProcessRendererConfig } from '#render';
+import { aSourceTree, RenderProcessProgram, type SourceTreeContent } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,19 +28,29 @@ const REQUEST: RenderRequest = {
   helm: { valuesFiles: [], releaseName: 'web', skipHooks: false, capabilities: () => Promise.resolve(err({ message: 'not asked' })) },
   reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' },
 };
-const noHelm = (): Promise<undefined> => Promise.resolve(undefined);
 const configMap = (name: string, extra = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${extra}`;
 
 let work: string;
-let renderer: Renderer;
+let program: RenderProcessProgram;
+let renderer: ProcessRenderer;
 let jail: unknown;
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'capstan-render-spec-'));
-  const log: Log = { ...silentLog, info: (_message, fields) => void (jail = fields?.['jail']) };
-  renderer = await createRenderer({ kustomize, helm: noHelm, workDirectory: work }, log, signal);
+  const log: Log = { ...silentLog, info: (_message, fields) => void (jail ??= fields?.['jail']) };
+  program = await RenderProcessProgram.build();
+  renderer = await rendererWith(kustomize, {}, log);
 });
-afterAll(() => rm(work, { recursive: true, force: true }));
+afterAll(async () => {
+  await program.remove();
+  await rm(work, { recursive: true, force: true });
+});
+
+const rendererWith = (file: string | undefined, config: Partial<ProcessRendererConfig> = {}, log: Log = silentLog): Promise<ProcessRenderer> =>
+  createProcessRenderer(
+    { node: process.execPath, entry: program.entry, programs: { kustomize: () => Promise.resolve(file), helm: () => Promise.resolve(undefined) }, workDirectory: work, ...config },
+    { timers: systemTimers, monotonic: systemMonotonic, log }, signal,
+  );
 
 const render = (tree: SourceTree, request: Partial<RenderRequest> = {}): Promise<Result<Rendered, RenderFailure>> => renderer.render(tree, { ...REQUEST, ...request }, signal);
 const rendered = async (tree: SourceTree, request: Partial<RenderRequest> = {}): Promise<Rendered> => {
@@ -169,11 +180,11 @@ describe('kustomizations', () => {
 
 describe('the jail', () => {
   const plain = { 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': configMap('a') };
-  const runFake = async (script: string, config: Partial<RendererConfig> = {}): Promise<Result<Rendered, RenderFailure>> => {
+  const runFake = async (script: string, config: Partial<ProcessRendererConfig> = {}): Promise<Result<Rendered, RenderFailure>> => {
     const file = join(work, `fake-${Math.random().toString(36).slice(2)}`);
     await writeFile(file, `#!/bin/sh\n[ "$1" = version ] && exit 0\n${script}\n`);
     await chmod(file, 0o755);
-    const fake = await createRenderer({ kustomize: file, helm: noHelm, workDirectory: join(work, 'fake'), ...config }, silentLog, signal);
+    const fake = await rendererWith(file, { workDirectory: join(work, 'fake'), ...config });
     return fake.render(aSourceTree(plain), REQUEST, signal);
   };
 
@@ -200,7 +211,7 @@ describe('the jail', () => {
       for (const side of ['a', 'b']) files[`l${level}${side}/kustomization.yaml`] = `resources: [../l${level - 1}]\nnamePrefix: ${side}\n`;
       files[`l${level}/kustomization.yaml`] = `resources: [../l${level}a, ../l${level}b]\n`;
     }
-    const bounded = await createRenderer({ kustomize, helm: noHelm, workDirectory: work, limits: { timeoutMs: 3_000, cpuSeconds: 2 } }, silentLog, signal);
+    const bounded = await rendererWith(kustomize, { workDirectory: join(work, 'bounded'), limits: { timeoutMs: 3_000, cpuSeconds: 2 } });
     expect(await bounded.render(aSourceTree(files), { ...REQUEST, path: 'l24' }, signal)).toMatchObject({ ok: false, error: { code: expect.stringMatching(/RENDER_(TIMED_OUT|LIMIT_EXCEEDED)/) } });
   }, 20_000);
 
@@ -208,7 +219,8 @@ describe('the jail', () => {
     const result = await runFake(`echo "apiVersion: v1"; echo "kind: ConfigMap"; echo "metadata: {name: a}"; echo "data:"; /usr/bin/env | /usr/bin/sed 's/=.*//; s/^/  /; s/$/: x/'; echo "  links: '$(/bin/cat /proc/net/dev | /usr/bin/tail -n +3 | /usr/bin/cut -d: -f1 | /usr/bin/tr -d ' \\n')'"`);
     if (!result.ok) throw new Error(result.error.message);
     const data = result.value.objects[0]?.['data'];
-    expect(Object.keys(Object(data)).filter((key) => !['PWD', 'OLDPWD', 'SHLVL', '_', 'links'].includes(key)).toSorted()).toEqual(
+    // NODE_OPTIONS: Node hands its permissions on, which mean something to another Node alone
+    expect(Object.keys(Object(data)).filter((key) => !['NODE_OPTIONS', 'PWD', 'OLDPWD', 'SHLVL', '_', 'links'].includes(key)).toSorted()).toEqual(
       ['GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'].toSorted(),
     );
     if (String(jail).includes('no network;') || !String(jail).includes('not granted')) expect(data).toMatchObject({ links: 'lo' });
@@ -216,7 +228,7 @@ describe('the jail', () => {
 
   it('answers RENDERER_UNAVAILABLE for a kustomization where kustomize is missing, and still renders plain manifests', async () => {
     for (const missing of [undefined, '/nonexistent/kustomize']) {
-      const without = await createRenderer({ kustomize: missing, helm: noHelm, workDirectory: work }, silentLog, signal);
+      const without = await rendererWith(missing, { workDirectory: join(work, 'without') });
       expect(await without.render(aSourceTree(plain), REQUEST, signal)).toMatchObject({ ok: false, error: { code: 'RENDERER_UNAVAILABLE' } });
       expect(await without.render(aSourceTree({ 'a.yaml': configMap('a') }), REQUEST, signal)).toMatchObject({ ok: true });
     }

@@ -46,11 +46,12 @@ export interface SourceLocation {
   readonly line: number;
 }
 
-export type RenderFailureCode = Extract<
-  ReasonCode,
-  | 'REPOSITORY_UNREACHABLE' | 'PATH_NOT_FOUND' | 'PATH_REFUSED' | 'KUSTOMIZE_FAILED' | 'HELM_FAILED' | 'DEPENDENCY_NOT_VENDORED' | 'LOCK_OUT_OF_DATE' | 'HOOK_REFUSED' | 'CLUSTER_UNAVAILABLE' | 'REMOTE_REFERENCE_REFUSED' | 'INVALID_YAML' | 'DUPLICATE_KEY' | 'INVALID_OBJECT'
-  | 'DUPLICATE_OBJECT' | 'NO_OBJECTS' | 'RESERVED_NAMESPACE' | 'RENDER_LIMIT_EXCEEDED' | 'RENDER_TIMED_OUT' | 'RENDERER_UNAVAILABLE' | 'PARAMETER_MISSING' | 'PARAMETER_INVALID'
->;
+export const RENDER_FAILURE_CODES = [
+  'REPOSITORY_UNREACHABLE', 'PATH_NOT_FOUND', 'PATH_REFUSED', 'KUSTOMIZE_FAILED', 'HELM_FAILED', 'DEPENDENCY_NOT_VENDORED', 'LOCK_OUT_OF_DATE', 'HOOK_REFUSED', 'CLUSTER_UNAVAILABLE', 'REMOTE_REFERENCE_REFUSED', 'INVALID_YAML', 'DUPLICATE_KEY', 'INVALID_OBJECT',
+  'DUPLICATE_OBJECT', 'NO_OBJECTS', 'RESERVED_NAMESPACE', 'RENDER_LIMIT_EXCEEDED', 'RENDER_TIMED_OUT', 'RENDERER_UNAVAILABLE', 'PARAMETER_MISSING', 'PARAMETER_INVALID',
+] as const satisfies readonly ReasonCode[];
+
+export type RenderFailureCode = (typeof RENDER_FAILURE_CODES)[number];
 
 export interface RenderFailure {
   readonly code: RenderFailureCode;
@@ -68,10 +69,11 @@ export interface RenderLimits {
   readonly maxObjects: number;
   /** Source files of one render. */
   readonly maxFiles: number;
-  /** CPU time of the renderer's process. */
+  /** CPU time of each process: the one that renders, and kustomize or helm. */
   readonly cpuSeconds: number;
+  /** Of each process. */
   readonly memoryBytes: number;
-  /** Wall time of the renderer's process. */
+  /** Wall time of a render, without what the agent takes to read from Git or from the cluster for it. */
   readonly timeoutMs: number;
 }
 

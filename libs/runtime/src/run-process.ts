@@ -11,6 +11,8 @@ export interface ProcessRequest {
   readonly stdin?: Uint8Array | string;
   /** Descriptors of open files that the program gets as its own from 3 on. */
   readonly files?: readonly number[];
+  /** It stays in the process group of this process and ends with it; what it starts in turn is not ended with it. */
+  readonly isInGroup?: boolean;
   readonly timeoutMs: number;
   /** Output past this many bytes ends the program. */
   readonly maxOutputBytes: number;
@@ -32,7 +34,7 @@ export type ProcessFailure =
 const STDERR_BYTES = 64 * 1024;
 
 /**
- * Runs a program in a process group of its own to its end and collects its output. Whatever ends it early (deadline,
+ * Runs a program in a process group of its own, unless told otherwise, to its end and collects its output. Whatever ends it early (deadline,
  * abort, too much output) kills the whole group with SIGKILL: helpers that git or kustomize start must not outlive them.
  */
 export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutput, ProcessFailure>> {
@@ -45,7 +47,7 @@ export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutpu
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
       env: { ...request.env },
       stdio: ['pipe', 'pipe', 'pipe', ...(request.files ?? [])],
-      detached: true,
+      detached: request.isInGroup !== true,
       windowsHide: true,
     });
     const chunks: Buffer[] = [];
@@ -54,7 +56,8 @@ export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutpu
     let ended: ProcessFailure | undefined;
     const end = (failure: ProcessFailure): void => {
       ended ??= failure;
-      killGroup(child.pid);
+      if (request.isInGroup === true) child.kill('SIGKILL');
+      else killGroup(child.pid);
     };
     const timer = setTimeout(() => end({ code: 'PROCESS_TIMED_OUT', file: request.file, timeoutMs: request.timeoutMs }), request.timeoutMs);
     const onAbort = (): void => end({ code: 'PROCESS_ABORTED', file: request.file });
@@ -86,7 +89,8 @@ export function runProcess(request: ProcessRequest): Promise<Result<ProcessOutpu
   });
 }
 
-function killGroup(pid: number | undefined): void {
+/** Every process of the group that this one leads. That it is gone already is fine. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

@@ -11,6 +11,7 @@ export { realKubernetesAvailable, type KubernetesMissing, type KubernetesProgram
 export { BROKEN_TAG } from './real-kubernetes/kwok-stages.js';
 export { type RealCluster } from './real-kubernetes/real-cluster.js';
 export { startRealKubernetes, type RealKubernetes, type RealKubernetesRequest } from './real-kubernetes/start-real-kubernetes.js';
+export { RenderProcessProgram } from './render-process-program.js';
 export { until } from './until.js';
 export { aDatabase, anEmptyDatabase, type TestDatabase } from './postgres.js';
 export { countingIds, seededRandom } from './random.js';

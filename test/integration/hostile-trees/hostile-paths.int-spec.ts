@@ -53,7 +53,7 @@ const NO_CHART = { valuesFiles: [], releaseName: 'web', skipHooks: false, capabi
 
 describe('trees of any names whatever', () => {
   let renderer: Renderer;
-  beforeAll(async () => void (renderer = await createRenderer({ kustomize: undefined, helm: () => Promise.resolve(undefined), workDirectory: '/nonexistent' }, silentLog, signal)));
+  beforeAll(async () => void (renderer = createRenderer({ kustomize: undefined, helm: () => Promise.resolve(undefined), workDirectory: '/nonexistent' }, silentLog)));
 
   const rendered = (tree: SourceTree): ReturnType<Renderer['render']> =>
     renderer.render(tree, { path: 'app', renderer: 'PLAIN', namespace: 'web', parameters: {}, helm: NO_CHART, substitute: false, reserved: { namespace: 'capstan-system', partOf: 'capstan-agent' } }, signal);

@@ -70,7 +70,7 @@ describe.each(['system', 'isomorphic'] as const)('hostile trees, read by the hub
     const [hub, agent] = hubAdapter === 'system' ? [system, isomorphic] : [isomorphic, system];
     hubTree = await treeAt(hub.mirror({ url: repository.url }, 'hub', [{ fullRef: 'refs/heads/main', commit }], signal), commit);
     agentTree = await treeAt(agent.fetchCommit({ url: repository.url }, 'agent', { commit, ref: 'main' }, signal), commit);
-    renderer = await createRenderer({ kustomize: findTool('kustomize'), helm: () => Promise.resolve(undefined), workDirectory: join(work, 'render') }, silentLog, signal);
+    renderer = createRenderer({ kustomize: findTool('kustomize'), helm: () => Promise.resolve(undefined), workDirectory: join(work, 'render') }, silentLog);
   });
   afterAll(async () => {
     await Promise.all(gits.map((git) => git.close()));

@@ -1,7 +1,7 @@
 import { err, errorMessage, ok, type Log, type Result } from '#kernel';
 import type { AssignmentOrder, ReservedForAgent } from '#domain';
 import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitRemote } from '#git';
-import type { HelmRequest, Renderer, RenderFailure } from '#render';
+import type { HelmRequest, ProcessRenderer, RenderFailure } from '#render';
 import type { ContentSource, RenderedContent, SourceFailure } from '../reconcile/agent.ports.js';
 import type { CredentialLookup } from '../state/index.js';
 import type { RepositoryCache } from './repository-cache.js';
@@ -10,7 +10,7 @@ import { Semaphore } from './semaphore.js';
 export interface GitContentSourceDeps {
   /** Git and renderer are found out about in the background: what is stored heals without them. */
   readonly repositories: () => Promise<RepositoryCache>;
-  readonly renderer: () => Promise<Renderer>;
+  readonly renderer: () => Promise<ProcessRenderer>;
   readonly capabilities: HelmRequest['capabilities'];
   readonly credentials: { lookUp(repository: AssignmentOrder['release']['repository']['id'], url: string): CredentialLookup };
   readonly reserved: ReservedForAgent;
@@ -37,18 +37,19 @@ export class GitContentSource implements ContentSource {
     const remote = this.remoteOf(order);
     if (!remote.ok) return remote;
     let repositories: RepositoryCache;
-    let renderer: Renderer;
+    let renderer: ProcessRenderer;
     try {
       [repositories, renderer] = await Promise.all([this.deps.repositories(), this.deps.renderer()]);
     } catch (error) {
       this.deps.log.error('the agent cannot fetch or render here', { error });
       return fail('RENDERER_UNAVAILABLE', errorMessage(error), true);
     }
+    renderer.prepare();
     const rendered = await repositories.withCommit(repository.id, remote.value, { commit, ref }, (objects) => this.renderTree(order, objects, renderer, signal), signal);
     return rendered.ok ? rendered.value : err(ofGit(rendered.error));
   }
 
-  private async renderTree(order: AssignmentOrder, objects: GitObjects, renderer: Renderer, signal: AbortSignal): Source<RenderedContent> {
+  private async renderTree(order: AssignmentOrder, objects: GitObjects, renderer: ProcessRenderer, signal: AbortSignal): Source<RenderedContent> {
     const { commit, path, renderer: kind, namespace, substitute, helm } = order.release;
     const tree = await objects.tree(commit, signal);
     if (!tree.ok) return err(ofGit(tree.error));

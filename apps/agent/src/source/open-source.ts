@@ -1,8 +1,8 @@
-import type { Log, Timers } from '#kernel';
+import type { Log, MonotonicClock, Timers } from '#kernel';
 import type { ReservedForAgent } from '#domain';
 import { selectGit, type GitPort } from '#git';
 import type { KubeClient } from '#kube';
-import type { Renderer } from '#render';
+import { createProcessRenderer, type ProcessRenderer } from '#render';
 import { join } from 'node:path';
 import type { ContentSource } from '../reconcile/agent.ports.js';
 import type { CredentialSecrets } from '../state/index.js';
@@ -21,12 +21,15 @@ export interface SourceSettings {
   /** undefined: found on the PATH. */
   readonly helm: string | undefined;
   readonly path: string;
+  /** Program of the process that renders, as one file. */
+  readonly renderProcess: string;
   readonly cacheBytes: number;
   readonly maxRenders: number;
 }
 
 export interface SourceDeps {
   readonly timers: Timers;
+  readonly monotonic: MonotonicClock;
   readonly log: Log;
   /** Charts ask what it serves. */
   readonly cluster: Pick<KubeClient, 'serverVersion' | 'apiVersions'>;
@@ -47,7 +50,7 @@ const MAX_REPOSITORIES = 50;
  * @param over ends fetches that are under way
  */
 export function openSource(settings: SourceSettings, credentials: Pick<CredentialSecrets, 'lookUp'>, reserved: ReservedForAgent, deps: SourceDeps, over: AbortSignal): OpenSource {
-  const { log, timers, cluster } = deps;
+  const { log, timers, monotonic, cluster } = deps;
   const directory = join(settings.dataDir, 'git');
   const git = once(() => selectGit({ cacheDirectory: directory, timers, log, path: settings.path, preferred: settings.git }));
   const repositories = once(async () => {
@@ -55,16 +58,22 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
     await cache.open();
     return cache;
   });
-  const renderer = once(async (): Promise<Renderer> => {
-    const kustomize = settings.kustomize ?? (await findProgram('kustomize', settings.path));
-    const { createRenderer } = await import('#render'); // with its YAML parser only where something is rendered: an agent that heals needs neither
-    const helm = (): Promise<string | undefined> => (settings.helm === undefined ? findProgram('helm', settings.path) : Promise.resolve(settings.helm));
-    return createRenderer({ kustomize, helm, workDirectory: join(settings.dataDir, 'render') }, log, over);
+  let renderer: ProcessRenderer | undefined;
+  const programs = {
+    kustomize: () => (settings.kustomize === undefined ? findProgram('kustomize', settings.path) : Promise.resolve(settings.kustomize)),
+    helm: () => (settings.helm === undefined ? findProgram('helm', settings.path) : Promise.resolve(settings.helm)),
+  };
+  const openRenderer = once(async () => {
+    const config = { node: process.execPath, entry: settings.renderProcess, programs, workDirectory: join(settings.dataDir, 'render') };
+    return (renderer = await createProcessRenderer(config, { timers, monotonic, log }, over));
   });
   let opened: Promise<GitPort> | undefined;
   return {
-    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer, capabilities: (signal) => readCapabilities(cluster, signal), credentials, reserved, maxRenders: settings.maxRenders, log }),
-    close: async () => (await opened?.catch(() => undefined))?.close(),
+    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer: openRenderer, capabilities: (signal) => readCapabilities(cluster, signal), credentials, reserved, maxRenders: settings.maxRenders, log }),
+    close: async () => {
+      await renderer?.close();
+      await (await opened?.catch(() => undefined))?.close();
+    },
   };
 }
 
