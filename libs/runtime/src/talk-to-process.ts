@@ -19,8 +19,8 @@ export interface TalkEnding {
   readonly signal: string | null;
   /** It never ran. */
   readonly isNotStarted: boolean;
-  /** It said more than it may, or frames that are none, and was ended for it. */
-  readonly hasSaidTooMuch: boolean;
+  /** What it was ended for: it said more than it may in all, or what is no frame of a length that is allowed. */
+  readonly offence: 'TOO_MUCH' | 'NO_FRAME' | undefined;
   /** The beginning of its standard error. It may quote what the program was given: for no log. */
   readonly stderr: string;
 }
@@ -33,7 +33,7 @@ export class ProcessTalk {
   onFrame: (frame: Buffer) => void = () => undefined;
   readonly ended: Promise<TalkEnding>;
   private readonly child: ChildProcess;
-  private hasSaidTooMuch = false;
+  private offence: TalkEnding['offence'];
   private hasEnded = false;
   private said = 0;
 
@@ -41,11 +41,11 @@ export class ProcessTalk {
     this.child = spawn(request.file, [...request.args], { cwd: request.cwd, env: { ...request.env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true });
     const reader = new FrameReader(request.maxFrameBytes);
     this.child.stdout?.on('data', (chunk: Buffer) => {
-      if (this.hasSaidTooMuch) return;
+      if (this.offence !== undefined) return;
       this.said += chunk.length;
       const frames = this.said > request.maxBytes ? undefined : reader.push(chunk);
       if (frames === undefined) {
-        this.hasSaidTooMuch = true;
+        this.offence = this.said > request.maxBytes ? 'TOO_MUCH' : 'NO_FRAME';
         this.kill();
       } else for (const frame of frames) this.onFrame(frame);
     });
@@ -57,7 +57,7 @@ export class ProcessTalk {
     this.ended = new Promise((resolve) => {
       const end = (exitCode: number | null, signal: string | null, isNotStarted: boolean): void => {
         this.hasEnded = true;
-        resolve({ exitCode, signal, isNotStarted, hasSaidTooMuch: this.hasSaidTooMuch, stderr });
+        resolve({ exitCode, signal, isNotStarted, offence: this.offence, stderr });
       };
       this.child.once('error', () => {
         if (this.child.pid === undefined) end(null, null, true);

@@ -6,7 +6,7 @@ import { refuse } from '../render-failures.js';
 import type { RenderPrograms } from '../render-programs.js';
 import type { Rendered, RenderFailure, RenderLimits, RenderRequest } from '../renderer.js';
 import { answerQuestion } from './answer-question.js';
-import { explainEnding } from './explain-ending.js';
+import { explainEnding, GARBAGE } from './explain-ending.js';
 import { readProcessWord, type HeardWord } from './read-process-words.js';
 import type { Answer, Question, RenderOrder } from './render-protocol.js';
 import type { RenderSeat } from './render-seat.js';
@@ -80,7 +80,7 @@ export class OneRender {
         this.end.reject(new Error(`rendering broke: ${word.at}`));
         return;
       default:
-        this.end.resolve(err({ code: 'RENDERER_UNAVAILABLE', message: 'the process that renders says what does not read; nothing of it is taken, and it is tried again', retryable: true }));
+        this.end.resolve(GARBAGE);
     }
   }
 

@@ -9,11 +9,16 @@ export function sayRendered(rendered: Result<Rendered, RenderFailure>, { maxByte
     return;
   }
   const { objects, sources, renderer } = rendered.value;
-  const texts = objects.map((object) => JSON.stringify(object));
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (bytes > maxBytes) {
-    line.say({ say: 'FAILED', failure: { code: 'RENDER_LIMIT_EXCEEDED', message: `the objects have ${bytes} bytes as JSON, more than ${maxBytes}: split the application`, retryable: false } });
-    return;
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    const text = JSON.stringify(object);
+    bytes += Buffer.byteLength(text);
+    if (bytes > maxBytes) {
+      line.say({ say: 'FAILED', failure: { code: 'RENDER_LIMIT_EXCEEDED', message: `the objects have more than ${maxBytes} bytes as JSON, with every alias written out: split the application`, retryable: false } });
+      return;
+    }
+    texts.push(text);
   }
   for (let start = 0, end = 0; start < texts.length; start = end) {
     for (let size = 0; end < texts.length && (end === start || size < pieceBytes); end += 1) size += texts[end]?.length ?? 0;
