@@ -1,8 +1,9 @@
 /**
- * `node scripts/bundle-agent.mjs [directory] [name]`: the agent as dist/agent.mjs, and beside it in agent-parts/ the programs of the
- * processes that it starts, and what it loads only when it needs it, one file for each `import()`. With a name, that one alone. Memory is why: every byte of source that is loaded stays resident two to three times. A part stands
- * alone, with its own copy of what it shares with the agent: esbuild's splitting would load whole barrels for both. Made from the sources
- * (the agent has no decorators), so that it depends on nothing else that was built.
+ * `node scripts/bundle-agent.mjs [directory] [name]`: the agent as dist/agent.mjs, and beside it in agent-parts/ the programs of the processes
+ * that it starts, and what it loads only when it needs it, one file for each `import()`. With a name, that one alone. Memory is why: every
+ * byte of source that is loaded stays resident two to three times. A part stands alone, with its own copy of what it shares with the agent:
+ * esbuild's splitting would load whole barrels for both. Made from the sources (the agent has no decorators), so that it depends on nothing
+ * else that was built.
  */
 import { build } from 'esbuild';
 import { rmSync, statSync } from 'node:fs';
