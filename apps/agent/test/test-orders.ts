@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { digestOf, digestOfJson, type Digest } from '#kernel';
 import {
-  applicationId, clusterId, hubId, orderDigest, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type DriftPolicy, type Order, type RemovalMode, type TombstoneOrder,
+  applicationId, clusterId, hubId, orderDigest, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type DriftPolicy, type HealthRule, type Order, type RemovalMode, type TombstoneOrder,
 } from '#domain';
 import { T0 } from '#testing';
 import { encodeOrder, ORDER_TYPE, rawEd25519, sign, type HubSigningKey, type Signer } from '#wire';
@@ -24,6 +24,7 @@ export interface OrderSketch {
   readonly prune?: boolean;
   readonly drift?: DriftPolicy;
   readonly approvedPrunes?: readonly Digest[];
+  readonly health?: readonly HealthRule[];
 }
 
 const EMPTY = digestOfJson({});
@@ -62,6 +63,7 @@ export function anAssignment(sketch: OrderSketch): AssignmentOrder {
     parametersDigest: EMPTY,
     sync: { prune: sketch.prune ?? true, drift: sketch.drift ?? 'HEAL' },
     approvedPrunes: sketch.approvedPrunes ?? [],
+    ...(sketch.health === undefined ? {} : { health: sketch.health }),
   };
 }
 

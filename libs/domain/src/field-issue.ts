@@ -17,7 +17,8 @@ export type FieldIssueCode =
   | 'SELECTOR_INVALID'
   | 'SELECTOR_FACTS_ALONE'
   | 'SELECTOR_ALL_WITH_LABELS'
-  | 'PARAMETER_INVALID';
+  | 'PARAMETER_INVALID'
+  | 'EXPRESSION_INVALID';
 
 /** One thing that is wrong with one field, as the API shows it in `userErrors`. */
 export interface FieldIssue {

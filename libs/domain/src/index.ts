@@ -51,9 +51,10 @@ export { isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue } from './drift/mask
 export { isSameScalar, parseQuantity } from './drift/same-value.js';
 export { CEL_LANGUAGE, CEL_VARIABLE } from './cel/cel-language.js';
 export { checkCel, type CelProblem } from './cel/check-cel.js';
-export { MAX_EXPRESSION_LENGTH } from './application/validate-health-rules.js';
+export { MAX_EXPRESSION_LENGTH } from './application/validate-expression.js';
 export { aggregateHealth, type TargetHealth } from './health/aggregate-health.js';
 export { healthOf } from './health/health-of.js';
+export { expressionsOfRule, hasSameHealthRules, healthRuleFor, judgeByRule, type ExpressionOutcome } from './health/judge-by-rule.js';
 export type { Health } from './health/health.types.js';
 export { encodeHead, parseHead } from './inventory/encode-head.js';
 export { encodeShards, MAX_SHARD_BYTES, parseShard, type EncodedShard } from './inventory/encode-shards.js';

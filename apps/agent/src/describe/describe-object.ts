@@ -1,5 +1,5 @@
 import { err, ok, type Clock, type Result } from '#kernel';
-import { healthOf, numberOf, textOf, type KubeObject } from '#domain';
+import { numberOf, textOf, type Health, type KubeObject } from '#domain';
 import type { KubeFailure } from '#kube';
 import type { DescribedObject, ObjectEvent } from '#wire';
 import type { ObjectAddress, ObjectReader } from '../apply/object-reader.js';
@@ -9,6 +9,7 @@ import { maskObject } from './mask-object.js';
 export interface DescribeDeps {
   readonly reader: ObjectReader;
   readonly clock: Clock;
+  readonly judge: (live: KubeObject) => Promise<Health>;
 }
 
 const MAX_EVENTS = 50;
@@ -27,7 +28,7 @@ export async function describeObject(deps: DescribeDeps, address: ObjectAddress 
   if (read.value === undefined) return err({ code: 'NOT_FOUND', message: 'the object is not in the cluster' });
   const objectJson = JSON.stringify(maskObject(read.value));
   if (objectJson.length > MAX_JSON) return err({ code: 'TOO_LARGE', message: 'the object is too large to be shown' });
-  const { health, message } = healthOf(read.value, deps.clock.now());
+  const { health, message } = await deps.judge(read.value);
   return ok({ objectJson, health, healthMessage: message, events: await eventsOf(deps, read.value, signal) });
 }
 

@@ -63,7 +63,7 @@ async function intendCreated(context: StepContext, drifted: readonly Drifted[]):
 }
 
 async function healOne(context: StepContext, object: KubeObject): Promise<StepOutcome<LiveEntry>> {
-  const { ports, runtime, inForce, signal } = context;
+  const { ports, runtime, inForce, judge, signal } = context;
   const ref = objectRefOf(object);
   const apply = (): ReturnType<typeof applyObject> => applyObject(ports.cluster.applier, object, { dryRun: false, before: object, signal });
   const fenced = checkFence(context);
@@ -77,6 +77,6 @@ async function healOne(context: StepContext, object: KubeObject): Promise<StepOu
   if (!stored.ok) return explainFailure(ref, stored.error);
   const identity = identityOf(stored.value);
   if (!identity.ok) return explainFailure(ref, identity.error);
-  runtime.observed.set(objectKey(ref), observeObject(ref, object, stored.value, ports.clock.now()));
+  runtime.observed.set(objectKey(ref), observeObject(ref, object, stored.value, await judge.judge(runtime.target, inForce.order, stored.value)));
   return done(liveEntry(object, identity.value.uid));
 }

@@ -1,4 +1,4 @@
-import { compareApplied, healthOf, type KubeObject, type ObjectRef } from '#domain';
+import { compareApplied, type Health, type KubeObject, type ObjectRef } from '#domain';
 import type { ObservedObject } from '../reconcile/target-runtime.js';
 
 /**
@@ -6,8 +6,8 @@ import type { ObservedObject } from '../reconcile/target-runtime.js';
  *
  * @param sent as we sent it last; undefined: not known, so drift cannot be told
  * @param live undefined only when the server said that the object does not exist
+ * @param judged the health of `live`
  */
-export function observeObject(ref: ObjectRef, sent: KubeObject | undefined, live: KubeObject | undefined, now: Date): ObservedObject {
-  const { health, message } = healthOf(live, now);
+export function observeObject(ref: ObjectRef, sent: KubeObject | undefined, live: KubeObject | undefined, { health, message }: Health): ObservedObject {
   return { ref, health, message, drift: sent === undefined ? undefined : compareApplied(sent, live), resourceVersion: live?.metadata.resourceVersion };
 }

@@ -6,6 +6,7 @@ import { WatchSet } from '../drift/watch-set.js';
 import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
 import { Reporter } from '../report/reporter.js';
+import { HealthJudge } from '../health/health-judge.js';
 import type { OrderInbox, RequestHandler } from '../session/session.ports.js';
 import type { AgentPorts, LoadedInventory, LoadedOrders, StateFailure } from './agent.ports.js';
 import { ObjectIndex } from './object-index.js';
@@ -38,6 +39,7 @@ const ERROR_BACKOFF = { baseMs: 5_000, maxMs: STALLED_RETRY_MS };
 /** Wires the core. Starts nothing. */
 export function createReconciler(ports: AgentPorts): Reconciler {
   const reader = new ObjectReader(ports.cluster);
+  const judge = new HealthJudge(ports);
   const index = new ObjectIndex();
   const desk = new OrderDesk(ports);
   const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs, logState(ports.log, (target) => directory.nameOf(target)));
@@ -89,7 +91,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     const runtime = desk.runtimeOf(target);
     if (runtime === undefined || signal.aborted) return;
     const inForce = runtime.order;
-    const context: StepContext = { ports, reader, renders, index, directory, runtime, inForce, owner: ownerOf(inForce.order), signal };
+    const context: StepContext = { ports, reader, judge, renders, index, directory, runtime, inForce, owner: ownerOf(inForce.order), signal };
     try {
       const worked = await workOnTarget(context, reporter);
       if (runtime.inventory !== undefined && !runtime.isInDoubt) unreadable.delete(target);
@@ -131,7 +133,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     }
   }
 
-  const requests = answerRequests({ reader, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target) });
+  const requests = answerRequests({ reader, judge, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target) });
   return { inbox: desk, requests, start, reportAll: () => reporter.repeatAll(), stopped: async () => void (await running) };
 }
 

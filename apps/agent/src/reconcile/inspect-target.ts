@@ -20,7 +20,7 @@ export interface Inspection {
  * @param onDrift called between seeing drift and healing it, so that it can be reported
  */
 export async function inspectTarget(context: StepContext, keys: ReadonlySet<string>, onDrift: () => void): Promise<Inspection> {
-  const { runtime, reader, ports, owner, signal } = context;
+  const { runtime, inForce, reader, judge, ports, owner, signal } = context;
   const entries = (runtime.inventory?.entries ?? []).filter((entry): entry is LiveEntry => entry.state === 'LIVE' && keys.has(objectKey(entry.ref)));
   const drifted: (Drifted & { readonly key: string; readonly drift: DriftedObject })[] = [];
   const adopted = new Map<string, InventoryEntry>();
@@ -36,7 +36,7 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
       return;
     }
     const live = read.value;
-    const observed = observeObject(entry.ref, sent, live, ports.clock.now());
+    const observed = observeObject(entry.ref, sent, live, await judge.judge(runtime.target, inForce.order, live));
     runtime.observed.set(key, observed);
     const uid = live?.metadata.uid;
     // Created by us under a new UID, and not recorded before a crash.

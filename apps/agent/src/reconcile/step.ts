@@ -1,6 +1,7 @@
 import { stalled, wait, type ApplyPlan, type AssignmentOrder, type KubeObject, type LiveEntry, type ObjectMeta, type StepOutcome } from '#domain';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { ObjectReader } from '../apply/object-reader.js';
+import type { HealthJudge } from '../health/health-judge.js';
 import type { AgentFailpoint } from './agent-failpoints.js';
 import type { AgentPorts, RenderedContent, StateFailure } from './agent.ports.js';
 import type { ObjectIndex } from './object-index.js';
@@ -12,6 +13,7 @@ import type { TargetRuntime } from './target-runtime.js';
 export interface StepContext {
   readonly ports: AgentPorts;
   readonly reader: ObjectReader;
+  readonly judge: HealthJudge;
   readonly renders: RenderLane;
   readonly index: ObjectIndex;
   readonly directory: TargetDirectory;

@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import { objectKey, type DriftedObject, type HealthState, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId } from '#domain';
+import { hasSameHealthRules, objectKey, type DriftedObject, type HealthState, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId } from '#domain';
 import { HealPacing } from '../drift/heal-pacing.js';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { TargetInventory } from './agent.ports.js';
@@ -76,6 +76,8 @@ export class TargetRuntime {
 
   /** A newer order replaces the one in force; what was counted for the old one starts again. */
   take(order: VerifiedOrder): void {
+    // What was judged by other rules is judged again.
+    if (!hasSameHealthRules(this.order.order, order.order)) for (const key of this.observed.keys()) this.touched.add(key);
     this.order = order;
     this.wantsPass = true;
     this.failures = 0;

@@ -1,5 +1,6 @@
 import type { FieldIssue } from '../field-issue.js';
 import type { HealthRule } from '../health/health-rule.js';
+import { expressionIssues } from './validate-expression.js';
 import { given } from './read-object-pattern.js';
 
 type Maybe<T> = T | null | undefined;
@@ -15,8 +16,6 @@ export interface HealthRuleInput {
 }
 
 export const MAX_HEALTH_RULES = 64;
-/** Characters of one CEL expression. */
-export const MAX_EXPRESSION_LENGTH = 4_000;
 const EXPRESSIONS = ['healthy', 'progressing', 'degraded', 'suspended', 'message'] as const;
 
 /** The health rules as they are stored. Pure. */
@@ -35,9 +34,7 @@ function ruleOf(input: HealthRuleInput, path: readonly string[]): { readonly rul
   const rule = {
     group: input.group ?? '', kind, ...given('healthy', healthy), ...given('progressing', progressing), ...given('degraded', degraded), ...given('suspended', suspended), ...given('message', message),
   };
-  if (healthy === null || healthy === undefined || healthy.trim() === '') issues.push({ code: 'REQUIRED', path: [...path, 'healthy'], message: 'Say in CEL when an object is healthy: without that it never would be.' });
-  for (const name of EXPRESSIONS) {
-    if ((rule[name] ?? '').length > MAX_EXPRESSION_LENGTH) issues.push({ code: 'TOO_LARGE', path: [...path, name], message: `At most ${MAX_EXPRESSION_LENGTH} characters.` });
-  }
+  if (healthy === null || healthy === undefined) issues.push({ code: 'REQUIRED', path: [...path, 'healthy'], message: 'Say in CEL when an object is healthy: without that it never would be.' });
+  for (const name of EXPRESSIONS) issues.push(...expressionIssues(rule[name], name === 'message' ? 'string' : 'bool', [...path, name]));
   return { rule, issues };
 }

@@ -1,7 +1,7 @@
 import type { IgnoreRule } from '../drift/ignore-rule.js';
 import { issuesUnder, type FieldIssue } from '../field-issue.js';
 import { given, objectPatternIssues, objectPatternOf, type ObjectPatternInput } from './read-object-pattern.js';
-import { MAX_EXPRESSION_LENGTH } from './validate-health-rules.js';
+import { expressionIssues } from './validate-expression.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -34,7 +34,7 @@ function ruleOf(input: IgnoreRuleInput): { readonly rule: IgnoreRule; readonly i
   for (const [index, pointer] of pointers.slice(0, MAX_MEMBERS).entries()) {
     if (!isPointer(pointer)) issues.push({ code: 'INVALID_VALUE', path: ['jsonPointers', String(index)], message: `${JSON.stringify(pointer.slice(0, 80))} is not a JSON pointer: it begins with "/", and "/" inside a name is "~1".` });
   }
-  if ((input.when ?? '').length > MAX_EXPRESSION_LENGTH) issues.push({ code: 'TOO_LARGE', path: ['when'], message: `At most ${MAX_EXPRESSION_LENGTH} characters.` });
+  issues.push(...expressionIssues(input.when, 'bool', ['when']));
   return {
     rule: { ...pattern, ...(pointers.length === 0 ? {} : { jsonPointers: [...pointers] }), ...(managers.length === 0 ? {} : { managers: [...managers] }), ...given('when', input.when) },
     issues,

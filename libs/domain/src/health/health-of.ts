@@ -1,5 +1,5 @@
 import { parseApiVersion, type KubeObject } from '../object/kube-object.js';
-import type { Health, HealthRule } from './health.types.js';
+import type { Health, KindRule } from './health.types.js';
 import { apiServiceHealth, customResourceDefinitionHealth, namespaceHealth } from './rules/cluster.js';
 import { daemonSetHealth } from './rules/daemon-set.js';
 import { deploymentHealth } from './rules/deployment.js';
@@ -13,7 +13,7 @@ import { statefulSetHealth } from './rules/stateful-set.js';
 import { volumeClaimHealth, volumeHealth } from './rules/volume.js';
 
 /** By `group/Kind`; every other kind is judged by the generic rule. */
-const RULES: ReadonlyMap<string, HealthRule> = new Map<string, HealthRule>([
+const RULES: ReadonlyMap<string, KindRule> = new Map<string, KindRule>([
   ['apps/Deployment', deploymentHealth],
   ['apps/ReplicaSet', replicaSetHealth],
   ['apps/StatefulSet', statefulSetHealth],

@@ -8,7 +8,7 @@ export interface Health {
 }
 
 /** Judges objects of one kind that exist, are not being deleted and were seen by their controller. Pure: `now` comes from outside. */
-export type HealthRule = (object: KubeObject, now: Date) => Health;
+export type KindRule = (object: KubeObject, now: Date) => Health;
 
 export const healthy = (message: string): Health => ({ health: 'HEALTHY', message });
 export const progressing = (message: string): Health => ({ health: 'PROGRESSING', message });

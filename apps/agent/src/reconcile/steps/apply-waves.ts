@@ -47,7 +47,7 @@ async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap
 }
 
 async function applyOne(context: StepContext, object: KubeObject, isKindChanging: boolean): Promise<Result<LiveEntry, StepOutcome<never>>> {
-  const { runtime, ports, signal } = context;
+  const { runtime, inForce, judge, ports, signal } = context;
   const fenced = checkFence(context);
   if (fenced !== undefined) return err(fenced);
   const ref = objectRefOf(object);
@@ -60,7 +60,7 @@ async function applyOne(context: StepContext, object: KubeObject, isKindChanging
   if (!identity.ok) return err(explainFailure(ref, identity.error));
   runtime.sent.set(key, object);
   // What was seen before the write says nothing any more.
-  runtime.observed.set(key, observeObject(ref, object, stored.value, ports.clock.now()));
+  runtime.observed.set(key, observeObject(ref, object, stored.value, await judge.judge(runtime.target, inForce.order, stored.value)));
   return ok(liveEntry(object, identity.value.uid));
 }
 

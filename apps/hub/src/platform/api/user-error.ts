@@ -20,6 +20,7 @@ const CODES = {
   INVALID_LABEL: 'A label is not one that Kubernetes would take.',
   INVALID_NAME: 'The name is not a DNS label.',
   INVALID_NAMESPACE: 'The namespace is not one that Kubernetes would take.',
+  INVALID_EXPRESSION: 'An expression in CEL does not compile, or gives no value of the type that is wanted. The message has line, column and cause.',
   INVALID_PARAMETERS: 'The parameters are not an object, or a template in them does not parse.',
   INVALID_PATH: 'The path leaves the repository or holds what a path may not.',
   INVALID_POLL: 'The polling interval is too short or too long.',

@@ -3,14 +3,21 @@ import type { KubeObject } from '../../object/kube-object.js';
 import { conditionOf, impatient, sayCondition } from '../conditions.js';
 import { degraded, healthy, progressing, suspended, type Health } from '../health.types.js';
 
-/** What holds for every kind before its own rule is asked: going away, not seen yet, or said so by the standard conditions. */
-export function commonHealth(object: KubeObject): Health | undefined {
+/** A status that is of another time: of an object that goes away, or of a generation before the newest one. */
+export function unseenHealth(object: KubeObject): Health | undefined {
   if (object.metadata.deletionTimestamp !== undefined) return progressing('Being deleted');
   const generation = numberOf(object, 'metadata', 'generation');
   const observed = numberOf(object, 'status', 'observedGeneration');
   if (generation !== undefined && observed !== undefined && observed !== generation) {
     return progressing(`The controller saw generation ${observed} of ${generation}`);
   }
+  return undefined;
+}
+
+/** What holds for every kind before its own rule is asked: going away, not seen yet, or said so by the standard conditions. */
+export function commonHealth(object: KubeObject): Health | undefined {
+  const unseen = unseenHealth(object);
+  if (unseen !== undefined) return unseen;
   const stalled = conditionOf(object, 'Stalled');
   if (stalled?.status === 'True') return degraded(sayCondition(stalled));
   const reconciling = conditionOf(object, 'Reconciling');
