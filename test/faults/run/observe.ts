@@ -24,7 +24,7 @@ const TARGETS = `
 /** What one look saw: what is not yet as it should be, and what waits for a person. */
 export interface Sight {
   readonly missing: readonly string[];
-  readonly waitsForApproval: readonly { readonly cluster: ClusterName; readonly digest: string }[];
+  readonly waitsForApproval: readonly { readonly cluster: ClusterName; readonly digest: string; readonly commit: string | null }[];
   /** The commit of a rewritten history that is held. */
   readonly heldCommit: string | undefined;
 }
@@ -49,7 +49,7 @@ export async function observe(stage: FaultStage, expected: ExpectedApplication, 
   }
   return {
     missing,
-    waitsForApproval: rows.flatMap(({ cluster, sync, detail }) => (sync === 'AWAITING_APPROVAL' && typeof detail.pendingRemoval?.digest === 'string' ? [{ cluster, digest: detail.pendingRemoval.digest }] : [])),
+    waitsForApproval: rows.flatMap(({ cluster, sync, detail, assigned }) => (sync === 'AWAITING_APPROVAL' && typeof detail.pendingRemoval?.digest === 'string' ? [{ cluster, digest: detail.pendingRemoval.digest, commit: assigned }] : [])),
     heldCommit: expected.deleted === undefined ? await heldCommitOf(stage, name) : undefined,
   };
 }

@@ -26,7 +26,7 @@ export async function runSchedule(stage: FaultStage, schedule: Schedule): Promis
   const endingsBefore = endings();
   const calmAt = await storm(actors);
   const convergence = await awaitConvergence(actors);
-  const mutations = convergence.convergedAt === undefined ? actors.people.mutations : await actors.people.askAgain();
+  const mutations = convergence.convergedAt === undefined ? [...actors.people.mutations] : await actors.people.askAgain();
   const evidence: Evidence = {
     schedule, startedAt, calmAt, ...convergence, mutations, commits: actors.journal.commits, endedAt: Date.now(),
     hubStarts: endings() - endingsBefore + schedule.steps.filter((step) => 'fault' in step && killsHub(step.fault)).length,
