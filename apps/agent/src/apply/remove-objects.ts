@@ -1,4 +1,4 @@
-import { done, formatObjectRef, objectKey, removalVerdict, type LiveEntry, type StepOutcome } from '#domain';
+import { done, formatObjectRef, guardOf, objectKey, removalVerdict, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow } from '#domain';
 import type { KubeFailure } from '#kube';
 import type { Clock } from '#kernel';
 import type { KubeClient } from '#kube';
@@ -6,10 +6,9 @@ import { explainFailure } from './explain-failure.js';
 import { inParallel } from './in-parallel.js';
 import type { ObjectReader } from './object-reader.js';
 
-export interface RemoveHow {
+export interface RemoveHow extends VerdictHow {
   readonly reader: ObjectReader;
   readonly applier: KubeClient;
-  readonly owner: string;
   readonly clock: Clock;
   readonly maxCalls: number;
   readonly signal: AbortSignal;
@@ -18,6 +17,8 @@ export interface RemoveHow {
   readonly beforeDelete: () => Promise<void>;
   readonly afterDelete: () => Promise<void>;
 }
+
+const MAX_FINALIZERS = 5;
 
 /** An object that was to go and is still there. */
 export interface Survivor {
@@ -59,17 +60,19 @@ async function removeOne(entry: LiveEntry, how: RemoveHow): Promise<StepOutcome<
 async function look(entry: LiveEntry, how: RemoveHow): Promise<{ readonly kind: 'REMOVE' | 'OTHER'; readonly survivor: Survivor | undefined }> {
   const live = await how.reader.read(entry, { metadataOnly: true, signal: how.signal });
   if (!live.ok) return { kind: 'OTHER', survivor: refused(entry, live.error) };
-  const verdict = removalVerdict(entry, live.value, how.owner);
-  if (verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT') return { kind: 'OTHER', survivor: undefined };
-  const finalizers = live.value?.metadata.finalizers ?? [];
-  const since = live.value?.metadata.deletionTimestamp;
-  const survivor: Survivor = {
-    entry,
-    message: `${formatObjectRef(entry.ref)}${finalizers.length === 0 ? ' is on its way out' : ` waits for ${finalizers.slice(0, 5).join(', ')}`}`,
-    leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)),
-    isBlocked: finalizers.length > 0,
-  };
-  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor };
+  const verdict = removalVerdict(entry, live.value, how);
+  if (live.value === undefined || verdict === 'GONE' || verdict === 'NOT_OURS') return { kind: 'OTHER', survivor: undefined };
+  const { finalizers = [], deletionTimestamp: since } = live.value.metadata;
+  const base = { entry, leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)), isBlocked: finalizers.length > 0 };
+  // What it asks for has changed since the decision: the next look at it decides.
+  const asksNow = verdict === 'KEPT' || (verdict === 'REMOVE' && guardOf(entry, how.cause) === undefined && guardOf(withLiveWishes(entry, live.value.metadata), how.cause) !== undefined);
+  if (asksNow) return { kind: 'OTHER', survivor: { ...base, isBlocked: false, message: `${formatObjectRef(entry.ref)} asks to stay since a moment ago` } };
+  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor: { ...base, message: sayLeaving(entry, finalizers, since) } };
+}
+
+function sayLeaving({ ref }: LiveEntry, finalizers: readonly string[], since: string | undefined): string {
+  const waits = finalizers.length === 0 ? ' is on its way out' : ` waits for ${finalizers.slice(0, MAX_FINALIZERS).join(', ')}${finalizers.length > MAX_FINALIZERS ? ` and ${finalizers.length - MAX_FINALIZERS} more` : ''}`;
+  return `${formatObjectRef(ref)}${waits}${since === undefined ? '' : ` since ${since}`}`;
 }
 
 function refused(entry: LiveEntry, failure: KubeFailure): Survivor {

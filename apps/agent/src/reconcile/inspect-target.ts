@@ -1,4 +1,4 @@
-import { isAppliedByUs, isProtected, objectKey, type DriftedObject, type InventoryEntry, type LiveEntry } from '#domain';
+import { isAppliedByUs, objectKey, removalWishesOf, type DriftedObject, type InventoryEntry, type LiveEntry } from '#domain';
 import { inParallel } from '../apply/in-parallel.js';
 import { healObjects, type Drifted } from '../drift/heal-objects.js';
 import { observeObject } from '../health/observe-object.js';
@@ -40,7 +40,7 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
     runtime.observed.set(key, observed);
     const uid = live?.metadata.uid;
     // Created by us under a new UID, and not recorded before a crash.
-    if (live !== undefined && uid !== undefined && uid !== entry.uid && isAppliedByUs(live.metadata, owner)) adopted.set(key, { ...entry, uid, isProtected: isProtected(live.metadata) });
+    if (live !== undefined && uid !== undefined && uid !== entry.uid && isAppliedByUs(live.metadata, owner)) adopted.set(key, { ...entry, uid, ...removalWishesOf(live.metadata) });
     if (observed.drift !== undefined && sent !== undefined) drifted.push({ key, sent, live, drift: observed.drift });
   });
   const again = isUnread ? UNREAD_RETRY_MS : undefined;

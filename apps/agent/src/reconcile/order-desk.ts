@@ -70,7 +70,7 @@ export class OrderDesk implements OrderInbox {
   /** A removal is complete. The target is forgotten unless a newer order has come for it meanwhile. */
   removed(runtime: TargetRuntime, order: VerifiedOrder): boolean {
     this.#floor = maxVersion(this.#floor, order.order);
-    this.deps.reports.offer(buildRemovedReport(order.order, this.deps.clock.now()));
+    this.deps.reports.offer(buildRemovedReport(order.order, this.deps.clock.now(), runtime.letGo));
     if (runtime.order !== order) return false;
     this.#runtimes.delete(runtime.target);
     return true;

@@ -1,4 +1,4 @@
-import { done, formatObjectRef, type StepOutcome } from '#domain';
+import { done, formatObjectRef, sayKept, type StepOutcome } from '#domain';
 import type { SyncStatus } from './target-runtime.js';
 import type { Ordered, StepContext } from './step.js';
 import { applyWaves } from './steps/apply-waves.js';
@@ -11,6 +11,7 @@ import { planRemoval } from './steps/plan-removal.js';
 import { prepareContent } from './steps/prepare-content.js';
 import { pruneObjects, type Pruned } from './steps/prune-objects.js';
 import { recordIntent } from './steps/record-intent.js';
+import { releaseKept } from './steps/release-kept.js';
 
 /**
  * One pass for one assignment: everything that can say no comes before the first write. Safe to repeat, and to kill between any two lines.
@@ -33,7 +34,9 @@ export async function reconcileAssignment(context: StepContext, ordered: Ordered
   if (placed.kind !== 'done') return placed;
   const applied = await applyWaves(context, placed.value);
   if (applied.kind !== 'done') return applied;
-  const pruned = await pruneObjects(context, applied.value);
+  const released = await releaseKept(context, applied.value);
+  if (released.kind !== 'done') return released;
+  const pruned = await pruneObjects(context, released.value);
   if (pruned.kind !== 'done') return pruned;
   const committed = await commitRelease(context, pruned.value);
   return committed.kind === 'done' ? done(committed.value) : committed;
@@ -46,6 +49,7 @@ export function statusOfPass(pruned: Pruned): SyncStatus {
   const blocked = pruned.survivors.filter(({ isBlocked }) => isBlocked);
   if (blocked.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_BLOCKED', message: nameSome(blocked.map(({ message }) => message)) };
   if (pruned.prunable.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_DISABLED', message: `no longer declared: ${nameSome(pruned.prunable.map(({ ref }) => formatObjectRef(ref)))}` };
+  if (pruned.kept.length > 0) return { sync: 'SYNCED', reason: 'OBJECTS_KEPT', message: sayKept(pruned.kept.map(({ ref }) => ref)) };
   return { sync: 'SYNCED', reason: 'SYNCED', message: '' };
 }
 

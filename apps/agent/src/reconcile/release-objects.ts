@@ -7,9 +7,14 @@ import { checkFence, reached, type StepContext } from './step.js';
  * Lets go of everything that a target owns: takes our two marks off, so that another application may take the objects up, and touches nothing
  * else; the fields stay ours in name until somebody applies them. A mark that we may not take off stays and holds up nothing.
  */
-export async function releaseObjects(context: StepContext): Promise<StepOutcome> {
+export function releaseObjects(context: StepContext): Promise<StepOutcome> {
+  return releaseEntries(context, context.runtime.inventory?.entries ?? []);
+}
+
+/** The same for some of what it owns. */
+export async function releaseEntries(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome> {
   const { runtime, ports } = context;
-  const released = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, (entry) => releaseOne(context, entry));
+  const released = await inParallel(entries, ports.settings.maxCalls, (entry) => releaseOne(context, entry));
   const waiting = released.find(({ kind }) => kind === 'wait');
   for (const outcome of released) {
     if (outcome.kind === 'stalled') ports.log.warn('an object was let go with our marks on it', { target: runtime.target, reason: outcome.why.reason, message: outcome.why.message });

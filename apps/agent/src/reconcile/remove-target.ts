@@ -1,11 +1,11 @@
 import {
-  done, formatObjectRef, guardRemoval, objectKey, orderRemoval, removalVerdict, resolveIntended, stalled, wait, type InventoryEntry, type LiveEntry, type StepOutcome, type TombstoneOrder,
+  done, formatObjectRef, guardRemoval, objectKey, orderRemoval, removalVerdict, resolveIntended, sayKept, stalled, wait, withLiveWishes, type InventoryEntry, type LiveEntry, type StepOutcome, type TombstoneOrder,
 } from '#domain';
 import { explainFailure } from '../apply/explain-failure.js';
 import { inParallel } from '../apply/in-parallel.js';
 import { removeObjects, type Survivor } from '../apply/remove-objects.js';
 import { completeRemoval } from './complete-removal.js';
-import { releaseObjects } from './release-objects.js';
+import { releaseEntries, releaseObjects } from './release-objects.js';
 import { saveInventory } from './save-inventory.js';
 import { checkFence, reached, type StepContext } from './step.js';
 
@@ -34,11 +34,15 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
   const { runtime, ports, reader, owner, signal } = context;
   const found = await lookAtAll(context);
   if (found.kind !== 'done') return found;
-  const entries = found.value;
+  const kept = found.value.filter(({ fate }) => fate === 'KEPT').map(({ entry }) => entry);
+  const released = await releaseEntries(context, kept);
+  if (released.kind !== 'done') return released;
+  if (kept.length > 0) runtime.letGo = sayKept(kept.map(({ ref }) => ref));
+  const entries = found.value.filter(({ fate }) => fate !== 'KEPT');
   const decision = guardRemoval({
     target: runtime.target,
     cause: 'TOMBSTONE',
-    entries: entries.filter(({ isLeaving }) => !isLeaving).map(({ entry }) => entry),
+    entries: entries.filter(({ fate }) => fate === 'REMOVE').map(({ entry }) => entry),
     inventorySize: entries.length,
     approvals: order.approvedRemovals,
   });
@@ -47,13 +51,15 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
   if (saved.kind !== 'done') return saved;
   runtime.pendingRemoval = decision.digest && { digest: decision.digest, total: decision.waiting.length, objects: decision.waiting.slice(0, 100).map(({ ref }) => ref) };
 
-  const doomed = [...decision.removeNow, ...entries.filter(({ isLeaving }) => isLeaving).map(({ entry }) => entry)];
+  const doomed = [...decision.removeNow, ...entries.filter(({ fate }) => fate === 'LEAVING').map(({ entry }) => entry)];
   let blocked: readonly Survivor[] = [];
   for (const step of orderRemoval(doomed)) {
     const removed = await removeObjects(step, {
       reader,
       applier: ports.cluster.applier,
       owner,
+      cause: 'TOMBSTONE',
+      reserved: ports.cluster.reserved,
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
@@ -83,19 +89,23 @@ function sayBlocked(survivors: readonly Survivor[]): StepOutcome<never> {
   return wait(RETRY_MS, stuck.length > 0 ? 'PRUNE_BLOCKED' : 'REMOVING', nameSome((stuck.length > 0 ? stuck : survivors).map(({ message }) => message)));
 }
 
-/** Every entry as it is now: gone and foreign ones and those that ask to stay are left out, intended ones are found by mark and manager or given up. */
-async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly { readonly entry: LiveEntry; readonly isLeaving: boolean }[]>> {
+interface Found {
+  readonly entry: LiveEntry;
+  readonly fate: 'REMOVE' | 'KEPT' | 'LEAVING';
+}
+
+/** Every entry as it is now: gone and foreign ones are left out, intended ones are found by mark and manager or given up. */
+async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly Found[]>> {
   const { runtime, reader, owner, ports, signal } = context;
-  const looks = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, async (entry) => {
+  const how = { owner, cause: 'TOMBSTONE', reserved: ports.cluster.reserved } as const;
+  const looks = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, async (entry): Promise<StepOutcome<Found | undefined>> => {
     const read = await reader.read(entry, { metadataOnly: true, signal });
     if (!read.ok) return explainFailure(entry.ref, read.error);
-    const isLeaving = read.value?.metadata.deletionTimestamp !== undefined;
-    if (entry.state === 'INTENDED') {
-      const resolved = resolveIntended(entry, read.value, owner);
-      return done(resolved.kind === 'ADOPT' ? { entry: resolved.entry, isLeaving } : undefined);
-    }
-    const verdict = removalVerdict(entry, read.value, owner);
-    return done(verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT' ? undefined : { entry, isLeaving });
+    const resolved = entry.state === 'INTENDED' ? resolveIntended(entry, read.value, owner) : undefined;
+    const known = resolved?.kind === 'ADOPT' ? resolved.entry : entry;
+    if (known.state === 'INTENDED' || read.value === undefined) return done(undefined);
+    const verdict = removalVerdict(known, read.value, how);
+    return done(verdict === 'GONE' || verdict === 'NOT_OURS' ? undefined : { entry: withLiveWishes(known, read.value.metadata), fate: verdict });
   });
   const failed = looks.find((look) => look.kind !== 'done');
   if (failed !== undefined) return failed;

@@ -48,6 +48,8 @@ export interface Planned extends Prepared {
   readonly removeNow: readonly LiveEntry[];
   /** Undeclared objects that stay because `sync.prune` is false. */
   readonly prunable: readonly LiveEntry[];
+  /** Undeclared objects that ask to stay: they are let go. */
+  readonly kept: readonly LiveEntry[];
   /** Undeclared objects that are on their way out already. */
   readonly leaving: readonly LiveEntry[];
 }

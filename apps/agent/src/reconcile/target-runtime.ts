@@ -51,6 +51,8 @@ export class TargetRuntime {
   leaving: ReadonlySet<string> = new Set();
   status: SyncStatus = { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', message: '' };
   pendingRemoval: PendingRemoval | undefined;
+  /** What a removal left in the cluster because it asks to stay, as the last report says it; empty: nothing. */
+  letGo = '';
   /** Failed passes in a row. */
   failures = 0;
   healedCount = 0;
@@ -84,6 +86,7 @@ export class TargetRuntime {
     this.healedCount = 0;
     this.lastHealed = [];
     this.pendingRemoval = undefined;
+    this.letGo = '';
     this.healFailure = undefined;
     // What was only reported so far may be healed from now on.
     for (const [key, { drift }] of this.observed) if (drift !== undefined) this.touched.add(key);

@@ -1,7 +1,11 @@
 import type { Order, TargetReport } from '#domain';
 
-/** The last word on a target: nothing of it is left here. Pure. */
-export function buildRemovedReport(order: Order, observedAt: Date): TargetReport {
+/**
+ * The last word on a target: nothing of it is left here. Pure.
+ *
+ * @param message what was let go because it asks to stay; empty: nothing was
+ */
+export function buildRemovedReport(order: Order, observedAt: Date, message = ''): TargetReport {
   return {
     target: order.target,
     epoch: order.epoch,
@@ -11,7 +15,7 @@ export function buildRemovedReport(order: Order, observedAt: Date): TargetReport
     renderDigest: undefined,
     sync: 'REMOVED',
     reason: 'REMOVED',
-    message: '',
+    message,
     health: 'UNKNOWN',
     healthMessage: '',
     objectCount: 0,

@@ -21,7 +21,7 @@ const base = { ref, apiVersion: fc.string(), appliedHash: digest };
 const entry: fc.Arbitrary<InventoryEntry> = fc.oneof(
   fc.record({ ...base, state: fc.constant('INTENDED' as const) }),
   fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean() }),
-  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest }),
+  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest, onPrune: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), onDelete: fc.constantFrom('KEEP' as const, 'CONFIRM' as const) }),
 );
 const entries = fc.uniqueArray(entry, { selector: (e) => objectKey(e.ref), maxLength: 30 });
 

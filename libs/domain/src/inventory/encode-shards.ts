@@ -67,7 +67,7 @@ function frameShard(target: TargetId, entries: readonly string[]): string {
 function encodeEntry(entry: InventoryEntry): Json {
   const { group, kind, namespace, name } = entry.ref;
   const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash };
-  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt };
+  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt };
 }
 
 function parseEntry(reader: JsonReader): InventoryEntry | undefined {
@@ -80,7 +80,13 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
   const live: LiveEntry = { ref, apiVersion, state, uid: reader.parsed('uid', (text) => (text === '' ? undefined : text)) ?? '', appliedHash, isProtected: reader.flag('isProtected') };
   return {
     ...live,
+    ...(reader.has('onPrune') ? { onPrune: reader.parsed('onPrune', wishOf) } : {}),
+    ...(reader.has('onDelete') ? { onDelete: reader.parsed('onDelete', wishOf) } : {}),
     ...(reader.has('listedIn') ? { listedIn: reader.digest('listedIn') } : {}),
     ...(reader.has('isInDoubt') && reader.flag('isInDoubt') ? { isInDoubt: true } : {}),
   };
+}
+
+function wishOf(text: string): 'KEEP' | 'CONFIRM' | undefined {
+  return text === 'KEEP' || text === 'CONFIRM' ? text : undefined;
 }

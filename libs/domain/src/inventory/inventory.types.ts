@@ -1,6 +1,7 @@
 import type { Digest } from '#kernel';
 import type { HubId, ReleaseId, TargetId } from '../ids.js';
 import type { ObjectRef } from '../object/kube-object.js';
+import type { RemovalWishes } from '../prune/removal-policy.js';
 import type { OrderVersion } from '../target/assignment.js';
 
 interface EntryBase {
@@ -17,11 +18,9 @@ export interface IntendedEntry extends EntryBase {
 }
 
 /** Exists, or did when we looked last, under this UID. */
-export interface LiveEntry extends EntryBase {
+export interface LiveEntry extends EntryBase, RemovalWishes {
   readonly state: 'LIVE';
   readonly uid: string;
-  /** Whether the object carried the protect annotation, as rendered last or as seen live. */
-  readonly isProtected: boolean;
   /**
    * Digest of the removal plan in which this very object was shown to people. An approval of that plan covers what is left of
    * it after a crash halfway, and nothing else. Cleared when the object is declared again.

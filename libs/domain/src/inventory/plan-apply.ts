@@ -1,6 +1,6 @@
 import { digestOfJson, err, ok, type Digest, type Result } from '#kernel';
 import { objectKey, objectRefOf, type KubeObject, type ObjectRef } from '../object/kube-object.js';
-import { isProtected } from '../object/ownership.js';
+import { removalWishesOf } from '../prune/removal-policy.js';
 import { orderWaves, type Wave } from '../waves/order-waves.js';
 import type { IntendedEntry, InventoryEntry, LiveEntry } from './inventory.types.js';
 
@@ -48,7 +48,7 @@ export function appliedHashOf(object: KubeObject): Digest {
 
 /** The entry of an object that was just applied, as the server answered. */
 export function liveEntry(applied: KubeObject, uid: string): LiveEntry {
-  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), isProtected: isProtected(applied.metadata) };
+  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), ...removalWishesOf(applied.metadata) };
 }
 
 /** A live object keeps its UID and its last hash until it is applied again; being declared takes it off every removal plan. */

@@ -1,6 +1,7 @@
 import { fieldOf, isJsonObject } from '../json/read-json.js';
 import type { KubeObject, ObjectMeta } from '../object/kube-object.js';
-import { FIELD_MANAGER, isProtected, OWNER_ANNOTATION } from '../object/ownership.js';
+import { FIELD_MANAGER, OWNER_ANNOTATION } from '../object/ownership.js';
+import { removalWishesOf } from '../prune/removal-policy.js';
 import type { IntendedEntry, LiveEntry } from './inventory.types.js';
 
 export type IntendedResolution =
@@ -20,7 +21,7 @@ export function resolveIntended(entry: IntendedEntry, live: KubeObject | undefin
   if (live === undefined || uid === undefined || !isAppliedByUs(live.metadata, owner)) return { kind: 'FORGET' };
   return {
     kind: 'ADOPT',
-    entry: { ref: entry.ref, apiVersion: entry.apiVersion, state: 'LIVE', uid, appliedHash: entry.appliedHash, isProtected: isProtected(live.metadata) },
+    entry: { ref: entry.ref, apiVersion: entry.apiVersion, state: 'LIVE', uid, appliedHash: entry.appliedHash, ...removalWishesOf(live.metadata) },
   };
 }
 

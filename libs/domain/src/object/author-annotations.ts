@@ -13,7 +13,7 @@ export const AUTHOR_ANNOTATIONS = {
   hookDeadline: 'capstan.dev/hook-deadline',
   /** force, replace, create-only or skip, several with commas: how the object is applied. */
   apply: 'capstan.dev/apply',
-  /** disabled: the object stays when it is no longer declared, or its application goes. */
+  /** disabled: the object stays when it is no longer declared, or its application goes. enabled: it goes, whatever the annotations of Argo CD and Helm say. */
   prune: 'capstan.dev/prune',
 } as const;
 

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '#kernel';
-import { isAuthorAnnotation } from './author-annotations.js';
+import { PRUNE_VALUES } from '../prune/removal-policy.js';
+import { AUTHOR_ANNOTATIONS, isAuthorAnnotation } from './author-annotations.js';
 import { foldStringData } from './secret-data.js';
 import { formatObjectRef, objectRefOf, type KubeObject, type ObjectMeta, type ObjectRef } from './kube-object.js';
 import { OWNER_ANNOTATION, RESERVED_PREFIX, TARGET_LABEL, targetLabelValue } from './ownership.js';
@@ -35,6 +36,10 @@ export function prepareObject(object: KubeObject, context: PrepareContext): Resu
   const keys = [...Object.keys(object.metadata.annotations ?? {}).filter((key) => !isAuthorAnnotation(key)), ...Object.keys(object.metadata.labels ?? {})];
   const forged = keys.find((key) => key.startsWith(RESERVED_PREFIX));
   if (forged !== undefined) return err({ code: 'INVALID_OBJECT', object: label, reason: `${forged} is set by Capstan alone` });
+  const prune = object.metadata.annotations?.[AUTHOR_ANNOTATIONS.prune];
+  if (prune !== undefined && !PRUNE_VALUES.includes(prune)) {
+    return err({ code: 'INVALID_OBJECT', object: label, reason: `${AUTHOR_ANNOTATIONS.prune} is ${JSON.stringify(prune.slice(0, 40))}; it takes ${PRUNE_VALUES.join(' or ')}` });
+  }
 
   const scope = context.scopeOf(object.apiVersion, object.kind);
   if (scope === undefined) return err({ code: 'KIND_NOT_FOUND', object: label, apiVersion: object.apiVersion });

@@ -2,12 +2,13 @@ import { digestOfJson, type Digest } from '#kernel';
 import type { TargetId } from '../ids.js';
 import type { LiveEntry } from '../inventory/inventory.types.js';
 import { objectKey, type ObjectRef } from '../object/kube-object.js';
+import { policyOfWishes, type RemovalCause } from './removal-policy.js';
 
 /** A removal that someone wants to make; `entries` are what the plan would remove, nothing else. */
 export interface RemovalRequest {
   readonly target: TargetId;
-  /** PRUNE: a release no longer declares them. TOMBSTONE: the hub, which has counted, ordered the target away. */
-  readonly cause: 'PRUNE' | 'TOMBSTONE';
+  /** A prune is counted here; a tombstone was counted by the hub. */
+  readonly cause: RemovalCause;
   readonly entries: readonly LiveEntry[];
   /** LIVE entries in the target's inventory, those of the request included. */
   readonly inventorySize: number;
@@ -33,7 +34,7 @@ const GUARDED_KINDS: readonly string[] = ['/Namespace', '/PersistentVolume', '/P
  * An approval counts for the plan whose digest it names and for what is left of that plan after a crash halfway; one more object is another plan.
  */
 export function guardRemoval(request: RemovalRequest): RemovalDecision {
-  const guarded = request.entries.filter(isGuarded);
+  const guarded = request.entries.filter((entry) => guardOf(entry, request.cause) !== undefined);
   const isTooMany = request.cause === 'PRUNE' && exceedsCap(request.entries.length, request.inventorySize);
   if (guarded.length === 0 && !isTooMany) return go(request.entries);
 
@@ -66,8 +67,10 @@ export function isGuardedKind(ref: ObjectRef): boolean {
   return GUARDED_KINDS.includes(`${ref.group}/${ref.kind}`);
 }
 
-function isGuarded(entry: LiveEntry): boolean {
-  return entry.isProtected || isGuardedKind(entry.ref);
+/** Why one object is not removed without a person, however few go with it; undefined: nothing holds it back. */
+export function guardOf(entry: LiveEntry, cause: RemovalCause): 'KIND' | 'PROTECTED' | undefined {
+  if (policyOfWishes(entry, cause) !== 'REMOVE') return 'PROTECTED';
+  return isGuardedKind(entry.ref) ? 'KIND' : undefined;
 }
 
 function isApproved(entries: readonly LiveEntry[], digest: Digest, approvals: readonly Digest[]): boolean {

@@ -1,8 +1,9 @@
 import { fieldOf, isJsonObject } from '../json/read-json.js';
 import type { LiveEntry } from '../inventory/inventory.types.js';
 import type { KubeObject } from '../object/kube-object.js';
-import { isKept } from '../object/helm-annotations.js';
 import { FIELD_MANAGER, OWNER_ANNOTATION } from '../object/ownership.js';
+import { findReservation, type ReservedForAgent } from '../object/reserved-for-agent.js';
+import { policyOfWishes, withLiveWishes, type RemovalCause } from './removal-policy.js';
 
 export type RemovalVerdict =
   /** Ours, under the UID that we know: delete it with that UID as precondition. */
@@ -11,10 +12,17 @@ export type RemovalVerdict =
   | 'GONE'
   /** On its way out already: keep tracking it. */
   | 'LEAVING'
-  /** Another object under the same name, or one that another owner took over, or that a controller owns: it stays, the entry goes. */
+  /** Another object under the same name, or one that another owner took over, or that a controller owns, or a part of the agent itself: it stays, the entry goes. */
   | 'NOT_OURS'
   /** Ours, and it asks to stay: nothing is deleted, the entry goes. */
   | 'KEPT';
+
+export interface VerdictHow {
+  /** Value of the owner annotation of the target's application. */
+  readonly owner: string;
+  readonly cause: RemovalCause;
+  readonly reserved: ReservedForAgent;
+}
 
 /**
  * The last look before a delete, at the object as it is now. Somebody who stripped our annotation did not take the object
@@ -22,8 +30,11 @@ export type RemovalVerdict =
  *
  * @param live undefined only when the server said that the object does not exist; a failed read must not come here
  */
-export function removalVerdict(entry: LiveEntry, live: KubeObject | undefined, owner: string): RemovalVerdict {
+export function removalVerdict(entry: LiveEntry, live: KubeObject | undefined, how: VerdictHow): RemovalVerdict {
+  const { owner } = how;
   if (live === undefined) return 'GONE';
+  // Metadata alone says its own kind; whatever an inventory holds, the agent never removes itself.
+  if (findReservation({ ...live, apiVersion: entry.apiVersion, kind: entry.ref.kind }, '', how.reserved) !== undefined) return 'NOT_OURS';
   if (live.metadata.uid !== entry.uid) return 'NOT_OURS';
   const claimed = live.metadata.annotations?.[OWNER_ANNOTATION];
   if (claimed !== undefined && claimed !== owner) return 'NOT_OURS';
@@ -31,5 +42,5 @@ export function removalVerdict(entry: LiveEntry, live: KubeObject | undefined, o
   const isManaged = (live.metadata.managedFields ?? []).some((fields) => isJsonObject(fields) && fieldOf(fields, 'manager') === FIELD_MANAGER);
   if (claimed === undefined && !isManaged) return 'NOT_OURS';
   if (live.metadata.deletionTimestamp !== undefined) return 'LEAVING';
-  return isKept(live.metadata) ? 'KEPT' : 'REMOVE';
+  return policyOfWishes(withLiveWishes(entry, live.metadata), how.cause) === 'KEEP' ? 'KEPT' : 'REMOVE';
 }

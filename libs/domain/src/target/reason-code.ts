@@ -45,6 +45,7 @@ export const REASON_ADVICE = {
   PRUNE_NEEDS_APPROVAL: 'Look at the listed objects and approve the prune with its digest, or put them back into Git.',
   REMOVAL_NEEDS_APPROVAL: 'Look at the listed objects and approve their removal with its digest.',
   PRUNE_BLOCKED: 'Objects refuse to go, see their finalizers; they stay tracked and are tried again.',
+  OBJECTS_KEPT: 'The listed objects ask by an annotation to stay: they are in the cluster, and nobody tracks them any more. Delete them by hand if nobody needs them.',
   PRUNE_DISABLED: 'sync.prune is false: the listed objects are no longer in Git and still run.',
   // assignment
   SIGNATURE_INVALID: 'The order is not signed by a key of this hub and was refused. If this goes on, somebody tampers with the connection.',

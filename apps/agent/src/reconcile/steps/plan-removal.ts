@@ -1,5 +1,5 @@
 import {
-  done, formatObjectRef, guardRemoval, objectKey, planApply, removalVerdict, resolveIntended, stalled, type InventoryEntry, type LiveEntry, type RemovalDecision, type StepOutcome,
+  done, formatObjectRef, guardRemoval, objectKey, planApply, removalVerdict, resolveIntended, stalled, withLiveWishes, type InventoryEntry, type LiveEntry, type RemovalDecision, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
@@ -30,7 +30,7 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   const removable = of('REMOVE').filter((entry) => index.wantedBy(entry.ref, runtime.target) === undefined);
   // Another application has taken the object up: it moves there as it is instead of being removed here and created there.
   const moving = new Set(of('REMOVE').filter((entry) => !removable.includes(entry)).map(({ ref }) => objectKey(ref)));
-  const base = { ...input, leaving, plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
+  const base = { ...input, leaving, kept: of('KEPT'), plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
   if (!input.order.sync.prune) {
     runtime.pendingRemoval = undefined;
     return done({ ...base, removeNow: [], prunable: removable });
@@ -47,23 +47,24 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   return done({ ...base, removeNow: decision.removeNow, prunable: [] });
 };
 
-type Fate = 'REMOVE' | 'LEAVING' | 'DROP';
+type Fate = 'REMOVE' | 'KEPT' | 'LEAVING' | 'DROP';
 
-/** Looks at what is no longer declared: what is there and ours may go; what is gone, somebody else's or asks to stay only leaves the inventory. */
+/** Looks at what is no longer declared: what is there and ours may go; what asks to stay is let go; what is gone or somebody else's only leaves the inventory. */
 async function lookAt(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
   const { reader, owner, ports, signal } = context;
+  const how = { owner, cause: 'PRUNE', reserved: ports.cluster.reserved } as const;
   const looks = await inParallel(entries, ports.settings.maxCalls, async (entry) => {
     const live = await reader.read(entry, { metadataOnly: true, signal });
     // A kind that is not served any more took its objects with it only if the server says so of each: until then they stay tracked.
     if (!live.ok) return explainFailure(entry.ref, live.error);
     const key = objectKey(entry.ref);
-    if (entry.state === 'INTENDED') {
-      const resolved = resolveIntended(entry, live.value, owner);
-      if (resolved.kind === 'FORGET') return done({ key, entry, fate: 'DROP' as const });
-      return done({ key, entry: resolved.entry, fate: live.value?.metadata.deletionTimestamp === undefined ? ('REMOVE' as const) : ('LEAVING' as const) });
-    }
-    const verdict = removalVerdict(entry, live.value, owner);
-    return done({ key, entry, fate: verdict === 'GONE' || verdict === 'NOT_OURS' || verdict === 'KEPT' ? ('DROP' as const) : verdict });
+    const resolved = entry.state === 'INTENDED' ? resolveIntended(entry, live.value, owner) : undefined;
+    if (resolved?.kind === 'FORGET') return done({ key, entry, fate: 'DROP' as const });
+    const known = resolved?.entry ?? entry;
+    if (known.state === 'INTENDED') return done({ key, entry, fate: 'DROP' as const });
+    const verdict = removalVerdict(known, live.value, how);
+    const seen = live.value === undefined ? known : withLiveWishes(known, live.value.metadata);
+    return done({ key, entry: seen, fate: verdict === 'GONE' || verdict === 'NOT_OURS' ? ('DROP' as const) : verdict });
   });
   const failed = looks.find((look) => look.kind !== 'done');
   if (failed !== undefined) return failed;

@@ -18,6 +18,8 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
       reader,
       applier: ports.cluster.applier,
       owner,
+      cause: 'PRUNE',
+      reserved: ports.cluster.reserved,
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
