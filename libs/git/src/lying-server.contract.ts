@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ContractAdapterOptions } from './git-port.contract.js';
+import type { ContractAdapterOptions } from './contract/git-ground.contract.js';
 import type { GitPort } from './git-port.js';
 
 jest.setTimeout(60_000);
