@@ -10,7 +10,9 @@ import { auditedRepository, type Repository } from './repository.js';
 import type { CreateRepositoryFailure } from './repository.errors.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
-import { checkCredentials, checkPoll, checkRepositoryName, checkRepositoryUrl, checkWebhookSecret, DEFAULT_POLL_MS } from './validate-repository.js';
+import { checkCredentials } from './check-credentials.js';
+import { checkPoll, checkRepositoryName, checkRepositoryUrl, DEFAULT_POLL_MS } from './check-repository-settings.js';
+import { checkWebhookSecret } from './check-webhook-secret.js';
 
 export interface CreateRepositoryCommand {
   /** undefined: no such project, or not the viewer's. */

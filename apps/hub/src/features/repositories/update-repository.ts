@@ -10,7 +10,10 @@ import { auditedRepository, type Repository } from './repository.js';
 import type { InvalidRepositorySetting, UpdateRepositoryFailure } from './repository.errors.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
-import { checkCredentials, checkPoll, checkRepositoryUrl, checkWebhookSecret, invalid, sameOrigin } from './validate-repository.js';
+import { checkCredentials, sameOrigin } from './check-credentials.js';
+import { checkPoll, checkRepositoryUrl } from './check-repository-settings.js';
+import { checkWebhookSecret } from './check-webhook-secret.js';
+import { invalid } from './invalid-setting.js';
 
 /** What is undefined stays as it is. */
 export interface UpdateRepositoryCommand {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkWebhookSecret } from './validate-repository.js';
+import { checkWebhookSecret } from './check-webhook-secret.js';
 
 describe('a webhook secret', () => {
   it.each(['sixteen letters!', 'w'.repeat(256), `whsec_${Buffer.alloc(16, 1).toString('base64')}`, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AQEBAQEBAQEBAQEBAQEBAQ'])('is taken: %s', (secret) => {
