@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLog } from '#kernel';
 import { repositoryId } from '#domain';
+import { systemMonotonic, systemTimers } from '#runtime';
 import { aClock } from '#testing';
 import fc from 'fast-check';
 import { readPush } from '../../src/features/webhooks/read-push.js';
 import { ReceiveWebhook, type WebhookAnswer } from '../../src/features/webhooks/receive-webhook.js';
 import { WEBHOOK_SCHEMES } from '../../src/features/webhooks/schemes/index.js';
+import { WebhookSeats } from '../../src/features/webhooks/webhook-seats.js';
 import type { WebhookHeaders } from '../../src/features/webhooks/webhook-scheme.js';
 import { DELIVERIES, PROOFS, type Delivery } from './deliveries.js';
 
@@ -21,7 +23,7 @@ function aReceiver(secret: string | null = SECRET): { readonly hints: unknown[];
   const hints: unknown[] = [];
   const clock = aClock(NOW);
   const receive = new ReceiveWebhook({
-    secretOf: () => Promise.resolve(secret ?? undefined), refsOf: () => Promise.resolve(FOLLOWED), hint: (id) => Promise.resolve(void hints.push(id)), clock, log: silentLog,
+    secretOf: () => Promise.resolve(secret ?? undefined), refsOf: () => Promise.resolve(FOLLOWED), hint: (id) => Promise.resolve(void hints.push(id)), clock, log: silentLog, seats: new WebhookSeats(systemMonotonic, systemTimers),
   });
   return {
     hints, receive,

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { randomBytes } from 'node:crypto';
 import { concerns, readPush } from './read-push.js';
 import type { WebhookHeaders, WebhookScheme } from './webhook-scheme.js';
+import type { Seat, WebhookSeats } from './webhook-seats.js';
 
 /** A request before anything of its body was looked at. */
 export interface WebhookRequest {
@@ -14,13 +15,14 @@ export interface WebhookRequest {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** REFUSED: unknown repository, no secret, wrong or missing signature: nobody is told which. */
+/** REFUSED: unknown repository, no secret, wrong or missing signature: nobody is told which. BUSY: no seat, or too slow for those who wait for one. */
 export type WebhookAnswer = 'ACCEPTED' | 'REFUSED' | 'TOO_LARGE' | 'BUSY';
 
 export interface WebhookPorts {
   readonly secretOf: (repository: RepositoryId) => Promise<string | undefined>;
   readonly refsOf: (repository: RepositoryId) => Promise<readonly string[]>;
   readonly hint: (repository: RepositoryId) => Promise<void>;
+  readonly seats: WebhookSeats;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,7 +30,6 @@ export interface WebhookPorts {
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
 /** More than this is verified, but not read: what would take long to parse is simply a hint. */
 const MAX_READ_BYTES = 1024 * 1024;
-const MAX_AT_ONCE = 4;
 const REMEMBERED_DELIVERIES = 10_000;
 
 /**
@@ -39,26 +40,25 @@ export class ReceiveWebhook {
   /** Stands in where there is no secret, so that every refusal takes the same way. */
   readonly #nobodysSecret = randomBytes(32).toString('base64');
   readonly #deliveries = new LRUCache<string, true>({ max: REMEMBERED_DELIVERIES });
-  #atOnce = 0;
 
   constructor(private readonly ports: WebhookPorts) {}
 
   async execute(request: WebhookRequest): Promise<WebhookAnswer> {
-    if (this.#atOnce >= MAX_AT_ONCE) return 'BUSY';
-    this.#atOnce += 1;
+    const seat = await this.ports.seats.take();
+    if (seat === undefined) return 'BUSY';
     try {
-      return await this.#receive(request);
+      return await this.#receive(request, seat);
     } finally {
-      this.#atOnce -= 1;
+      seat.leave();
     }
   }
 
-  async #receive({ repository, scheme, headers, body }: WebhookRequest): Promise<WebhookAnswer> {
+  async #receive({ repository, scheme, headers, body }: WebhookRequest, seat: Seat): Promise<WebhookAnswer> {
     const secret = repository === undefined ? undefined : await this.ports.secretOf(repository);
     const check = scheme.begin(headers, secret ?? this.#nobodysSecret, this.ports.clock.now());
     if (check === undefined) return 'REFUSED';
-    const read = await readBounded(body, (chunk) => check.update(chunk));
-    if (read === 'TOO_LARGE') return read;
+    const read = await readBounded(body, seat, (chunk) => check.update(chunk));
+    if (read === 'TOO_LARGE' || read === 'BUSY') return read;
     if (!check.matches() || repository === undefined || secret === undefined) return 'REFUSED';
     const delivery = scheme.deliveryOf(headers);
     const key = delivery === undefined ? undefined : `${repository} ${delivery}`;
@@ -76,16 +76,22 @@ export class ReceiveWebhook {
   }
 }
 
-/** Feeds every byte to `see`; keeps them only while they are few enough to be parsed. */
-async function readBounded(body: AsyncIterable<Uint8Array>, see: (chunk: Uint8Array) => void): Promise<'TOO_LARGE' | { readonly kept: Uint8Array | undefined }> {
+/** Feeds every byte to `see`; keeps them only while they are few enough to be parsed. BUSY: the seat was wanted back before the end came. */
+async function readBounded(body: AsyncIterable<Uint8Array>, seat: Seat, see: (chunk: Uint8Array) => void): Promise<'TOO_LARGE' | 'BUSY' | { readonly kept: Uint8Array | undefined }> {
+  const parts = body[Symbol.asyncIterator](); // no `for await`: a part that never comes could not be left
+  const came = seat.waitForSender();
   let size = 0;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) {
-    size += chunk.length;
+  for (;;) {
+    const part = await Promise.race([parts.next(), seat.evicted]);
+    if (part === 'EVICTED') return 'BUSY';
+    if (part.done === true) break;
+    size += part.value.length;
     if (size > MAX_BODY_BYTES) return 'TOO_LARGE';
-    see(chunk);
-    if (size <= MAX_READ_BYTES) chunks.push(chunk);
+    see(part.value);
+    if (size <= MAX_READ_BYTES) chunks.push(part.value);
     else chunks.length = 0;
   }
+  came();
   return { kept: size <= MAX_READ_BYTES ? Buffer.concat(chunks) : undefined };
 }

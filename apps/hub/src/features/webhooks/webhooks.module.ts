@@ -1,11 +1,13 @@
-import type { Clock, Log } from '#kernel';
+import type { Clock, Log, MonotonicClock, Timers } from '#kernel';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { systemScope, TransactionContext } from '../../platform/database/index.js';
-import { CLOCK, LOG } from '../../platform/tokens.js';
+import { CLOCK, LOG, MONOTONIC, TIMERS } from '../../platform/tokens.js';
 import { SOURCES_WANTED, type SourcesWanted } from '../releases/index.js';
 import { RepositoriesModule, RepositorySchedule, WebhookSecretSource } from '../repositories/index.js';
+import { AnswerWebhook } from './answer-webhook.js';
 import { ReceiveWebhook } from './receive-webhook.js';
 import { WebhookRoutes } from './webhook-routes.js';
+import { WebhookSeats } from './webhook-seats.js';
 
 const SCOPE = systemScope('webhooks');
 
@@ -17,15 +19,16 @@ export class WebhooksModule {
       module: WebhooksModule,
       imports: [RepositoriesModule, ...ports],
       providers: [
-        WebhookRoutes,
-        { provide: ReceiveWebhook, inject: [TransactionContext, WebhookSecretSource, SOURCES_WANTED, RepositorySchedule, CLOCK, LOG], useFactory: receiverOf },
+        WebhookRoutes, AnswerWebhook,
+        { provide: WebhookSeats, inject: [MONOTONIC, TIMERS], useFactory: (clock: MonotonicClock, timers: Timers) => new WebhookSeats(clock, timers) },
+        { provide: ReceiveWebhook, inject: [TransactionContext, WebhookSecretSource, SOURCES_WANTED, RepositorySchedule, WebhookSeats, CLOCK, LOG], useFactory: receiverOf },
       ],
     };
   }
 }
 
-function receiverOf(tx: TransactionContext, secrets: WebhookSecretSource, wanted: SourcesWanted, schedule: RepositorySchedule, clock: Clock, log: Log): ReceiveWebhook {
+function receiverOf(tx: TransactionContext, secrets: WebhookSecretSource, wanted: SourcesWanted, schedule: RepositorySchedule, seats: WebhookSeats, clock: Clock, log: Log): ReceiveWebhook {
   return new ReceiveWebhook({
-    secretOf: (id) => secrets.secretOf(id), refsOf: (id) => wanted.refsOf(id), hint: (id) => tx.run(SCOPE, () => schedule.hint(id)), clock, log,
+    secretOf: (id) => secrets.secretOf(id), refsOf: (id) => wanted.refsOf(id), hint: (id) => tx.run(SCOPE, () => schedule.hint(id)), seats, clock, log,
   });
 }
