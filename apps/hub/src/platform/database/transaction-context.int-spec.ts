@@ -88,15 +88,22 @@ describe('on a database', () => {
     it('runs the work again after a deadlock', async () => {
       await tx.run(SCOPE, () => addProject('second'));
       let attempts = 0;
+      let holders = 0;
+      const bothHold = Promise.withResolvers<void>();
       const lock = (first: string, then: string): Promise<void> => tx.run(SCOPE, async () => {
         attempts += 1;
+        await tx.query(`SET LOCAL lock_timeout = '60s'`); // PostgreSQL looks for deadlocks after a second, and the machine may be busy
+        await tx.query(`SET LOCAL statement_timeout = '60s'`);
+        await tx.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
         await tx.query('SELECT 1 FROM projects WHERE name = $1 FOR UPDATE', [first]);
-        await systemTimers.sleep(50);
+        holders += 1;
+        if (holders === 2) bothHold.resolve();
+        await bothHold.promise;
         await tx.query('SELECT 1 FROM projects WHERE name = $1 FOR UPDATE', [then]);
       });
       await Promise.all([lock('kept', 'second'), lock('second', 'kept')]);
-      expect(attempts).toBeGreaterThan(2);
-    });
+      expect(attempts).toBe(3);
+    }, 60_000);
   });
 
   it('Notifications come back after their connection was cut, and say that a reread is due', async () => {
