@@ -21,7 +21,8 @@ export interface TestHub extends RunningHub {
   graphql(query: string, variables?: object, options?: { readonly token?: string; readonly headers?: Readonly<Record<string, string>> }): Promise<Answer>;
 }
 
-export async function aHub(environment: Readonly<Record<string, string>> = {}, overrides: HubOverrides = {}): Promise<TestHub> {
+/** @param wayTo what stands between the hub and its database: takes the URL of it, and gives that of the way */
+export async function aHub(environment: Readonly<Record<string, string>> = {}, overrides: HubOverrides = {}, wayTo: (url: string) => Promise<string> = (url) => Promise.resolve(url)): Promise<TestHub> {
   const database = await aDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'capstan-hub-test-'));
   const masterKey = join(dataDir, 'master.key');
@@ -32,7 +33,7 @@ export async function aHub(environment: Readonly<Record<string, string>> = {}, o
   const adminToken = `cap_${'testtest'}_${randomBytes(32).toString('base64url')}`;
   const logged: string[] = [];
   const config = readHubConfig({
-    DATABASE_URL: database.url, CAPSTAN_MIGRATE_DATABASE_URL: database.ownerUrl, CAPSTAN_MASTER_KEY_FILE: masterKey, CAPSTAN_SIGNING_KEY_FILE: signingKey,
+    DATABASE_URL: await wayTo(database.url), CAPSTAN_MIGRATE_DATABASE_URL: database.ownerUrl, CAPSTAN_MASTER_KEY_FILE: masterKey, CAPSTAN_SIGNING_KEY_FILE: signingKey,
     CAPSTAN_ADMIN_TOKEN: adminToken, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_LISTEN_HOST: '127.0.0.1', CAPSTAN_HTTP_PORT: '0', CAPSTAN_AGENT_PORT: '0', CAPSTAN_ENROLL_PORT: '0',
     CAPSTAN_DATABASE_POOL_SIZE: '8', ...environment,
   });

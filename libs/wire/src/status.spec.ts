@@ -9,6 +9,6 @@ describe('statuses', () => {
   });
 
   it('of a hub that restarts or is busy are tried again', () => {
-    for (const code of ['SHUTTING_DOWN', 'OVERLOADED', 'SUPERSEDED', 'HEARTBEAT_MISSED', 'INTERNAL'] as const) expect(retryKindOf(REFUSAL_STATUS[code])).toBe('RETRY');
+    for (const code of ['SHUTTING_DOWN', 'OVERLOADED', 'SUPERSEDED', 'HEARTBEAT_MISSED', 'DATABASE_AWAY', 'INTERNAL'] as const) expect(retryKindOf(REFUSAL_STATUS[code])).toBe('RETRY');
   });
 });

@@ -44,6 +44,8 @@ export const REFUSAL_STATUS = {
   OVERLOADED: status.RESOURCE_EXHAUSTED,
   SHUTTING_DOWN: status.UNAVAILABLE,
   HEARTBEAT_MISSED: status.UNAVAILABLE,
+  /** The hub cannot reach its database, so that it can decide nothing. */
+  DATABASE_AWAY: status.UNAVAILABLE,
   INTERNAL: status.INTERNAL,
 } as const satisfies Readonly<Record<string, status>>;
 export type RefusalCode = keyof typeof REFUSAL_STATUS;

@@ -40,13 +40,15 @@ export function identityPorts(tx: TransactionContext, envelope: Envelope): Param
   return { store: new SqlHubIdentityStore(tx), envelope, ids, clock: systemClock, random: systemRandom };
 }
 
-export async function aGatewayWorld(): Promise<GatewayWorld> {
+/** @param wayTo what stands between the replicas and their database */
+export async function aGatewayWorld(wayTo: (url: string) => Promise<string> = (url) => Promise.resolve(url)): Promise<GatewayWorld> {
   const database = await aDatabase();
+  const url = await wayTo(database.url);
   const dataSource = await openDataSource({
-    url: database.url, entities: [], poolSize: 20, applicationName: 'gateway-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
+    url, entities: [], poolSize: 20, applicationName: 'gateway-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
   });
   const tx = new TransactionContext(dataSource, systemTimers, systemRandom);
-  const notifications = new Notifications(database.url, systemTimers, systemRandom, silentLog);
+  const notifications = new Notifications(url, systemTimers, systemRandom, silentLog);
   await notifications.start();
   const envelope = anEnvelope();
   const identity = await loadHubIdentity(identityPorts(tx, envelope));

@@ -8,7 +8,7 @@ import type { ServerDuplexStream, ServerUnaryCall, UntypedServiceImplementation 
 import type { CertificateAuthority } from '../hub-identity/certificate-authority.js';
 import { parseCsr } from '../hub-identity/parse-csr.js';
 import { OrderSync, type OrderSyncPorts } from '../orders/order-sync.js';
-import { Refusal, toServiceError } from '../refusal.js';
+import { Refusal, toRefusal, toServiceError } from '../refusal.js';
 import type { SigningKeyStore } from '../signing/signing-keys.js';
 import { unary } from '../unary.js';
 import { FrameBudget } from './frame-budget.js';
@@ -185,12 +185,12 @@ export class SessionHandler {
 
   private onBroken(call: AgentCall, peer: PeerIdentity, session: LiveSession | undefined, error: unknown): void {
     if (session?.isOver === true) return; // ended by us: its status is on the way
-    const refusal = error instanceof Refusal ? error : undefined;
-    if (refusal !== undefined) this.ports.log.warn('an agent stream was refused', { clusterId: peer.cluster, origin: peer.address, code: refusal.code });
+    const refusal = toRefusal(error);
+    if (error instanceof Refusal || refusal.code === 'DATABASE_AWAY') this.ports.log.warn('an agent stream was refused', { clusterId: peer.cluster, origin: peer.address, code: refusal.code });
     else if (session === undefined && !call.cancelled) this.ports.log.error('an agent could not be admitted', { clusterId: peer.cluster, error });
     else this.ports.log.info('an agent stream broke', { clusterId: peer.cluster });
-    if (session === undefined) refuse(call, refusal ?? new Refusal('INTERNAL'));
-    else session.end(refusal?.code ?? 'INTERNAL', refusal?.retryAfterMs);
+    if (session === undefined) refuse(call, refusal);
+    else session.end(refusal.code, refusal.retryAfterMs);
   }
 
   private async leave(session: LiveSession): Promise<void> {

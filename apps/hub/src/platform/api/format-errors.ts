@@ -2,12 +2,11 @@ import type { Log } from '#kernel';
 import type { GraphQLError} from 'graphql';
 import { type GraphQLFormattedError } from 'graphql';
 import { ApiError } from '../access/index.js';
-import { sqlState } from '../database/index.js';
+import { isDatabaseAway, sqlState } from '../database/index.js';
 import { withoutValues } from './without-values.js';
 
 const MASK = 'Something went wrong in the hub. Its log holds the reason under the request id.';
 const TIMEOUTS: readonly string[] = ['57014', '55P03', '25P03', '40001', '40P01'];
-const CONNECTION_LOST = /^(08|57P|53)/;
 
 /**
  * What clients see of an error. Texts made for clients pass: `ApiError`, and what GraphQL says of a document or its variables.
@@ -34,7 +33,6 @@ export function formatDocumentError(error: GraphQLError, requestId: string): Gra
 
 function transientCode(cause: unknown): 'TIMEOUT' | 'UNAVAILABLE' | undefined {
   const state = sqlState(cause);
-  if (state === undefined) return undefined;
-  if (TIMEOUTS.includes(state)) return 'TIMEOUT';
-  return CONNECTION_LOST.test(state) || state.startsWith('ECONN') ? 'UNAVAILABLE' : undefined;
+  if (state !== undefined && TIMEOUTS.includes(state)) return 'TIMEOUT';
+  return isDatabaseAway(cause) ? 'UNAVAILABLE' : undefined;
 }

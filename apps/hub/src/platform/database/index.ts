@@ -1,4 +1,5 @@
 export { CHANNELS, type Channel } from './channels.js';
+export { isDatabaseAway } from './database-away.js';
 export { openDataSource, MIGRATIONS, poolCounts, type DataSourceOptions, type EntityList } from './data-source.js';
 export { LeaseLost, Leases, type HeldLease } from './leases.js';
 export { INSERT_ONLY_TABLES, migrate, pendingMigrations, type MigrationRequest } from './migrate.js';

@@ -1,12 +1,21 @@
 import { backoffMs, type Log, type Random, type Timers } from '#kernel';
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
 import { CHANNELS, type Channel } from './channels.js';
+import { impatientSocket } from './impatient-socket.js';
 
 export type NotificationListener = (payload: string) => void;
 
 const RECONNECT = { baseMs: 200, maxMs: 10_000 };
 const PROBE_MS = 5_000;
 const PROBE_DEADLINE_MS = 3_000;
+/** Longest wait for the other side to close, which one that is gone never does. */
+const GOODBYE_MS = 1_000;
+
+interface Connection {
+  readonly client: Client;
+  readonly socket: Socket;
+}
 
 /**
  * The one LISTEN connection of a replica. Delivery is at most once and only while connected: subscribers also pass
@@ -46,8 +55,8 @@ export class Notifications {
 
   /** Resolves once listening for the first time; later breaks are repaired in the background. */
   async start(): Promise<void> {
-    const client = await this.#connect();
-    this.#loop = this.#keep(client);
+    const connection = await this.#connect();
+    this.#loop = this.#keep(connection);
   }
 
   async stop(): Promise<void> {
@@ -55,40 +64,49 @@ export class Notifications {
     await this.#loop;
   }
 
-  async #connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, application_name: 'capstan-listen', connectionTimeoutMillis: 5_000, query_timeout: PROBE_DEADLINE_MS, keepAlive: true });
+  async #connect(): Promise<Connection> {
+    const socket = impatientSocket(PROBE_MS + PROBE_DEADLINE_MS);
+    const client = new Client({ stream: () => socket, connectionString: this.url, application_name: 'capstan-listen', connectionTimeoutMillis: 5_000, query_timeout: PROBE_DEADLINE_MS, keepAlive: true });
     client.on('error', () => undefined); // the `end` that follows is what the loop waits for
     client.on('notification', ({ channel, payload }) => this.#deliver(channel, payload ?? ''));
     try {
       await client.connect();
       for (const channel of Object.values(CHANNELS)) await client.query(`LISTEN ${channel}`);
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await this.#close({ client, socket });
       throw error;
     }
     this.#connected = true;
-    return client;
+    return { client, socket };
   }
 
-  async #keep(first: Client): Promise<void> {
-    let client: Client | undefined = first;
+  async #close({ client, socket }: Connection): Promise<void> {
+    const closed = new AbortController();
+    const ended = client.end().catch(() => undefined);
+    await Promise.race([ended, this.timers.sleep(GOODBYE_MS, closed.signal).catch(() => undefined)]);
+    closed.abort();
+    socket.destroy();
+  }
+
+  async #keep(first: Connection): Promise<void> {
+    let connection: Connection | undefined = first;
     let attempt = 0;
     while (!this.#stopping.signal.aborted) {
       try {
-        if (client === undefined) {
-          client = await this.#connect();
+        if (connection === undefined) {
+          connection = await this.#connect();
           this.log.info('the database listener is connected again', { attempt });
           for (const reread of this.#rereads) reread();
         }
         attempt = 0;
-        await this.#untilBroken(client);
+        await this.#untilBroken(connection.client);
         if (!this.#stopping.signal.aborted) this.log.warn('the database listener lost its connection');
       } catch (error) {
         if (!this.#stopping.signal.aborted) this.log.warn('the database listener cannot connect', { error, attempt });
       }
       this.#connected = false;
-      await client?.end().catch(() => undefined);
-      client = undefined;
+      if (connection !== undefined) await this.#close(connection);
+      connection = undefined;
       attempt += 1;
       await this.timers.sleep(backoffMs(RECONNECT, attempt, this.random), this.#stopping.signal).catch(() => undefined); // stopping ends the wait
     }

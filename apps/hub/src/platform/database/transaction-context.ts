@@ -191,8 +191,8 @@ function isRetryable(error: unknown): boolean {
 
 /** SQLSTATE of a failed statement, a code of the system such as ECONNRESET, or undefined when the failure has nothing to do with PostgreSQL. */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
-  if (CONNECTION_LOST.test(error.message)) return CONNECTION_FAILURE;
+  if ('message' in error && typeof error.message === 'string' && CONNECTION_LOST.test(error.message)) return CONNECTION_FAILURE;
   return 'driverError' in error ? sqlState(error.driverError) : undefined;
 }
