@@ -17,7 +17,7 @@ import { answerPodLog } from '../logs/answer-pod-log.js';
 import { answerCollection } from './answer-collection.js';
 import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
 import { badRequest, methodNotAllowed, noSuchResource, notFound, notImplemented, unsupportedMediaType, type ApiFailure } from './api-failure.js';
-import { isDryRun, optionsRefusal } from './check-options.js';
+import { deletionPolicy, isDryRun, optionsRefusal } from './check-options.js';
 import { represent } from './representation.js';
 import { isTrue, type ResourcePath } from './request-info.js';
 
@@ -44,6 +44,7 @@ export function answerResource(cluster: ClusterContext, tokens: ServiceAccountTo
   if (path.subresource !== '' && !isStatus) return outside(`no subresource ${path.subresource}`);
   const unfit = mediaRefusal(call) ?? optionsRefusal(call) ?? (info.query.get('fieldValidation') === 'Strict' ? strictRefusal(type, call) : undefined);
   if (unfit !== undefined) return failed(unfit);
+  if (type.kind === 'CustomResourceDefinition' && stringAt(call.body, 'spec', 'conversion', 'strategy') === 'Webhook') return outside('conversion by webhooks');
 
   const target = writeTarget(type, path, call, isStatus);
   const shown = (code: number, result: Result<KubeObject, ApiFailure>): ApiAnswer => (result.ok ? json(code, represent(type, result.value, call.representation)) : failed(result.error));
@@ -89,7 +90,7 @@ function answerPatch(
 function answerDelete(cluster: ClusterContext, type: ResourceType, path: ResourcePath, call: ApiCall): ApiAnswer {
   const uid = stringAt(call.body, 'preconditions', 'uid');
   const resourceVersion = stringAt(call.body, 'preconditions', 'resourceVersion');
-  const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? undefined;
+  const policy = deletionPolicy(call);
   const target: DeleteTarget = {
     type,
     namespace: path.namespace,

@@ -27,8 +27,8 @@ export function noSuchResource(): ApiFailure {
   return { code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} };
 }
 
-export function alreadyExists(type: ResourceType, name: string): ApiFailure {
-  return { code: 409, reason: 'AlreadyExists', message: `${groupResource(type)} "${name}" already exists`, details: detailsOf(type, name) };
+export function alreadyExists(type: ResourceType, name: string, isGoing: boolean): ApiFailure {
+  return { code: 409, reason: 'AlreadyExists', message: `${isGoing ? 'object is being deleted: ' : ''}${groupResource(type)} "${name}" already exists`, details: detailsOf(type, name) };
 }
 
 /** Somebody else was quicker. */

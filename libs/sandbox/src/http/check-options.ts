@@ -1,4 +1,4 @@
-import { forbiddenField, required, tooLong, unsupported, type FieldCause } from '../kinds/field-cause.js';
+import { forbiddenField, invalidValue, required, tooLong, unsupported, type FieldCause } from '../kinds/field-cause.js';
 import { stringAt, stringsAt } from '../json/read-json.js';
 import type { ApiCall } from './api-call.js';
 import { invalid, type ApiFailure } from './api-failure.js';
@@ -30,8 +30,24 @@ function dryRunCauses(call: ApiCall): readonly FieldCause[] {
   return asked.every((one) => one === 'All') ? [] : [unsupported('dryRun', asked, ['All'])];
 }
 
+/** What becomes of the dependents of what a request deletes, in either of the two ways to say it. */
+export function deletionPolicy(call: ApiCall): string | undefined {
+  const isOrphaning = orphanDependents(call);
+  return askedPolicy(call) ?? (isOrphaning === undefined ? undefined : isOrphaning ? 'Orphan' : 'Background');
+}
+
+function askedPolicy(call: ApiCall): string | undefined {
+  return stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? undefined;
+}
+
+function orphanDependents(call: ApiCall): boolean | undefined {
+  const said = call.body['orphanDependents'] ?? call.info.query.get('orphanDependents') ?? undefined;
+  return said === undefined ? undefined : said === true || said === 'true';
+}
+
 function policyCauses(call: ApiCall): readonly FieldCause[] {
-  const policy = stringAt(call.body, 'propagationPolicy') ?? call.info.query.get('propagationPolicy') ?? undefined;
+  const policy = askedPolicy(call);
+  if (policy !== undefined && orphanDependents(call) !== undefined) return [invalidValue('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')];
   return policy === undefined || POLICIES.includes(policy) ? [] : [unsupported('propagationPolicy', policy, [...POLICIES, 'nil'])];
 }
 

@@ -1,5 +1,7 @@
 import type { JsonObject } from '#kernel';
 import type { KubeObject } from '#domain';
+import { kubeObjectOf } from '../json/kube-object-of.js';
+import { customForm } from '../kinds/custom-schema.js';
 import { apiVersionOf, type ResourceType } from '../resources/resource-type.js';
 
 /** How objects are shown in an answer: whole, or only their metadata. */
@@ -21,8 +23,14 @@ export function negotiate(accept: string | undefined): Representation | undefine
 /** The object in the version that was asked for. */
 export function represent(type: ResourceType, object: KubeObject, representation: Representation): JsonObject {
   if (representation === 'metadata') return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+  return inVersion(type, object);
+}
+
+/** The object under another version of its kind, by the schema which that version has now: conversion `None`. */
+export function inVersion(type: ResourceType, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(type);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  const named = object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  return type.custom === undefined ? named : kubeObjectOf(customForm(type.custom, named));
 }
 
 export function representList(type: ResourceType, items: readonly KubeObject[], metadata: JsonObject, representation: Representation): JsonObject {

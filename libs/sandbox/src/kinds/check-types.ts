@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#kernel';
 import { isList, isObject, objectAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
 import { undeclaredField, wrongType } from './custom-schema.js';
+import { METADATA_FIELDS } from './metadata-causes.js';
 
 type Shape = 'string' | 'integer' | 'boolean' | 'object' | 'array' | 'strings';
 
@@ -23,10 +24,6 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'apps/DaemonSet': { 'spec.template': 'object', 'spec.template.spec.containers': 'array' },
   'batch/Job': { 'spec.completions': 'integer', 'spec.parallelism': 'integer', 'spec.template': 'object' },
 };
-const METADATA_FIELDS = [
-  'name', 'namespace', 'generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields', 'uid', 'resourceVersion', 'generation', 'creationTimestamp',
-  'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink',
-];
 const IDENTITY = ['apiVersion', 'kind', 'metadata'];
 /** Top-level fields of the kinds that are not spec and status. Deeper fields of built-in kinds are not checked: the sandbox holds no full schemas. */
 const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {

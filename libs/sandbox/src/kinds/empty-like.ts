@@ -9,8 +9,10 @@ export function emptyLike(type: ResourceType, object: JsonObject): JsonObject {
   if (type.isCustom) return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {} };
   const has = (name: string): boolean => object[name] !== undefined;
   const spec = objectAt(object, 'spec');
+  if (type.kind === 'Namespace') return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {}, spec, status: {} };
+  const names = type.kind === 'CustomResourceDefinition' ? { names: {} } : {};
   const template = spec['template'] === undefined ? {} : { template: TEMPLATE };
   const jobTemplate = spec['jobTemplate'] === undefined ? {} : { jobTemplate: { metadata: {}, spec: { template: TEMPLATE } } };
   const strategies = Object.fromEntries(['strategy', 'updateStrategy'].filter((name) => spec[name] !== undefined).map((name) => [name, {}]));
-  return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {}, ...(has('spec') ? { spec: { ...template, ...jobTemplate, ...strategies } } : {}), ...(has('status') ? { status: {} } : {}) };
+  return { apiVersion: object['apiVersion'], kind: object['kind'], metadata: {}, ...(has('spec') ? { spec: { ...names, ...template, ...jobTemplate, ...strategies } } : {}), ...(has('status') ? { status: {} } : {}) };
 }

@@ -32,3 +32,7 @@ export function unsupported(field: string, value: Json, choices: readonly string
 export function tooLong(field: string, bytes: number): FieldCause {
   return { reason: 'FieldValueTooLong', message: `Too long: may not be more than ${bytes} bytes`, field };
 }
+
+export function tooMany(field: string, count: number, most: number): FieldCause {
+  return { reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} items`, field };
+}

@@ -10,9 +10,15 @@ const SUBDOMAIN_RULE = "a lowercase RFC 1123 subdomain must consist of lower cas
 const LABEL_RULE = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
 const KEY_RULE = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const VALUE_RULE = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const STANDARD_FINALIZERS = ['orphan', 'foregroundDeletion', 'kubernetes'];
+const STANDARD_FINALIZERS = ['orphan', 'foregroundDeletion', 'kubernetes', 'customresourcecleanup.apiextensions.k8s.io'];
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 const MAX_CRON_JOB_NAME = 52;
+
+/** What metadata consists of. */
+export const METADATA_FIELDS = [
+  'name', 'namespace', 'generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields', 'uid', 'resourceVersion', 'generation', 'creationTimestamp',
+  'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink',
+];
 
 /** What of an object's metadata is not allowed. */
 export function metadataCauses(type: ResourceType, metadata: JsonObject): readonly FieldCause[] {
@@ -27,6 +33,7 @@ export function metadataCauses(type: ResourceType, metadata: JsonObject): readon
     ...(size > MAX_ANNOTATION_BYTES ? [tooLong('metadata.annotations', MAX_ANNOTATION_BYTES)] : []),
     ...stringsAt(metadata, 'finalizers').flatMap((finalizer, index) => finalizerCauses(finalizer, `metadata.finalizers[${index}]`)),
     ...listAt(metadata, 'ownerReferences').filter(isObject).flatMap(ownerCauses),
+    ...controllerCauses(listAt(metadata, 'ownerReferences').filter(isObject)),
   ];
 }
 
@@ -63,4 +70,9 @@ function finalizerCauses(finalizer: string, field: string): readonly FieldCause[
 function ownerCauses(reference: JsonObject): readonly FieldCause[] {
   const missing = ['apiVersion', 'kind', 'name', 'uid'].filter((field) => (stringAt(reference, field) ?? '') === '');
   return missing.map((field) => invalidValue(`metadata.ownerReferences.${field}`, '', 'must not be empty'));
+}
+
+function controllerCauses(references: readonly JsonObject[]): readonly FieldCause[] {
+  const isShared = references.filter((reference) => reference['controller'] === true).length > 1;
+  return isShared ? [invalidValue('metadata.ownerReferences', references, 'Only one reference can have Controller set to true')] : [];
 }

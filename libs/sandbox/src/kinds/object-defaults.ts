@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#kernel';
 import { withAt, withDefaults } from '../json/change-json.js';
 import { isObject, numberAt, objectAt, stringAt, stringMapAt, stringsAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
-import { withCustomDefaults } from './custom-schema.js';
+import { customForm } from './custom-schema.js';
 import { mapAt, withPodDefaults, withVolumeDefaults } from './pod-defaults.js';
 
 type Defaulter = (object: JsonObject) => JsonObject;
@@ -67,10 +67,7 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
 
 /** The object with what the server fills in by itself. Idempotent. */
 export function withObjectDefaults(type: ResourceType, object: JsonObject): JsonObject {
-  if (type.custom !== undefined) {
-    const filled = withCustomDefaults(type.custom, object);
-    return isObject(filled) ? filled : object;
-  }
+  if (type.custom !== undefined) return customForm(type.custom, object);
   const filled = DEFAULTERS[`${type.group}/${type.kind}`]?.(object) ?? object;
   return type.hasStatus ? withDefaults(filled, { status: STATUS_FIELDS[`${type.group}/${type.kind}`] ?? {} }) : filled;
 }
@@ -131,10 +128,11 @@ function withDefinitionDefaults(object: JsonObject): JsonObject {
   const kind = stringAt(object, 'spec', 'names', 'kind') ?? '';
   const stored = stringsAt(object, 'status', 'storedVersions');
   const filled = withDefaults(object, { spec: { names: { listKind: `${kind}List`, singular: kind.toLowerCase() }, conversion: { strategy: 'None' } } });
-  return stored.length > 0 ? filled : withDefaults(filled, { status: { conditions: [], acceptedNames: { plural: '', kind: '' }, storedVersions: storageVersions(filled) } });
+  return stored.length > 0 ? filled : withDefaults(filled, { status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: storageVersions(filled) } });
 }
 
-function storageVersions(definition: JsonObject): readonly string[] {
+/** The versions of a definition that are marked as stored: one, if it is a valid one. */
+export function storageVersions(definition: JsonObject): readonly string[] {
   const versions = objectAt(definition, 'spec')['versions'];
   return Array.isArray(versions) ? versions.filter((version: Json) => isObject(version) && version['storage'] === true).map((version: Json) => stringAt(version, 'name') ?? '') : [];
 }

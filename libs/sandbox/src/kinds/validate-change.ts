@@ -11,6 +11,7 @@ const FIXED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'apps/DaemonSet': [['spec', 'selector']],
   'batch/Job': [['spec', 'selector'], ['spec', 'template'], ['spec', 'completions']],
   '/Secret': [['type']],
+  'apiextensions.k8s.io/CustomResourceDefinition': [['spec', 'scope'], ['spec', 'group'], ['spec', 'names', 'plural']],
 };
 /** What of a StatefulSet's spec may change. */
 const STATEFUL = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];

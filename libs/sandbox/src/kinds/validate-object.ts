@@ -5,7 +5,8 @@ import { containerCauses } from './pod-causes.js';
 import { duplicate, forbiddenField, invalidValue, required, tooLong, unsupported, type FieldCause } from './field-cause.js';
 import { at, isList, isObject, listAt, objectAt, stringAt, stringMapAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
-import { customCauses } from './custom-schema.js';
+import { customCauses } from './custom-causes.js';
+import { definitionCauses } from './definition-causes.js';
 
 const SELECTED = ['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet'];
 const JOB_CHECKS: Readonly<Record<string, (object: JsonObject) => readonly FieldCause[]>> = { 'batch/Job': jobCauses, 'batch/CronJob': cronJobCauses };
@@ -13,8 +14,8 @@ const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const MAX_DATA_BYTES = 1024 * 1024;
 const TEMPLATED = [...SELECTED, 'batch/Job'];
 
-/** What of an object about to be stored is not allowed. The checks that applied content meets in practice, not all that the real server makes. */
-export function validateObject(type: ResourceType, object: JsonObject): readonly FieldCause[] {
+/** What of an object about to be stored is not allowed. The checks that applied content meets in practice, not all that the real server makes. `before`: what it was, if it is a change. */
+export function validateObject(type: ResourceType, object: JsonObject, before?: JsonObject): readonly FieldCause[] {
   const kind = `${type.group}/${type.kind}`;
   return [
     ...metadataCauses(type, objectAt(object, 'metadata')),
@@ -26,7 +27,8 @@ export function validateObject(type: ResourceType, object: JsonObject): readonly
     ...(kind === '/Pod' ? containerCauses(objectAt(object, 'spec'), 'spec') : []),
     ...(kind === '/Service' && stringAt(object, 'spec', 'type') !== 'ExternalName' ? portCauses(object) : []),
     ...(kind === '/ConfigMap' || kind === '/Secret' ? dataCauses(object) : []),
-    ...(type.custom === undefined ? [] : customCauses(type.custom, object, '')),
+    ...(type.custom === undefined ? [] : customCauses(type.custom, object, '', before)),
+    ...(type.kind === 'CustomResourceDefinition' ? definitionCauses(object) : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import { objectAt } from '../json/read-json.js';
 import { customResourceTypes } from '../resources/custom-resources.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
 import type { Change } from '../store/change-log.js';
-import { DEFINITION_FINALIZER, deleteObject } from '../verbs/delete-object.js';
+import { DEFINITION_FINALIZER, deleteObject, terminating } from '../verbs/delete-object.js';
 import { putOrRemove } from '../verbs/store-change.js';
 import type { Controller, Work } from './controller-loop.js';
 
@@ -58,7 +58,9 @@ export class DefinitionController implements Controller {
     this.cluster.store.put(DEFINITIONS, kubeObjectOf({ ...definition, status }));
   }
 
-  private clear(definition: KubeObject, type: ResourceType | undefined): undefined {
+  private clear(found: KubeObject, type: ResourceType | undefined): undefined {
+    const isUnderWay = JSON.stringify(objectAt(found, 'status')['conditions'] ?? []).includes('"InstanceDeletionInProgress"');
+    const definition = isUnderWay ? found : this.cluster.store.put(DEFINITIONS, kubeObjectOf({ ...found, ...terminating(this.cluster, found, 'InstanceDeletionInProgress') }));
     const objects = type === undefined ? [] : this.cluster.store.list(tableOf(type));
     for (const object of objects) {
       if (type === undefined || object.metadata.deletionTimestamp !== undefined) continue;

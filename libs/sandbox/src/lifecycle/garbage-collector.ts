@@ -1,14 +1,20 @@
 import type { JsonObject } from '#kernel';
 import { parseApiVersion, type KubeObject } from '#domain';
-import type { ClusterContext } from '../cluster-context.js';
+import { timestamp, type ClusterContext } from '../cluster-context.js';
 import { withAt } from '../json/change-json.js';
 import { kubeObjectOf } from '../json/kube-object-of.js';
 import { stringAt } from '../json/read-json.js';
+import { ownersFromJson, ownersToJson } from '../managed-fields/field-owner.js';
+import { trackUpdate } from '../managed-fields/track-update.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
 import type { Change } from '../store/change-log.js';
-import { deleteObject, FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../verbs/delete-object.js';
+import { deleteObject, FOREGROUND_FINALIZER, ORPHAN_FINALIZER, type PropagationPolicy } from '../verbs/delete-object.js';
 import { putOrRemove } from '../verbs/store-change.js';
+import { ownable } from '../verbs/update-object.js';
+import { ownerOf, unownedFields } from '../verbs/write-target.js';
 import type { Controller, Work } from './controller-loop.js';
+
+const COLLECTOR = 'kube-controller-manager';
 
 interface Placed {
   readonly type: ResourceType;
@@ -31,10 +37,26 @@ export class GarbageCollector implements Controller {
   /** The owner is gone: dependents lose the reference, and go themselves when it was the last one. */
   private collectAfter(ownerUid: string): undefined {
     for (const dependent of this.dependentsOf(ownerUid)) {
-      const left = (dependent.object.metadata.ownerReferences ?? []).filter((reference) => reference['uid'] !== ownerUid);
-      if (left.length > 0) this.store(dependent, left);
-      else this.remove(dependent);
+      this.releaseFrom(dependent, ownerUid);
     }
+  }
+
+  /** A dependent of what goes, or has gone, goes too when no other owner is left: before its own dependents, or after them in turn. */
+  private releaseFrom(dependent: Placed, ownerUid: string): void {
+    const { metadata } = dependent.object;
+    const others = (metadata.ownerReferences ?? []).filter((reference) => reference['uid'] !== ownerUid);
+    const isKept = others.some((reference) => {
+      const owner = this.locate(reference, metadata.namespace ?? '');
+      if (owner === undefined || owner === 'unknown kind') return owner !== undefined;
+      return owner.object.metadata.uid === reference['uid'] && !(owner.object.metadata.finalizers ?? []).includes(FOREGROUND_FINALIZER);
+    });
+    const isOwner = this.dependentsOf(metadata.uid ?? '').length > 0;
+    if (isKept) this.store(dependent, others);
+    else this.remove(dependent, isOwner && this.isInForeground(ownerUid) ? 'Foreground' : 'Background');
+  }
+
+  private isInForeground(uid: string): boolean {
+    return this.cluster.store.tableNames().some((table) => this.cluster.store.list(table).some((object) => object.metadata.uid === uid && (object.metadata.finalizers ?? []).includes(FOREGROUND_FINALIZER)));
   }
 
   /** A dependent that came after its owner had gone. Owners of kinds that are not served are taken to be there. */
@@ -70,8 +92,8 @@ export class GarbageCollector implements Controller {
       done.push(ORPHAN_FINALIZER);
     }
     if (finalizers.includes(FOREGROUND_FINALIZER)) {
-      for (const dependent of this.dependentsOf(uid)) this.remove(dependent);
-      if (this.dependentsOf(uid).length === 0) done.push(FOREGROUND_FINALIZER);
+      for (const dependent of this.dependentsOf(uid)) this.releaseFrom(dependent, uid);
+      if (!this.dependentsOf(uid).some((dependent) => isBlocking(dependent.object, uid))) done.push(FOREGROUND_FINALIZER);
     }
     if (done.length === 0) return;
     const left = finalizers.filter((finalizer) => !done.includes(finalizer));
@@ -99,12 +121,20 @@ export class GarbageCollector implements Controller {
     return object === undefined ? undefined : { type, object };
   }
 
-  private remove({ type, object }: Placed): void {
+  private remove({ type, object }: Placed, propagationPolicy: PropagationPolicy = 'Background'): void {
     if (object.metadata.deletionTimestamp !== undefined) return;
-    deleteObject(this.cluster, { type, namespace: object.metadata.namespace ?? '', name: object.metadata.name, propagationPolicy: 'Background', dryRun: false });
+    deleteObject(this.cluster, { type, namespace: object.metadata.namespace ?? '', name: object.metadata.name, propagationPolicy, dryRun: false });
   }
 
   private store({ type, object }: Placed, references: readonly JsonObject[]): void {
-    putOrRemove(this.cluster, type, kubeObjectOf(withAt(object, ['metadata', 'ownerReferences'], references.length === 0 ? undefined : references)));
+    const left = withAt(object, ['metadata', 'ownerReferences'], references.length === 0 ? undefined : references);
+    const target = { type, namespace: object.metadata.namespace ?? '', name: object.metadata.name, isStatus: false, fieldManager: COLLECTOR, dryRun: false };
+    const owners = trackUpdate(type.schema, ownable(object), ownable(left), ownersFromJson(object.metadata.managedFields ?? []), ownerOf(target, 'Update'), timestamp(this.cluster.clock), unownedFields(target));
+    const managedFields = ownersToJson(owners);
+    putOrRemove(this.cluster, type, kubeObjectOf(withAt(left, ['metadata', 'managedFields'], managedFields.length === 0 ? undefined : managedFields)));
   }
+}
+
+function isBlocking(object: KubeObject, ownerUid: string): boolean {
+  return (object.metadata.ownerReferences ?? []).some((reference) => reference['uid'] === ownerUid && reference['blockOwnerDeletion'] === true);
 }

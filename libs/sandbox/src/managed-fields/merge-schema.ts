@@ -3,14 +3,15 @@ import { isList, isObject } from '../json/read-json.js';
 import { keyElement, memberElement, valueElement, type PathElement } from './path-element.js';
 
 /**
- * How a value merges under server-side apply. `atomic`: as a whole. `struct`: member by member, unlisted members by `ANY`.
+ * How a value merges under server-side apply. `atomic`: as a whole. `struct`: member by member, unlisted members by `ANY`, or as
+ * entries of a map where it has `others`.
  * `map`: member by member too, but its members are data, not declared fields. `list`: item by item, found by key fields
  * (with the default that stands for an absent key field). `set`: item by item, found by value. `any`: objects as structs, lists whole.
  */
 export type MergeSchema =
   | { readonly kind: 'any' }
   | { readonly kind: 'atomic' }
-  | { readonly kind: 'struct'; readonly fields: { readonly [name: string]: MergeSchema } }
+  | { readonly kind: 'struct'; readonly fields: { readonly [name: string]: MergeSchema }; readonly others?: MergeSchema }
   | { readonly kind: 'map'; readonly values: MergeSchema }
   | { readonly kind: 'list'; readonly keys: { readonly [name: string]: Json | undefined }; readonly items: MergeSchema }
   | { readonly kind: 'set' };
@@ -63,7 +64,7 @@ export function itemElement(schema: MergeSchema, item: Json): PathElement {
 export function descend(schema: MergeSchema, element: PathElement): Omit<Part, 'value'> {
   switch (schema.kind) {
     case 'struct':
-      return { schema: schema.fields[element.slice(2)] ?? ANY, isDeclared: true };
+      return { schema: schema.fields[element.slice(2)] ?? schema.others ?? ANY, isDeclared: schema.others === undefined || schema.fields[element.slice(2)] !== undefined };
     case 'map':
       return { schema: schema.values, isDeclared: false };
     case 'list':

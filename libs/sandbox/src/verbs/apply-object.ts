@@ -9,9 +9,9 @@ import { applyFields, formatClaims } from '../managed-fields/apply-fields.js';
 import { formatOwner, ownersFromJson, type FieldOwner } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
 import { emptyLike } from '../kinds/empty-like.js';
-import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
 import { createObject } from './create-object.js';
+import { liveObject } from './live-object.js';
 import { storeChange } from './store-change.js';
 import { ownable, patchRefusal, withKeptAllocations } from './update-object.js';
 import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
@@ -21,8 +21,8 @@ export function applyObject(cluster: ClusterContext, target: WriteTarget, body: 
   if (listAt(body, 'metadata', 'managedFields').length > 0) return err(badRequest('metadata.managedFields must be nil'));
   const checked = checkBody(target, body, true);
   if (!checked.ok) return checked;
-  const { type, namespace, name } = target;
-  const live = cluster.store.get(tableOf(type), namespace, name);
+  const { type, name } = target;
+  const live = liveObject(cluster, target);
   if (live === undefined) {
     if (target.isStatus) return err(notFound(type, name));
     const uid = stringAt(body, 'metadata', 'uid') ?? '';

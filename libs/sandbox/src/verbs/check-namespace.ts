@@ -15,3 +15,11 @@ export function namespaceRefusal(cluster: ClusterContext, type: ResourceType, na
   const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' };
   return forbidden(message, { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, causes: [cause] });
 }
+
+/** Why nothing can be created of a kind: its definition is going. */
+export function definitionRefusal(cluster: ClusterContext, type: ResourceType, name: string): ApiFailure | undefined {
+  const definition = type.isCustom ? cluster.store.get('apiextensions.k8s.io/customresourcedefinitions', '', groupResource(type)) : undefined;
+  if (definition?.metadata.deletionTimestamp === undefined) return undefined;
+  const message = `${groupResource(type)} ${JSON.stringify(name)} is forbidden: create not allowed while custom resource definition is terminating`;
+  return forbidden(message, { name, group: type.group, kind: type.plural });
+}

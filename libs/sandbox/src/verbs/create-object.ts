@@ -15,8 +15,7 @@ import { emptyLike } from '../kinds/empty-like.js';
 import { typedForm } from '../kinds/typed-form.js';
 import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
-import { namespaceRefusal } from './check-namespace.js';
-import { prunedObject } from './store-change.js';
+import { definitionRefusal, namespaceRefusal } from './check-namespace.js';
 import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 
 /** Creates an object, as `create` or as the first apply: the two differ in who owns the defaults (the creator, nobody). */
@@ -27,14 +26,15 @@ export function createObject(cluster: ClusterContext, target: WriteTarget, body:
   const { type, namespace } = target;
   const named = withName(cluster, checked.value);
   const name = stringAt(named, 'metadata', 'name') ?? '';
-  const refusal = namespaceRefusal(cluster, type, namespace, name);
+  const refusal = namespaceRefusal(cluster, type, namespace, name) ?? definitionRefusal(cluster, type, name);
   if (refusal !== undefined) return err(refusal);
 
   const bare = typedForm(type, withoutSystemFields(target, named));
-  const filled = prunedObject(type, withObjectDefaults(type, bare));
+  const filled = withObjectDefaults(type, bare);
   const causes = validateObject(type, filled);
   if (causes.length > 0) return err(invalid(type, name, causes));
-  if (cluster.store.get(tableOf(type), namespace, name) !== undefined) return err(alreadyExists(type, name));
+  const there = cluster.store.get(tableOf(type), namespace, name);
+  if (there !== undefined) return err(alreadyExists(type, name, there.metadata.deletionTimestamp !== undefined));
 
   const now = timestamp(cluster.clock);
   const identity = ownerOf(target, operation);

@@ -4,7 +4,7 @@ import { timestamp, type ClusterContext } from '../cluster-context.js';
 import { conflict, notFound, type ApiFailure } from '../http/api-failure.js';
 import { equalJson } from '../json/change-json.js';
 import { kubeObjectOf } from '../json/kube-object-of.js';
-import { objectAt } from '../json/read-json.js';
+import { listAt, objectAt, stringAt } from '../json/read-json.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
@@ -47,7 +47,7 @@ export function deleteObject(cluster: ClusterContext, target: DeleteTarget): Res
     const again = kubeObjectOf({ ...live, metadata: { ...live.metadata, finalizers } });
     return ok({ object: target.dryRun || equalJson(again, live) ? again : cluster.store.put(tableOf(type), again), isGone: false });
   }
-  const marked = withDeletionMark(cluster, live, finalizers, isNamespace ? { status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : {});
+  const marked = withDeletionMark(cluster, live, finalizers, isNamespace ? { status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : isDefinition(type) ? terminating(cluster, live, 'InstanceDeletionPending') : {});
   return ok({ object: target.dryRun ? marked : cluster.store.put(tableOf(type), marked), isGone: false });
 }
 
@@ -64,10 +64,27 @@ function preconditionFailure(target: DeleteTarget, live: KubeObject): ApiFailure
 
 /** The finalizers that hold the object from now on: its own, and those that the policy stands for, in place of an earlier policy's. */
 function finalizersFor(target: DeleteTarget, held: readonly string[]): readonly string[] {
-  const isDefinition = target.type.group === 'apiextensions.k8s.io';
-  const byPolicy = target.propagationPolicy === undefined ? [] : { Background: [], Foreground: [FOREGROUND_FINALIZER], Orphan: [ORPHAN_FINALIZER] }[target.propagationPolicy];
-  const own = target.propagationPolicy === undefined ? held : held.filter((finalizer) => finalizer !== FOREGROUND_FINALIZER && finalizer !== ORPHAN_FINALIZER);
-  return [...new Set([...own, ...byPolicy, ...(isDefinition ? [DEFINITION_FINALIZER] : [])])];
+  const isSaid = held.some((finalizer) => finalizer === FOREGROUND_FINALIZER || finalizer === ORPHAN_FINALIZER);
+  const policy = target.propagationPolicy ?? (isOrphaning(target.type) && !isSaid ? 'Orphan' : undefined);
+  const byPolicy = policy === undefined ? [] : { Background: [], Foreground: [FOREGROUND_FINALIZER], Orphan: [ORPHAN_FINALIZER] }[policy];
+  const own = policy === undefined ? held : held.filter((finalizer) => finalizer !== FOREGROUND_FINALIZER && finalizer !== ORPHAN_FINALIZER);
+  return [...new Set([...own, ...byPolicy, ...(isDefinition(target.type) ? [DEFINITION_FINALIZER] : [])])];
+}
+
+function isDefinition(type: ResourceType): boolean {
+  return type.group === 'apiextensions.k8s.io';
+}
+
+/** The status of a definition whose objects are going to be, or are being deleted. */
+export function terminating(cluster: ClusterContext, definition: KubeObject, reason: 'InstanceDeletionPending' | 'InstanceDeletionInProgress'): JsonObject {
+  const message = reason === 'InstanceDeletionPending' ? 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon' : 'CustomResource deletion is in progress';
+  const others = listAt(definition, 'status', 'conditions').filter((condition) => stringAt(condition, 'type') !== 'Terminating');
+  return { status: { ...objectAt(definition, 'status'), conditions: [...others, { type: 'Terminating', status: 'True', reason, message, lastTransitionTime: timestamp(cluster.clock) }] } };
+}
+
+/** Deletions of Jobs leave their pods, unless they say otherwise: the default of old, which `batch/v1` keeps. */
+function isOrphaning(type: ResourceType): boolean {
+  return type.group === 'batch' && type.kind === 'Job';
 }
 
 function withDeletionMark(cluster: ClusterContext, live: KubeObject, finalizers: readonly string[], more: JsonObject): KubeObject {
@@ -75,9 +92,8 @@ function withDeletionMark(cluster: ClusterContext, live: KubeObject, finalizers:
   const metadata = {
     ...live.metadata,
     ...(finalizers.length === 0 ? {} : { finalizers }),
-    ...(generation === undefined ? {} : { generation: generation + 1 }),
     deletionTimestamp: timestamp(cluster.clock),
-    deletionGracePeriodSeconds: 0,
+    ...(live.kind === 'CustomResourceDefinition' ? {} : { ...(generation === undefined ? {} : { generation: generation + 1 }), deletionGracePeriodSeconds: 0 }),
   };
   return kubeObjectOf({ ...live, ...more, metadata });
 }

@@ -2,12 +2,13 @@ import { err, ok, type JsonObject, type Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import type { ClusterContext } from '../cluster-context.js';
 import { invalid, type ApiFailure } from '../http/api-failure.js';
-import { equalJson } from '../json/change-json.js';
+import { equalJson, withAt } from '../json/change-json.js';
 import { kubeObjectOf } from '../json/kube-object-of.js';
-import { isObject, objectAt } from '../json/read-json.js';
+import { objectAt, stringsAt } from '../json/read-json.js';
+import { storageVersions } from '../kinds/object-defaults.js';
 import { validateChange } from '../kinds/validate-change.js';
 import { validateObject } from '../kinds/validate-object.js';
-import { pruned } from '../kinds/custom-schema.js';
+import { customForm } from '../kinds/custom-schema.js';
 import { ownersToJson, type FieldOwner } from '../managed-fields/field-owner.js';
 import { tableOf, type ResourceType } from '../resources/resource-type.js';
 import type { WriteTarget } from './write-target.js';
@@ -23,9 +24,9 @@ export function storeChange(cluster: ClusterContext, target: WriteTarget, live: 
   const metadata: JsonObject = { ...objectAt(wanted, 'metadata'), ...systemMetadata(live) };
   const restored: JsonObject = { ...(target.isStatus ? { ...live, status: wanted['status'] } : { ...wanted, ...(type.hasStatus ? { status: live['status'] } : {}) }) };
   const shaped = withoutUndefined({ ...restored, apiVersion: wanted['apiVersion'], kind: type.kind, metadata: target.isStatus ? { ...live.metadata } : metadata });
-  const kept = type.custom === undefined ? shaped : prunedObject(type, shaped);
+  const kept = type.custom === undefined ? withStoredVersions(type, shaped) : customForm(type.custom, shaped);
 
-  const causes = [...validateObject(type, kept), ...validateChange(type, live, kept)];
+  const causes = [...validateObject(type, kept, live), ...validateChange(type, live, kept)];
   if (causes.length > 0) return err(invalid(type, target.name, causes));
 
   const generation = nextGeneration(type, live, kept);
@@ -45,11 +46,11 @@ export function putOrRemove(cluster: ClusterContext, type: ResourceType, object:
   return isDone ? cluster.store.remove(tableOf(type), object) : cluster.store.put(tableOf(type), object);
 }
 
-/** Undeclared fields of a custom resource go, its identity stays. */
-export function prunedObject(type: ResourceType, object: JsonObject): JsonObject {
-  if (type.custom === undefined) return object;
-  const left = pruned(type.custom, object);
-  return { ...(isObject(left) ? left : {}), apiVersion: object['apiVersion'], kind: object['kind'], metadata: object['metadata'] };
+/** A definition remembers every version that objects may be stored in. */
+function withStoredVersions(type: ResourceType, object: JsonObject): JsonObject {
+  if (type.kind !== 'CustomResourceDefinition') return object;
+  const versions = new Set([...stringsAt(object, 'status', 'storedVersions'), ...storageVersions(object)]);
+  return withAt(object, ['status', 'storedVersions'], [...versions]);
 }
 
 function systemMetadata(live: KubeObject): JsonObject {

@@ -9,9 +9,9 @@ import { withObjectDefaults } from '../kinds/object-defaults.js';
 import { typedForm } from '../kinds/typed-form.js';
 import { ownersFromJson } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
-import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
 import { createObject } from './create-object.js';
+import { liveObject } from './live-object.js';
 import { storeChange } from './store-change.js';
 import { ownerOf, unownedFields, type WriteTarget } from './write-target.js';
 
@@ -27,7 +27,7 @@ export function isCreatedByUpdate(target: Pick<WriteTarget, 'type' | 'isStatus'>
 export function replaceObject(cluster: ClusterContext, target: WriteTarget, body: JsonObject): Result<KubeObject, ApiFailure> {
   const checked = checkBody(target, body);
   if (!checked.ok) return checked;
-  const live = cluster.store.get(tableOf(target.type), target.namespace, target.name);
+  const live = liveObject(cluster, target);
   if (live === undefined) return isCreatedByUpdate(target) ? createByUpdate(cluster, target, checked.value) : err(notFound(target.type, target.name));
   if (target.type.isCustom && (stringAt(body, 'metadata', 'resourceVersion') ?? '') === '') {
     return err(invalid(target.type, target.name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]));
@@ -43,7 +43,7 @@ function createByUpdate(cluster: ClusterContext, target: WriteTarget, body: Json
 
 /** JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
 export function mergePatchObject(cluster: ClusterContext, target: WriteTarget, patch: JsonObject): Result<KubeObject, ApiFailure> {
-  const live = cluster.store.get(tableOf(target.type), target.namespace, target.name);
+  const live = liveObject(cluster, target);
   if (live === undefined) return err(notFound(target.type, target.name));
   const patched = mergePatch(live, patch);
   const checked = checkBody(target, isObject(patched) ? patched : {});
