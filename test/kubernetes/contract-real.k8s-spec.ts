@@ -1,6 +1,7 @@
 import { startRealKubernetes } from '#testing';
 import { kubernetesSurfaceContract } from '../contract/kubernetes/kubernetes-surface.contract.js';
 import { createRawClient } from '../contract/kubernetes/raw-request.js';
+import { listWhileBusy } from './list-while-busy.js';
 import { describeWithKubernetes } from './describe-with-kubernetes.js';
 
 describeWithKubernetes('Kubernetes surface: real Kubernetes', () => {
@@ -13,8 +14,8 @@ describeWithKubernetes('Kubernetes surface: real Kubernetes', () => {
       client: cluster.client,
       ask: raw.ask,
       auditLog: cluster.auditLog,
-      // the history of a watch is the API server's memory: it begins anew
-      expireHistory: () => cluster.restartApiServer(),
+      expireHistory: () => cluster.forgetHistory(),
+      listWhileBusy: (namespace) => listWhileBusy(raw.ask, namespace),
       stop: async () => {
         raw.close();
         await kubernetes.stop();

@@ -57,6 +57,7 @@ describe('failureFromResponse', () => {
   it('passes on when to come back', () => {
     expect(failureFromResponse(429, status(429, 'TooManyRequests', 'slow down'), '7', plain)).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 7000 });
     expect(failureFromResponse(429, status(429, 'TooManyRequests', 'slow down', { retryAfterSeconds: 2 }), undefined, plain).retryAfterMs).toBe(2000);
+    expect(failureFromResponse(429, 'Too many requests, please try again later.\n', '1', plain)).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 1000 });
     expect(failureFromResponse(503, '', '999999', plain).retryAfterMs).toBe(300_000);
     expect(failureFromResponse(503, '', 'Wed, 21 Oct 2026 07:28:00 GMT', plain).retryAfterMs).toBeUndefined();
   });

@@ -13,6 +13,8 @@ const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const DEPLOYMENT = '/apis/apps/v1/namespaces/default/deployments/web';
 const SCALE = '{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"web"},"spec":{"replicas":1}}';
 
+const WEBHOOK_DEFINITION = '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"a.b.c"},"spec":{"conversion":{"strategy":"Webhook"}}}';
+
 /** What is left out of the surface, as requests. The table in the README says the same in words. */
 export const NOT_SERVED: readonly NotServed[] = [
   { what: 'JSON patches', method: 'PATCH', path: DEPLOYMENT, contentType: 'application/json-patch+json', body: '[]' },
@@ -26,5 +28,6 @@ export const NOT_SERVED: readonly NotServed[] = [
   { what: 'protobuf', method: 'GET', path: CONFIG_MAPS, accept: 'application/vnd.kubernetes.protobuf' },
   { what: 'YAML in answers', method: 'GET', path: CONFIG_MAPS, accept: 'application/yaml' },
   { what: 'OpenAPI', method: 'GET', path: '/openapi/v3' },
+  { what: 'conversion by webhooks', method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: WEBHOOK_DEFINITION },
   { what: 'metrics', method: 'GET', path: '/metrics' },
 ];

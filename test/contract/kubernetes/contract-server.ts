@@ -2,7 +2,7 @@ import type { Json, JsonObject, Result } from '#kernel';
 import type { KubeObject } from '#domain';
 import type { KubeClient, KubeFailure, ResourceInfo } from '#kube';
 import type { AuditLog } from '#testing';
-import type { Ask } from './raw-request.js';
+import type { Ask, RawAnswer } from './raw-request.js';
 
 /** A Kubernetes API that claims the surface which Capstan uses. */
 export interface ContractServer {
@@ -12,8 +12,10 @@ export interface ContractServer {
   readonly ask: Ask;
   /** Of the requests of everybody but the control plane itself. */
   readonly auditLog: Pick<AuditLog, 'mark' | 'entries' | 'writes' | 'deletes'>;
-  /** Makes every resourceVersion that was seen so far too old for a watch. */
+  /** Makes every resourceVersion that was seen so far too old for a watch, and every token of a list for its next page. */
   expireHistory(): Promise<void>;
+  /** The answer to a list of ConfigMaps of the namespace while the server has too much to do. */
+  listWhileBusy(namespace: string): Promise<RawAnswer>;
   stop(): Promise<void>;
 }
 

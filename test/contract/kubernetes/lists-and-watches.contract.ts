@@ -58,14 +58,23 @@ export function listsAndWatchesContract(server: TheServer): void {
     expect(JSON.stringify([list.json, events])).not.toContain('"data":');
   });
 
-  it('answers 410 as an event when a watch is to begin too long ago', async () => {
+  it('answers 410 when a watch or a page is to go on from too long ago, and for the page says how', async () => {
     const namespace = await aNamespace(server().client);
+    const path = `/api/v1/namespaces/${namespace}/configmaps`;
+    for (const name of ['a', 'b', 'c']) must(await server().client.create(aConfigMap(namespace, name, {}, { labels: { paged: 'yes' } })));
+    const page = `${path}?labelSelector=paged%3Dyes&limit=1&continue=`;
+    const first = await server().ask('GET', page);
+    must(await server().client.create(aConfigMap(namespace, 'bb', {}, { labels: { paged: 'yes' } })));
     const old = must(await server().client.create(aConfigMap(namespace, 'one'))).metadata.resourceVersion ?? '';
     for (const a of ['1', '2']) must(await server().client.apply(aConfigMap(namespace, 'one', { a }), { fieldManager: 'x', force: true }));
     await server().expireHistory();
-    const answer = await server().ask('GET', `/api/v1/namespaces/${namespace}/configmaps?watch=true&timeoutSeconds=5&resourceVersion=${old}`);
+    const answer = await server().ask('GET', `${path}?watch=true&timeoutSeconds=5&resourceVersion=${old}`);
     expect(answer.status).toBe(200);
     expect(eventsOf(answer)).toMatchObject([{ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } }]);
+    const next = await server().ask('GET', `${page}${String(at(first.json, 'metadata', 'continue'))}`);
+    expect(next).toMatchObject({ status: 410, json: { reason: 'Expired', message: expect.stringMatching(/^The provided continue parameter is too old .* You can start a new list .*, or use the continue token/), metadata: { continue: expect.any(String) } } });
+    const rest = await server().ask('GET', `${page.replace('limit=1', 'limit=9')}${String(at(next.json, 'metadata', 'continue'))}`);
+    expect(namesOf(rest.json)).toEqual(['b', 'bb', 'c']);
   });
 }
 

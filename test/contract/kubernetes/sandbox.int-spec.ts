@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKubeClient, tokenCredentials } from '#kube';
-import { NOT_SERVED, startSandboxCluster, type SandboxCluster } from '#sandbox';
+import { NOT_SERVED, SERVED, servedTable, startSandboxCluster, type SandboxCluster } from '#sandbox';
 import { AuditLog, BROKEN_TAG } from '#testing';
 import { createRawClient, type RawClient } from './raw-request.js';
 import { kubernetesSurfaceContract } from './kubernetes-surface.contract.js';
@@ -21,6 +21,10 @@ kubernetesSurfaceContract('sandbox', async () => {
     ask: raw.ask,
     auditLog: new AuditLog(auditLogPath),
     expireHistory: () => Promise.resolve(cluster.forgetHistory()),
+    listWhileBusy: (namespace) => {
+      cluster.refuse({ verb: 'list', resource: 'configmaps', times: 1, as: 'TOO_MANY_REQUESTS' });
+      return raw.ask('GET', `/api/v1/namespaces/${namespace}/configmaps`);
+    },
     stop: async () => {
       client.close();
       raw.close();
@@ -28,6 +32,19 @@ kubernetesSurfaceContract('sandbox', async () => {
       await rm(directory, { recursive: true, force: true });
     },
   };
+});
+
+describe('the stated surface', () => {
+  it.each(SERVED.map(({ what, proof }) => [what, proof] as const))('is proved: %s', async (_what, proof) => {
+    const files = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.contract.ts'));
+    const suites = await Promise.all(files.map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
+    expect(suites.filter((text) => text.includes(proof))).toHaveLength(1);
+  });
+
+  it('stands in the README as it is claimed', async () => {
+    const readme = await readFile(join(import.meta.dirname, '../../../libs/sandbox/README.md'), 'utf8');
+    expect(readme).toContain(servedTable());
+  });
 });
 
 describe('outside its surface the sandbox', () => {

@@ -1,7 +1,7 @@
 import { coreVersions, groupList, groupOf, resourceList } from '../resources/discovery.js';
 import type { ResourceRegistry } from '../resources/resource-registry.js';
 import { failed, json, type ApiAnswer, type ApiCall } from './api-call.js';
-import { noSuchResource, notImplemented } from './api-failure.js';
+import { noSuchPath, notImplemented } from './api-failure.js';
 
 export interface ServerFacts {
   /** `v1.36.3` */
@@ -23,14 +23,14 @@ export function answerPath(registry: ResourceRegistry, facts: ServerFacts, call:
   if (root === 'apis' && group === '') return json(200, groupList(registry.all()));
   if (root === 'apis' && version === '') {
     const entry = groupOf(registry.all(), group);
-    return entry === undefined ? failed(noSuchResource()) : json(200, { kind: 'APIGroup', apiVersion: 'v1', ...entry });
+    return entry === undefined ? failed(noSuchPath()) : json(200, { kind: 'APIGroup', apiVersion: 'v1', ...entry });
   }
   if (root === 'apis') return found(resourceList(registry.all(), group, version));
   return failed(notImplemented(method, path, 'only discovery, version and health are served beside resources'));
 }
 
 function found(list: ReturnType<typeof resourceList>): ApiAnswer {
-  return list === undefined ? failed(noSuchResource()) : json(200, list);
+  return list === undefined ? failed(noSuchPath()) : json(200, list);
 }
 
 function versionBody(gitVersion: string): Record<string, string> {

@@ -8,11 +8,16 @@ export interface ApiFailure {
   readonly reason: string;
   readonly message: string;
   readonly details?: JsonObject;
+  /** Where to go on in spite of it, for a list that has expired. */
+  readonly continueToken?: string;
+  /** What stands before the API (flow control, the mux of paths) says its message as plain text, without a Status. */
+  readonly isPlainText?: boolean;
+  readonly retryAfterSeconds?: number;
 }
 
 export function statusBody(failure: ApiFailure): JsonObject {
-  const { code, reason, message, details } = failure;
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...(reason === '' ? {} : { reason }), ...(details === undefined ? {} : { details }), code };
+  const { code, reason, message, details, continueToken } = failure;
+  return { kind: 'Status', apiVersion: 'v1', metadata: continueToken === undefined ? {} : { continue: continueToken }, status: 'Failure', message, ...(reason === '' ? {} : { reason }), ...(details === undefined ? {} : { details }), code };
 }
 
 function detailsOf(type: ResourceType, name: string): JsonObject {
@@ -25,6 +30,11 @@ export function notFound(type: ResourceType, name: string): ApiFailure {
 
 export function noSuchResource(): ApiFailure {
   return { code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} };
+}
+
+/** A group or version of which nothing is served. */
+export function noSuchPath(): ApiFailure {
+  return { code: 404, reason: 'NotFound', message: '404 page not found', isPlainText: true };
 }
 
 export function alreadyExists(type: ResourceType, name: string, isGoing: boolean): ApiFailure {
@@ -68,8 +78,8 @@ export function unsupportedMediaType(contentType: string): ApiFailure {
   return { code: 415, reason: 'UnsupportedMediaType', message: `the body of the request was in an unknown format: ${contentType}` };
 }
 
-export function tooManyRequests(message: string, retryAfterSeconds = 1): ApiFailure {
-  return { code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } };
+export function tooManyRequests(retryAfterSeconds = 1): ApiFailure {
+  return { code: 429, reason: 'TooManyRequests', message: 'Too many requests, please try again later.', isPlainText: true, retryAfterSeconds };
 }
 
 export function unavailable(retryAfterSeconds: number): ApiFailure {

@@ -10,7 +10,7 @@ import { tableOf } from '../resources/resource-type.js';
 import { answerPath, type ServerFacts } from './answer-path.js';
 import { answerResource } from './answer-resource.js';
 import { failed, type ApiAnswer, type ApiCall } from './api-call.js';
-import { forbidden, noSuchResource, unauthorized, type ApiFailure } from './api-failure.js';
+import { forbidden, noSuchPath, noSuchResource, unauthorized, type ApiFailure } from './api-failure.js';
 import type { RequestInfo } from './request-info.js';
 
 export interface Caller {
@@ -42,6 +42,7 @@ export class ClusterApi {
     const path = call.info.resource;
     if (path === undefined) return answerPath(this.cluster.registry, this.facts, call);
     const type = this.cluster.registry.find(path.group, path.version, path.plural);
+    if (type === undefined && !this.cluster.registry.isBuiltin(path.group, path.version)) return failed(noSuchPath());
     if (type === undefined || (!type.isNamespaced && path.namespace !== '' && type.plural !== 'namespaces')) return failed(noSuchResource());
     return answerResource(this.cluster, this.tokens, type, path, call);
   }

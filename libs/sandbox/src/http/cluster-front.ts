@@ -61,7 +61,7 @@ export class ClusterFront {
     const text = await readRequest(request);
     if (text === undefined) return undefined;
     if (!text.ok) return { kind: 'failure', failure: text.error };
-    if (this.open.size > MAX_OPEN_REQUESTS) return { kind: 'failure', failure: tooManyRequests('too many requests are open') };
+    if (this.open.size > MAX_OPEN_REQUESTS) return { kind: 'failure', failure: tooManyRequests() };
     const caller = this.identify(request, trace);
     if (caller.kind === 'failure') return caller;
     const representation = negotiate(headerOf(request, 'accept'));
@@ -114,8 +114,8 @@ export class ClusterFront {
 
 function send(response: ServerResponse, answer: Exclude<ApiAnswer, { kind: 'watch' | 'log' }>): void {
   const code = answer.kind === 'failure' ? answer.failure.code : answer.code;
-  const isText = answer.kind === 'text';
-  const text = answer.kind === 'failure' ? JSON.stringify(statusBody(answer.failure)) : isText ? answer.body : JSON.stringify(answer.body);
+  const isText = answer.kind === 'text' || (answer.kind === 'failure' && answer.failure.isPlainText === true);
+  const text = answer.kind === 'failure' ? failureText(answer.failure) : answer.kind === 'text' ? answer.body : JSON.stringify(answer.body);
   response.writeHead(code, {
     'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
     'content-length': Buffer.byteLength(text),
@@ -125,7 +125,11 @@ function send(response: ServerResponse, answer: Exclude<ApiAnswer, { kind: 'watc
   response.end(text);
 }
 
+function failureText(failure: ApiFailure): string {
+  return failure.isPlainText === true ? `${failure.message}\n` : JSON.stringify(statusBody(failure));
+}
+
 function retryAfter(failure: ApiFailure): Record<string, string> {
-  const seconds = numberAt(failure.details, 'retryAfterSeconds');
+  const seconds = failure.retryAfterSeconds ?? numberAt(failure.details, 'retryAfterSeconds');
   return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 }

@@ -35,7 +35,7 @@ function failureOf(refusal: ScriptedRefusal, name: string): ApiFailure {
   const seconds = refusal.retryAfterSeconds ?? 1;
   switch (refusal.as) {
     case 'TOO_MANY_REQUESTS':
-      return tooManyRequests('the server has received too many requests and has asked us to try again later', seconds);
+      return tooManyRequests(seconds);
     case 'UNAVAILABLE':
       return unavailable(seconds);
     case 'CONFLICT':

@@ -27,6 +27,11 @@ export class ResourceRegistry {
     return this.served.find((type) => type.plural === plural && type.group === group && type.version === version);
   }
 
+  /** Whether kinds of the version are there from the start. */
+  isBuiltin(group: string, version: string): boolean {
+    return this.builtin.some((type) => type.group === group && type.version === version);
+  }
+
   /** Any served version of a kind: for owner references and the like. */
   ofKind(group: string, kind: string): ResourceType | undefined {
     return this.served.find((type) => type.kind === kind && type.group === group);

@@ -23,9 +23,15 @@ export interface ListPage {
   readonly metadata: JsonObject;
 }
 
+/** In a token: goes on with what is there now, whatever the pages before it showed. */
+const INCONSISTENT = -1;
+const EXPIRED =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+  'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
 /**
  * One page of a list. All pages show the moment of the first, which the remembered history gives back; a token from before it is
- * Expired, as after a compaction.
+ * Expired, as after a compaction, with another one that gives the rest as it is now.
  */
 export function listObjects(cluster: ClusterContext, request: ListRequest): Result<ListPage, ApiFailure> {
   const start = parseToken(cluster, request.continueToken);
@@ -36,7 +42,7 @@ export function listObjects(cluster: ClusterContext, request: ListRequest): Resu
   const items = isCut ? all.slice(0, request.limit) : all;
   const last = items.at(-1);
   if (!isCut || last === undefined) return ok({ items, metadata: { resourceVersion: String(revision) } });
-  const token = Buffer.from(JSON.stringify({ rv: String(revision), start: keyOf(last) })).toString('base64url');
+  const token = tokenOf(revision, keyOf(last));
   const isCounted = request.selector.labels.length === 0 && request.selector.fields.length === 0;
   return ok({ items, metadata: { resourceVersion: String(revision), continue: token, ...(isCounted ? { remainingItemCount: all.length - items.length } : {}) } });
 }
@@ -60,8 +66,13 @@ function parseToken(cluster: ClusterContext, token: string): Result<{ readonly r
   const revision = Number(stringAt(parsed, 'rv'));
   const after = stringAt(parsed, 'start');
   if (after === undefined || !Number.isInteger(revision)) return err(badRequest('continue key is not valid'));
+  if (revision === INCONSISTENT) return ok({ revision: cluster.store.revision, after });
   if (!cluster.store.log.isForgotten(revision)) return ok({ revision, after });
-  return err(expired('The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.'));
+  return err({ ...expired(EXPIRED), continueToken: tokenOf(INCONSISTENT, after) });
+}
+
+function tokenOf(revision: number, after: string): string {
+  return Buffer.from(JSON.stringify({ rv: String(revision), start: after })).toString('base64url');
 }
 
 function parseJsonObject(text: string): JsonObject {

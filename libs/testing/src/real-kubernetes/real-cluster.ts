@@ -141,6 +141,13 @@ export class RealCluster {
     await this.startApiServer();
   }
 
+  /** Starts the API server anew with an etcd that has forgotten everything before now: no watch and no page can go on from earlier. */
+  async forgetHistory(): Promise<void> {
+    await this.restartApiServer();
+    const { header } = await this.#etcd('/v3/kv/range', { key: Buffer.from('/').toString('base64'), limit: 1 });
+    await this.#etcd('/v3/kv/compaction', { revision: header.revision, physical: true });
+  }
+
   /** A token of an existing ServiceAccount. */
   async tokenFor(namespace: string, serviceAccount: string, expirationSeconds = 3600): Promise<string> {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds } };
@@ -167,6 +174,13 @@ export class RealCluster {
   async #kill(program: KubernetesProgram): Promise<void> {
     await this.#processes.get(program)?.kill();
     this.#processes.delete(program);
+  }
+
+  async #etcd(path: string, body: unknown): Promise<{ readonly header: { readonly revision: string } }> {
+    const answer = await fetch(`${this.request.etcdUrl}${path}`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(START_MS) });
+    if (!answer.ok) throw new Error(`etcd ${path}: HTTP ${answer.status}`);
+    const parsed: { readonly header: { readonly revision: string } } = JSON.parse(await answer.text());
+    return parsed;
   }
 
   #failIfDead(): void {
