@@ -1,7 +1,7 @@
 import type { JsonObject } from '#kernel';
 import type { KubeObject } from '#domain';
 import { kubeObjectOf } from '../json/kube-object-of.js';
-import { customForm } from '../kinds/custom-schema.js';
+import { customForm, withoutUnfitNulls } from '../kinds/custom-schema.js';
 import { apiVersionOf, type ResourceType } from '../resources/resource-type.js';
 
 /** How objects are shown in an answer: whole, or only their metadata. */
@@ -30,7 +30,7 @@ export function represent(type: ResourceType, object: KubeObject, representation
 export function inVersion(type: ResourceType, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(type);
   const named = object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-  return type.custom === undefined ? named : kubeObjectOf(customForm(type.custom, named));
+  return type.custom === undefined ? named : kubeObjectOf(customForm(type.custom, withoutUnfitNulls(type.custom, named)));
 }
 
 export function representList(type: ResourceType, items: readonly KubeObject[], metadata: JsonObject, representation: Representation): JsonObject {

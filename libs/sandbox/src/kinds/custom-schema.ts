@@ -39,7 +39,30 @@ export function customForm(schema: CustomSchema, object: JsonObject): JsonObject
   return { ...(isObject(kept) ? kept : {}), apiVersion, kind, metadata };
 }
 
-/** `value` with the schema's defaults where members are missing, and without nulls where the schema has no place for them. */
+/**
+ * The object without nulls where the schema has no place for them: what is done to objects as they are sent or read. What an apply merges
+ * is not treated so: there a null is left for the schema to judge.
+ */
+export function withoutUnfitNulls(schema: CustomSchema, object: JsonObject): JsonObject {
+  const { apiVersion, kind, metadata } = object;
+  const kept = fitting(schema, object);
+  return { ...(isObject(kept) ? kept : {}), apiVersion, kind, metadata };
+}
+
+function fitting(schema: CustomSchema, value: Json): Json {
+  if (isList(value)) return value.map((item) => fitting(objectAt(schema, 'items'), item));
+  if (!isObject(value)) return value;
+  const kept: Record<string, Json | undefined> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const declared = objectAt(schema, 'properties')[name];
+    const rule = objectAt({ rule: declared ?? schema['additionalProperties'] }, 'rule');
+    const isUnfit = member === null && isObject(declared) && declared['nullable'] !== true && declared['default'] === undefined;
+    if (member !== undefined && !isUnfit) kept[name] = fitting(rule, member);
+  }
+  return kept;
+}
+
+/** `value` with the schema's defaults where members are missing. */
 export function withCustomDefaults(schema: CustomSchema, value: Json): Json {
   if (isList(value)) return value.map((item) => withCustomDefaults(objectAt(schema, 'items'), item));
   if (!isObject(value)) return value;
@@ -47,9 +70,8 @@ export function withCustomDefaults(schema: CustomSchema, value: Json): Json {
   for (const [name, member] of Object.entries(objectAt(schema, 'properties'))) {
     if (!isObject(member)) continue;
     const isReplaceable = filled[name] === undefined || (filled[name] === null && member['nullable'] !== true);
-    const present = isReplaceable ? member['default'] : filled[name];
-    if (present === undefined) delete filled[name];
-    else filled[name] = withCustomDefaults(member, present);
+    const present = isReplaceable ? (member['default'] ?? filled[name]) : filled[name];
+    if (present !== undefined) filled[name] = withCustomDefaults(member, present);
   }
   const others = schema['additionalProperties'];
   if (isObject(others)) for (const [name, member] of Object.entries(filled)) if (member !== undefined && objectAt(schema, 'properties')[name] === undefined) filled[name] = withCustomDefaults(others, member);

@@ -12,7 +12,7 @@ import { withoutBranches } from '../managed-fields/field-set.js';
 import { ownersToJson, type FieldOwner } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
 import { emptyLike } from '../kinds/empty-like.js';
-import { typedForm } from '../kinds/typed-form.js';
+import { sentForm, typedForm } from '../kinds/typed-form.js';
 import { tableOf } from '../resources/resource-type.js';
 import { checkBody } from './check-body.js';
 import { definitionRefusal, namespaceRefusal } from './check-namespace.js';
@@ -29,7 +29,8 @@ export function createObject(cluster: ClusterContext, target: WriteTarget, body:
   const refusal = namespaceRefusal(cluster, type, namespace, name) ?? definitionRefusal(cluster, type, name);
   if (refusal !== undefined) return err(refusal);
 
-  const bare = typedForm(type, withoutSystemFields(target, named));
+  const form = operation === 'Apply' ? typedForm : sentForm;
+  const bare = form(type, withoutSystemFields(target, named));
   const filled = withObjectDefaults(type, bare);
   const causes = validateObject(type, filled);
   if (causes.length > 0) return err(invalid(type, name, causes));

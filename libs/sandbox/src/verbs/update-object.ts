@@ -6,7 +6,7 @@ import { withDefaults, withoutNulls } from '../json/change-json.js';
 import { isObject, listAt, objectAt, stringAt } from '../json/read-json.js';
 import { invalidValue } from '../kinds/field-cause.js';
 import { withObjectDefaults } from '../kinds/object-defaults.js';
-import { typedForm } from '../kinds/typed-form.js';
+import { sentForm } from '../kinds/typed-form.js';
 import { ownersFromJson } from '../managed-fields/field-owner.js';
 import { trackUpdate } from '../managed-fields/track-update.js';
 import { checkBody } from './check-body.js';
@@ -72,7 +72,7 @@ function changeTo(cluster: ClusterContext, target: WriteTarget, live: KubeObject
   const refusal = refusalOf(target, live, sent);
   if (refusal !== undefined) return err(refusal);
   const status: JsonObject = target.isStatus ? { ...live, status: sent['status'] } : sent;
-  const wanted = withKeptAllocations(live, withObjectDefaults(target.type, typedForm(target.type, status)));
+  const wanted = withKeptAllocations(live, withObjectDefaults(target.type, sentForm(target.type, status)));
   // A writer that sends managedFields back states what they are from now on; one that leaves them out keeps the stored ones.
   const stated = listAt(sent, 'metadata', 'managedFields');
   const owners = ownersFromJson(stated.length > 0 ? stated : (live.metadata.managedFields ?? []));
