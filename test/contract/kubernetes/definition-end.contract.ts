@@ -10,7 +10,6 @@ export function definitionEndContract(server: TheServer): void {
   it('empties a definition that is deleted, takes nothing new, and waits for finalizers', async () => {
     const { ask } = server();
     const widgets = await aWidgetKind(server(), [{ name: 'v1', storage: true, spec: SPEC }]);
-    // a real server takes up to a second to see that it may protect the kind
     await widgets.create('free', {});
     await widgets.create('held', {}, 'v1', { finalizers: ['example.com/wait'] });
     const deleted = await ask('DELETE', widgets.definition);
