@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#kernel';
 import { isList, isObject, objectAt } from '../json/read-json.js';
 import type { ResourceType } from '../resources/resource-type.js';
 import { undeclaredField, wrongType } from './custom-schema.js';
-import { METADATA_FIELDS } from './metadata-causes.js';
+import { METADATA_FIELDS } from './metadata-fields.js';
 
 type Shape = 'string' | 'integer' | 'boolean' | 'object' | 'array' | 'strings';
 

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#kernel';
 import { hasType, typeName } from './json-types.js';
 import { METADATA } from './merge-schemas.js';
-import { METADATA_FIELDS } from './metadata-causes.js';
+import { METADATA_FIELDS } from './metadata-fields.js';
 import { isList, isObject, objectAt, stringAt, stringsAt } from '../json/read-json.js';
 import { ANY, ATOMIC, listBy, MAP, SET, struct, type MergeSchema } from '../managed-fields/merge-schema.js';
 

@@ -14,12 +14,6 @@ const STANDARD_FINALIZERS = ['orphan', 'foregroundDeletion', 'kubernetes', 'cust
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 const MAX_CRON_JOB_NAME = 52;
 
-/** What metadata consists of. */
-export const METADATA_FIELDS = [
-  'name', 'namespace', 'generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields', 'uid', 'resourceVersion', 'generation', 'creationTimestamp',
-  'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink',
-];
-
 /** What of an object's metadata is not allowed. */
 export function metadataCauses(type: ResourceType, metadata: JsonObject): readonly FieldCause[] {
   const annotations = stringMapAt(metadata, 'annotations');
