@@ -25,6 +25,7 @@ export interface OrderSketch {
   readonly drift?: DriftPolicy;
   readonly approvedPrunes?: readonly Digest[];
   readonly health?: readonly HealthRule[];
+  readonly dependsOn?: readonly string[];
 }
 
 const EMPTY = digestOfJson({});
@@ -64,11 +65,12 @@ export function anAssignment(sketch: OrderSketch): AssignmentOrder {
     sync: { prune: sketch.prune ?? true, drift: sketch.drift ?? 'HEAL' },
     approvedPrunes: sketch.approvedPrunes ?? [],
     ...(sketch.health === undefined ? {} : { health: sketch.health }),
+    ...(sketch.dependsOn === undefined ? {} : { dependsOn: sketch.dependsOn }),
   };
 }
 
-export function aTombstone(sketch: { readonly application?: string; readonly generation: number; readonly mode: RemovalMode; readonly approvedRemovals?: readonly Digest[] }): TombstoneOrder {
-  return { ...headerOf(sketch.application ?? 'shop', sketch.generation), kind: 'TOMBSTONE', mode: sketch.mode, approvedRemovals: sketch.approvedRemovals ?? [] };
+export function aTombstone(sketch: { readonly application?: string; readonly generation: number; readonly mode: RemovalMode; readonly approvedRemovals?: readonly Digest[]; readonly dependsOn?: readonly string[] }): TombstoneOrder {
+  return { ...headerOf(sketch.application ?? 'shop', sketch.generation), kind: 'TOMBSTONE', mode: sketch.mode, approvedRemovals: sketch.approvedRemovals ?? [], ...(sketch.dependsOn === undefined ? {} : { dependsOn: sketch.dependsOn }) };
 }
 
 /** As the session hands it over: signed by the hub's key. */

@@ -18,7 +18,8 @@ export type FieldIssueCode =
   | 'SELECTOR_FACTS_ALONE'
   | 'SELECTOR_ALL_WITH_LABELS'
   | 'PARAMETER_INVALID'
-  | 'EXPRESSION_INVALID';
+  | 'EXPRESSION_INVALID'
+  | 'DEPENDENCY_CYCLE';
 
 /** One thing that is wrong with one field, as the API shows it in `userErrors`. */
 export interface FieldIssue {

@@ -42,6 +42,8 @@ export { parseKubernetesYaml, parseKubernetesYamlInSteps, type JsonDocument } fr
 export type { YamlFailure } from './yaml/yaml-failure.js';
 export { contentKey } from './content/content-key.js';
 export { contentToKeep, type ContentRecord } from './content/content-to-keep.js';
+export { findDependencyCycle } from './dependencies/find-cycle.js';
+export { missingDependencies, type DependencyState } from './dependencies/judge-dependencies.js';
 export { changedFields } from './drift/changed-fields.js';
 export { compareApplied } from './drift/compare-applied.js';
 export { fitChanges, VALUE_LIMITS, type FieldChange } from './drift/field-change.js';

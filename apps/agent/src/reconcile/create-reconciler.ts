@@ -9,6 +9,7 @@ import { Reporter } from '../report/reporter.js';
 import { HealthJudge } from '../health/health-judge.js';
 import type { OrderInbox, RequestHandler } from '../session/session.ports.js';
 import type { AgentPorts, LoadedInventory, LoadedOrders, StateFailure } from './agent.ports.js';
+import { Dependencies } from './dependencies.js';
 import { ObjectIndex } from './object-index.js';
 import { OrderDesk, ownerOf } from './order-desk.js';
 import { RenderLane } from './render-lane.js';
@@ -42,6 +43,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const judge = new HealthJudge(ports);
   const index = new ObjectIndex();
   const desk = new OrderDesk(ports);
+  const dependencies = new Dependencies(() => desk.runtimes());
   const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs, logState(ports.log, (target) => directory.nameOf(target)));
   const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets });
   const unreadable = new Set<TargetId>();
@@ -91,12 +93,15 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     const runtime = desk.runtimeOf(target);
     if (runtime === undefined || signal.aborted) return;
     const inForce = runtime.order;
-    const context: StepContext = { ports, reader, judge, renders, index, directory, runtime, inForce, owner: ownerOf(inForce.order), signal };
+    const context: StepContext = { ports, reader, judge, renders, index, directory, dependencies, runtime, inForce, owner: ownerOf(inForce.order), signal };
     try {
       const worked = await workOnTarget(context, reporter);
       if (runtime.inventory !== undefined && !runtime.isInDoubt) unreadable.delete(target);
-      if (worked.isRemoved && desk.removed(runtime, inForce)) {
+      const isGone = worked.isRemoved && desk.removed(runtime, inForce);
+      directory.wake(dependencies.changedBy(inForce.order));
+      if (isGone) {
         queue.forget(target);
+        dependencies.forget(target);
         renders.forget(target);
         reporter.forget(target);
         watches.need(target, []);

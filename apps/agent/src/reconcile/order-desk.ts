@@ -55,12 +55,19 @@ export class OrderDesk implements OrderInbox {
   }
 
   async accept(orders: readonly VerifiedOrder[], signal: AbortSignal): Promise<void> {
-    await inParallel(orders, PUTS_AT_ONCE, async (order) => {
-      const put = await this.deps.orders.put(order, signal);
-      if (!put.ok) throw new Error(`an order could not be stored: ${put.error.code}: ${put.error.message}`);
-      await this.deps.failpoints.hit(AFTER_PUT);
-      this.#takeUp(order);
-    });
+    const removals: VerifiedOrder[] = [];
+    try {
+      await inParallel(orders, PUTS_AT_ONCE, async (order) => {
+        const put = await this.deps.orders.put(order, signal);
+        if (!put.ok) throw new Error(`an order could not be stored: ${put.error.code}: ${put.error.message}`);
+        await this.deps.failpoints.hit(AFTER_PUT);
+        if (order.order.kind === 'TOMBSTONE') removals.push(order);
+        else this.#takeUp(order);
+      });
+    } finally {
+      // Removals that came together come into force together: what one of them needs must not go before it.
+      for (const order of removals) this.#takeUp(order);
+    }
   }
 
   confirmRemoved(order: VerifiedOrder): void {

@@ -2,6 +2,7 @@ import { done, formatObjectRef, sayKept, type StepOutcome } from '#domain';
 import type { SyncStatus } from './target-runtime.js';
 import type { Ordered, StepContext } from './step.js';
 import { applyWaves } from './steps/apply-waves.js';
+import { awaitDependencies } from './steps/await-dependencies.js';
 import { checkClaims } from './steps/check-claims.js';
 import { checkServer } from './steps/check-server.js';
 import { commitRelease } from './steps/commit-release.js';
@@ -20,7 +21,9 @@ import { releaseKept } from './steps/release-kept.js';
 export async function reconcileAssignment(context: StepContext, ordered: Ordered): Promise<StepOutcome<Pruned>> {
   const content = await loadContent(context, ordered);
   if (content.kind !== 'done') return content;
-  const prepared = await prepareContent(context, content.value);
+  const free = await awaitDependencies(context, content.value);
+  if (free.kind !== 'done') return free;
+  const prepared = await prepareContent(context, free.value);
   if (prepared.kind !== 'done') return prepared;
   const planned = await planRemoval(context, prepared.value);
   if (planned.kind !== 'done') return planned;

@@ -10,6 +10,8 @@ import { saveInventory } from './save-inventory.js';
 import { checkFence, reached, type StepContext } from './step.js';
 
 const RETRY_MS = 2_000;
+/** The end of a dependent wakes the target; this is for the case that nobody does. */
+const DEPENDENTS_LOOK_MS = 30_000;
 /** An object that refuses to go holds up those that it may need (its operator, its namespace) for this long and no longer. */
 const PATIENCE_MS = 60_000;
 
@@ -18,12 +20,14 @@ const PATIENCE_MS = 60_000;
  * removal is complete and durable. Safe to repeat, and to kill between any two lines.
  */
 export async function removeTarget(context: StepContext, order: TombstoneOrder, report: () => void): Promise<StepOutcome> {
-  const { runtime, renders } = context;
+  const { runtime, renders, dependencies } = context;
   renders.forget(runtime.target);
   if (runtime.status.sync !== 'REMOVING' && runtime.status.sync !== 'AWAITING_APPROVAL') {
     runtime.status = { sync: 'REMOVING', reason: 'REMOVING', message: '' };
     report();
   }
+  const dependents = order.mode === 'ORPHAN' ? [] : dependencies.dependentsLeaving(runtime.target, order);
+  if (dependents.length > 0) return wait(DEPENDENTS_LOOK_MS, 'DEPENDENTS_NOT_REMOVED', `${dependents.join(', ')} need${dependents.length === 1 ? 's' : ''} it and go${dependents.length === 1 ? 'es' : ''} first`);
   const cleared = order.mode === 'ORPHAN' ? await releaseObjects(context) : await deleteObjects(context, order);
   if (cleared.kind !== 'done') return cleared;
   if (runtime.order !== context.inForce) return wait(RETRY_MS, 'REMOVING', 'a newer order has come');

@@ -4,6 +4,7 @@ import type { ObjectReader } from '../apply/object-reader.js';
 import type { HealthJudge } from '../health/health-judge.js';
 import type { AgentFailpoint } from './agent-failpoints.js';
 import type { AgentPorts, RenderedContent, StateFailure } from './agent.ports.js';
+import type { Dependencies } from './dependencies.js';
 import type { ObjectIndex } from './object-index.js';
 import type { RenderLane } from './render-lane.js';
 import type { TargetDirectory } from './target-directory.js';
@@ -17,6 +18,7 @@ export interface StepContext {
   readonly renders: RenderLane;
   readonly index: ObjectIndex;
   readonly directory: TargetDirectory;
+  readonly dependencies: Dependencies;
   readonly runtime: TargetRuntime;
   /** The order of this pass; a newer one may come into force meanwhile. */
   readonly inForce: VerifiedOrder;

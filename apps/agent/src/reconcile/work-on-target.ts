@@ -72,14 +72,15 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
   const ordered = { order, contentKey: contentKey(order) };
   runtime.wantsPass = false;
   runtime.passDueAtMs = Number.POSITIVE_INFINITY;
-  if (runtime.failures === 0 && runtime.inventory?.head.applied?.contentKey !== ordered.contentKey) {
+  if (runtime.failures === 0 && runtime.status.reason !== 'DEPENDENCY_NOT_READY' && runtime.inventory?.head.applied?.contentKey !== ordered.contentKey) {
     runtime.status = { sync: 'APPLYING', reason: 'APPLYING', message: '' };
     report();
   }
   const outcome = await reconcileAssignment(context, ordered);
   for (const key of runtime.sent.keys()) if (!runtime.observed.has(key)) runtime.touched.add(key);
-  if (outcome.kind === 'wait' && outcome.why.reason === 'APPLYING') {
+  if (outcome.kind === 'wait' && (outcome.why.reason === 'APPLYING' || outcome.why.reason === 'DEPENDENCY_NOT_READY')) {
     // Nothing has failed: it goes on when what it waits for has come.
+    if (outcome.why.reason === 'DEPENDENCY_NOT_READY') runtime.status = { sync: 'PENDING', ...outcome.why };
     runtime.passDueAtMs = context.ports.monotonic.nowMs() + outcome.retryMs;
     return;
   }

@@ -34,6 +34,24 @@ describe('removals', () => {
     expect(await states()).toEqual([{ name: 'c1', state: 'REMOVED' }, { name: 'c2', state: 'ACTIVE' }, { name: 'c3', state: 'ACTIVE' }]);
   });
 
+  it('of what another one needs are signed after those of the other, whoever is planned first', async () => {
+    await fleet(3, ['api']);
+    value(await ground.create('web', anInput({ source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, dependsOn: ['api'] })));
+    await ground.push({ ...V1, 'apps/web/cm.yaml': 'a: 2' });
+    await ground.plan();
+    expect(await ground.order('web', 'c1')).toMatchObject({ kind: 'ASSIGNMENT', dependsOn: ['api'] });
+    const refused = await away('c1');
+    if (refused.ok || refused.error.code !== 'REMOVAL_NEEDS_CONFIRMATION') throw new Error('expected a refusal');
+    await ground.database.pool.query(`UPDATE clusters SET labels = '{"env":"prod"}'`);
+    value(await away('c1', refused.error.digest));
+    await ground.plan();
+    await ground.plan();
+    const [web, api] = [await ground.order('web', 'c1'), await ground.order('api', 'c1')];
+    expect([web.kind, api.kind]).toEqual(['TOMBSTONE', 'TOMBSTONE']);
+    expect(web).toMatchObject({ dependsOn: ['api'] });
+    expect(api.generation > web.generation).toBe(true);
+  });
+
   it('without prune let go and delete nothing', async () => {
     for (const name of ['c1', 'c2', 'c3']) await ground.joined(name, { env: 'prod' });
     value(await ground.create('web', anInput({ sync: { prune: false } })));

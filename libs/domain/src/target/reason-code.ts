@@ -42,6 +42,8 @@ export const REASON_ADVICE = {
   INVALID_FOR_SERVER: 'The API server found the object invalid; the message says where.',
   CRD_NOT_ESTABLISHED: 'The custom resource definition is not served yet; it is tried again by itself.',
   CLUSTER_UNAVAILABLE: 'The API server does not answer; it is tried again by itself.',
+  DEPENDENCY_NOT_READY: 'Wait: applications of dependsOn are not healthy on this cluster yet; the message names them.',
+  DEPENDENTS_NOT_REMOVED: 'Wait: applications that need this one are being removed first; the message names them.',
   PRUNE_NEEDS_APPROVAL: 'Look at the listed objects and approve the prune with its digest, or put them back into Git.',
   REMOVAL_NEEDS_APPROVAL: 'Look at the listed objects and approve their removal with its digest.',
   PRUNE_BLOCKED: 'Objects refuse to go, see their finalizers; they stay tracked and are tried again.',

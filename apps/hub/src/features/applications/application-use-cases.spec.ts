@@ -56,6 +56,21 @@ function house() {
 
 const spec: ApplicationInput = { source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { all: true } };
 
+describe('applications that need each other', () => {
+  it('are created in any order, and refused in a circle, which is named', async () => {
+    const { create, update } = house();
+    expect((await create('web', { ...spec, dependsOn: ['api'] })).ok).toBe(true);
+    expect((await create('api', { ...spec, dependsOn: ['db'] })).ok).toBe(true);
+    expect((await create('db', spec)).ok).toBe(true);
+    expect(await update('db', { ...spec, dependsOn: ['web'] })).toMatchObject({
+      ok: false, error: { code: 'INVALID_APPLICATION', issues: [{ code: 'DEPENDENCY_CYCLE', path: ['spec', 'dependsOn'], message: 'These applications would wait for each other: api -> db -> web -> api.' }] },
+    });
+    expect(await create('alone', { ...spec, dependsOn: ['alone'] })).toMatchObject({ ok: false, error: { issues: [{ code: 'DEPENDENCY_CYCLE' }] } });
+    expect((await update('web', spec)).ok).toBe(true);
+    expect((await update('db', { ...spec, dependsOn: ['web'] })).ok).toBe(true);
+  });
+});
+
 describe('applications', () => {
   it('are created with revision 1, placed, audited, and looked at soon', async () => {
     const { create, placement, audited, told } = house();

@@ -32,6 +32,16 @@ export function applicationRepositoryContract(run: InTransaction, ground: () => 
     expect(await run((repository) => repository.repositoryIdOf(ground().project, 'other'))).toBeUndefined();
   });
 
+  it('tells what the others of a project need', async () => {
+    const [certs, web] = [anApplication(17, 'certs'), anApplication(18, 'needs-certs')];
+    await run((repository) => repository.add(certs));
+    await run((repository) => repository.add({ ...web, revision: { ...web.revision, spec: { ...aSpec(), dependsOn: ['certs', 'db'] } } }));
+    const needs = await run((repository) => repository.lockDependencies(web.project, 'certs'));
+    expect(needs.get('needs-certs')).toEqual(['certs', 'db']);
+    expect(needs.has('certs')).toBe(false);
+    expect((await run((repository) => repository.lockDependencies(web.project, 'needs-certs'))).get('certs')).toEqual([]);
+  });
+
   it('finds what was added', async () => {
     const web = anApplication(1, 'web');
     expect(await run((repository) => repository.add(web))).toEqual({ ok: true, value: web });

@@ -9,6 +9,11 @@ export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
 export interface ApplicationRepository {
   /** The id of a repository of the project. */
   repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined>;
+  /**
+   * What the other applications of the project need, by name, while no other transaction may change it: a cycle must not come from two changes
+   * at once. Applications that are on their way out count.
+   */
+  lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Adds an application with its first revision. A deleted one of that name does not count. */
   add(application: Application): Promise<Result<Application, DuplicateApplication>>;
   /** Locks the row until the end of the transaction. Deleted applications are not found. */

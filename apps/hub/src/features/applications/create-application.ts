@@ -10,6 +10,7 @@ import type { Application } from './application.js';
 import type { CreateApplicationFailure } from './application.errors.js';
 import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
+import { dependencyIssues } from './judge-dependencies.js';
 import { specJson } from './spec-json.js';
 
 export interface CreateApplicationCommand {
@@ -46,6 +47,8 @@ export class CreateApplication {
     return this.tx.run(viewerScope(viewer, project.id), async () => {
       const repository = await this.applications.repositoryIdOf(project.id, spec.value.source.repository);
       if (repository === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const cyclic = await dependencyIssues(this.applications, project.id, name.value, spec.value);
+      if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const revision = { id: applicationRevisionId(this.ids.uuid()), number: 1, spec: spec.value, createdBy: viewer.principalId };
       const added = await this.applications.add({
         project: project.id, id: applicationId(this.ids.uuid()), name: name.value, repository, state: 'ACTIVE', deletionMode: undefined, revision, version: 1,

@@ -17,6 +17,11 @@ export class FakeApplicationRepository implements ApplicationRepository {
     return Promise.resolve(this.#repositories.get(`${project}/${name}`));
   }
 
+  lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const others = [...this.#applications.values()].filter((known) => known.project === project && known.name !== except && known.state !== 'DELETED');
+    return Promise.resolve(new Map(others.map(({ name, revision }) => [name, revision.spec.dependsOn ?? []])));
+  }
+
   async add(application: Application): Promise<Result<Application, DuplicateApplication>> {
     if ((await this.lockByName(application.project, application.name)) !== undefined) return err({ code: 'DUPLICATE_APPLICATION', name: application.name });
     this.#applications.set(application.id, application);

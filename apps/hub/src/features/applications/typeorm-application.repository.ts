@@ -44,6 +44,16 @@ export class TypeormApplicationRepository implements ApplicationRepository {
     return row === undefined ? undefined : repositoryId(row.id);
   }
 
+  async lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    await this.tx.query('SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE', [project]);
+    const rows = await this.tx.query<{ name: string; needs: readonly string[] | null }>(
+      `SELECT a.name, v.spec -> 'dependsOn' AS needs FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
+       WHERE a.project_id = $1 AND a.state <> 'DELETED' AND a.name <> $2`,
+      [project, except],
+    );
+    return new Map(rows.map(({ name, needs }) => [name, needs ?? []]));
+  }
+
   async add(application: Application): Promise<Result<Application, DuplicateApplication>> {
     const { project, id, name, repository, state, revision, version } = application;
     const inserted = await this.tx.execute(

@@ -10,6 +10,7 @@ import type { Application } from './application.js';
 import type { UpdateApplicationFailure } from './application.errors.js';
 import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
+import { dependencyIssues } from './judge-dependencies.js';
 import { specJson } from './spec-json.js';
 
 export interface UpdateApplicationCommand {
@@ -48,6 +49,8 @@ export class UpdateApplication {
       if (!spec.ok) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec'], spec.error) });
       const repository = await this.applications.repositoryIdOf(project.id, spec.value.source.repository);
       if (repository === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const cyclic = await dependencyIssues(this.applications, project.id, name, spec.value);
+      if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && repository === stored.repository;
       return isSame ? ok(stored) : this.#revise(viewer, stored, spec.value, repository, command.confirmRemovals);
     });

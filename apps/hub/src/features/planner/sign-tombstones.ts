@@ -21,6 +21,13 @@ interface Unsigned {
 const BATCH = 1_000;
 /** Without a signature, asked for anew by an agent or a person, or of an epoch before a restore. */
 const TO_SIGN = 'acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at <= clock_timestamp() OR order_epoch <> $2)';
+/**
+ * What an application needs is told to go after the application itself was: then its agent, which removes in that order, knows of both.
+ * Parameters: the name and the project of the application that is needed.
+ */
+const UNLESS_NEEDED_BY_UNSIGNED = `NOT EXISTS (
+  SELECT 1 FROM tombstones d JOIN applications a ON a.id = d.application_id JOIN application_revisions v ON v.id = a.current_revision_id
+  WHERE d.cluster_id = tombstones.cluster_id AND d.acknowledged_at IS NULL AND d.order_bytes IS NULL AND d.mode = 'DELETE' AND a.project_id = $4 AND v.spec -> 'dependsOn' ? $3)`;
 const WRITE = `
   UPDATE tombstones b SET generation = o.generation, order_epoch = o.epoch, order_bytes = o.bytes, order_key_id = o.key_id, order_signature = o.signature, order_type = o.type,
     order_digest = o.digest, order_expires_at = o.expires_at, reissue_requested_at = NULL
@@ -41,8 +48,8 @@ export class SignTombstones {
   async #sign(application: PlannedApplication): Promise<boolean> {
     const { tx } = this.ports;
     const rows = await tx.query<Row>(
-      `SELECT id, target_id, cluster_id, mode, approved_removals FROM tombstones WHERE application_id = $1 AND ${TO_SIGN} ORDER BY cluster_id LIMIT ${BATCH}`,
-      [application.id, application.epoch.toString()],
+      `SELECT id, target_id, cluster_id, mode, approved_removals FROM tombstones WHERE application_id = $1 AND ${TO_SIGN} AND ${UNLESS_NEEDED_BY_UNSIGNED} ORDER BY cluster_id LIMIT ${BATCH}`,
+      [application.id, application.epoch.toString(), application.name, application.project.id],
     );
     if (rows.length === 0) return false;
     const clusters = await bumpClusters(tx, rows.map((row) => clusterId(row.cluster_id)));
@@ -52,7 +59,15 @@ export class SignTombstones {
       return { id: row.id, order: tombstoneOrder(application, { target: targetId(row.target_id), cluster: cluster.id, generation: cluster.generation, row }) };
     });
     await this.#write(unsigned);
+    await this.#wakeNeeded(application);
     return rows.length === BATCH;
+  }
+
+  /** Tombstones of what the application needs may have waited for these. */
+  async #wakeNeeded({ project, spec }: PlannedApplication): Promise<void> {
+    if (spec.dependsOn === undefined) return;
+    const needed = await this.ports.tx.query<{ id: string }>(`SELECT id FROM applications WHERE project_id = $1 AND name = ANY($2) AND state <> 'DELETED'`, [project.id, spec.dependsOn]);
+    await notifyAll(this.ports.tx, CHANNELS.applicationChanged, needed.map(({ id }) => id));
   }
 
   async #write(unsigned: readonly Unsigned[]): Promise<void> {

@@ -10,6 +10,7 @@ const CODES = {
   CLUSTER_NOT_ACTIVE: 'The cluster is being removed, or is removed.',
   CLUSTER_NOT_FOUND: 'There is no such cluster, or it is not yours.',
   COMMIT_MISMATCH: 'Another move waits for approval than the one that was looked at: look again.',
+  DEPENDENCY_CYCLE: 'Applications would wait for each other for ever.',
   DIGEST_MISMATCH: 'The digest is not that of what waits for approval now: look again.',
   DUPLICATE_APPLICATION: 'The project has an application of that name.',
   DUPLICATE_CLUSTER: 'There is a cluster of that name.',
