@@ -155,6 +155,25 @@ describe('the log of a pod', () => {
   });
 
   it.each([
+    ['the role is taken away', `UPDATE principals SET roles = '{}' WHERE name = 'admin'`, `UPDATE principals SET roles = '{admin}' WHERE name = 'admin'`],
+    ['the target is gone', `UPDATE targets SET state = 'REMOVED'`, `UPDATE targets SET state = 'ACTIVE'`],
+  ])('stops within five seconds when %s', async (_why, takeAway, giveBack) => {
+    const log = aLog();
+    const reader = follow((await tokenWith(['target:logs', 'target:read'])).token);
+    await eventually('the agent reads', () => log.isOpen);
+    await hub.database.pool.query(takeAway);
+    const began = performance.now();
+    try {
+      await eventually('the agent has stopped', () => log.isLeft);
+      expect(performance.now() - began).toBeLessThan(5_000);
+      log.say('for nobody');
+      expect(textOf(reader.parts)).toBe('');
+    } finally {
+      await hub.database.pool.query(giveBack);
+    }
+  });
+
+  it.each([
     ['tail: 5001', '"tail" must be 0 to 5000.'],
     ['sinceSeconds: 0', '"sinceSeconds" must be at least 1.'],
     ['container: "../x"', '"container" is no name of Kubernetes.'],
@@ -176,5 +195,20 @@ describe('the tree of a target', () => {
   it('needs the permission to describe objects', async () => {
     const { token } = await tokenWith(['target:read']);
     expect((await hub.graphql(`{ ${TREE} }`, undefined, { token })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
+
+describe('the values of drift', () => {
+  const DRIFT = '{ target(application: "web", cluster: "prod") { observed { drift { fields managers changes { path manager expected live isHidden } } } } }';
+  const changesFor = async (token: string): Promise<unknown> =>
+    ((await hub.graphql(DRIFT, undefined, { token })).data as { readonly target: { readonly observed: { readonly drift: readonly { readonly changes: unknown }[] } } }).target.observed.drift.map(({ changes }) => changes);
+
+  it('need the permission to describe objects; paths and holders do not', async () => {
+    const change = { path: 'spec.replicas', manager: 'kubectl-edit', expected: '1', live: '0', isMasked: false, isTruncated: false };
+    const drift = [{ ref: { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' }, kind: 'CHANGED', managers: ['kubectl-edit'], fields: ['spec.replicas'], changes: [change] }];
+    await hub.database.pool.query('UPDATE target_status SET detail = $1', [JSON.stringify({ drifted: drift })]);
+    const seen = { path: 'spec.replicas', manager: 'kubectl-edit' };
+    expect(await changesFor((await tokenWith(['target:read', 'object:describe'])).token)).toEqual([[{ ...seen, expected: '1', live: '0', isHidden: false }]]);
+    expect(await changesFor((await tokenWith(['target:read'])).token)).toEqual([[{ ...seen, expected: null, live: null, isHidden: true }]]);
   });
 });

@@ -6,6 +6,7 @@ import { ApiError, CurrentViewer, RequirePermission, type Viewer } from '../../p
 import { LOG } from '../../platform/tokens.js';
 import { AGENT_OBJECTS, type AgentObjects } from './agent-objects.js';
 import { AgentQuestions } from './agent-questions.js';
+import { LogRights } from './log-rights.js';
 import { logFeed, type LogFeed, type LogFeedPart } from './log-feed.js';
 import { NoteLogAccess } from './note-log-access.js';
 import { PodLogPartType, PodLogsArgs, PodLogsType } from './pod-logs.graphql.js';
@@ -22,6 +23,7 @@ export class PodLogsResolver {
     @Inject(AgentQuestions) private readonly questions: AgentQuestions,
     @Inject(AGENT_OBJECTS) private readonly agents: AgentObjects,
     @Inject(NoteLogAccess) private readonly access: NoteLogAccess,
+    @Inject(LogRights) private readonly rights: LogRights,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -45,7 +47,15 @@ export class PodLogsResolver {
     const leaving = new AbortController();
     const feed = logFeed(() => leaving.abort());
     if (asked === undefined) feed.end('FAILED', NO_POD);
-    else void this.#follow(viewer, asked, feed, leaving.signal);
+    else {
+      const over = new AbortController();
+      void this.#follow(viewer, asked, feed, leaving.signal).finally(() => over.abort());
+      void this.rights.lost(viewer, args, asked.target, AbortSignal.any([leaving.signal, over.signal])).then((isLost) => {
+        if (!isLost) return;
+        feed.end('FAILED', NO_POD);
+        leaving.abort();
+      });
+    }
     return wrapped(feed.parts);
   }
 

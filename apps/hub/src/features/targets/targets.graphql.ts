@@ -43,12 +43,13 @@ export class ObjectHealthType {
   @Field(() => String, { description: 'Why, for people.' }) message!: string;
 }
 
-@ObjectType('FieldChange', { description: 'A declared field that says something else in the cluster. Its values are JSON; what is secret was masked by the agent.' })
+@ObjectType('FieldChange', { description: 'A declared field that says something else in the cluster. Its values are JSON; what is secret was masked by the agent. They need the permission `object:describe`, as the object itself does.' })
 export class FieldChangeType {
   @Field(() => String, { description: 'Path of the field.' }) path!: string;
   @Field(() => String, { nullable: true, description: 'Field manager that holds it now; null: nobody does.' }) manager!: string | null;
-  @Field(() => String, { nullable: true, description: 'What was applied, as JSON; null: nothing.' }) expected!: string | null;
-  @Field(() => String, { nullable: true, description: 'What is there, as JSON; null: nothing.' }) live!: string | null;
+  @Field(() => String, { nullable: true, description: 'What was applied, as JSON; null: nothing, or not for you to see.' }) expected!: string | null;
+  @Field(() => String, { nullable: true, description: 'What is there, as JSON; null: nothing, or not for you to see.' }) live!: string | null;
+  @Field(() => Boolean, { description: 'The values are not for you to see: they need the permission `object:describe`.' }) isHidden!: boolean;
   @Field(() => Boolean, { description: 'Something in the values was masked: they are secret.' }) isMasked!: boolean;
   @Field(() => Boolean, { description: 'A value was cut: at most 1 KiB of each is shown, 8 KiB of an object, 64 KiB of a target.' }) isTruncated!: boolean;
 }
@@ -209,7 +210,7 @@ export function toTransitionType(view: TransitionView): TargetTransitionType & {
 function toDriftType({ ref, kind, managers, fields, changes, healedAt }: DriftedObject): DriftedObjectType {
   return {
     object: toRefType(ref), kind, managers: [...managers], fields: [...fields], healedAt: healedAt ?? null,
-    changes: changes.map((change) => ({ ...change, manager: change.manager ?? null, expected: change.expected ?? null, live: change.live ?? null })),
+    changes: changes.map((change) => ({ ...change, isHidden: true, manager: change.manager ?? null, expected: change.expected ?? null, live: change.live ?? null })),
   };
 }
 

@@ -8,6 +8,8 @@ import { ApprovePrune } from './approve-prune.js';
 import { ConfirmFactMismatch } from './confirm-fact-mismatch.js';
 import { DescribedObjectResolver } from './described-object.resolver.js';
 import { FactMismatchResolver } from './fact-mismatch.resolver.js';
+import { FieldChangeValuesResolver } from './field-change-values.resolver.js';
+import { LogRights } from './log-rights.js';
 import { NoteLogAccess } from './note-log-access.js';
 import { PodLogsResolver } from './pod-logs.resolver.js';
 import { ResourceTreeResolver } from './resource-tree.resolver.js';
@@ -31,7 +33,7 @@ export class TargetsModule {
       imports: [TargetReadModule, ApplicationReadModule, ClusterReadModule, ReleaseReadModule, PlacementModule, ...ports],
       providers: [
         TargetResolver, TargetFieldsResolver, AssignedReleaseResolver, ObservedReleaseResolver, TransitionReleaseResolver, ApplicationTargetsResolver, ClusterTargetsResolver,
-        AgentQuestions, DescribedObjectResolver, ResourceTreeResolver, PodLogsResolver, NoteLogAccess, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
+        AgentQuestions, DescribedObjectResolver, ResourceTreeResolver, PodLogsResolver, NoteLogAccess, LogRights, FieldChangeValuesResolver, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
       ],
     };
   }
