@@ -1,5 +1,6 @@
+import type { Json } from '#kernel';
 import type { KubeObject } from '../object/kube-object.js';
-import { listOf, textOf } from '../json/read-json.js';
+import { listOf, numberOf, textOf } from '../json/read-json.js';
 import { degraded, progressing, type Health } from './health.types.js';
 
 export interface Condition {
@@ -8,6 +9,10 @@ export interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly since: Date | undefined;
+  /** Of the object that the condition speaks of, where its controller says so. */
+  readonly generation: number | undefined;
+  /** Of the conditions of some APIs: Error, Warning, Info. */
+  readonly severity: string;
 }
 
 const MESSAGE_LIMIT = 250;
@@ -20,12 +25,18 @@ export const PATIENCE_MS = 10 * 60_000;
 
 /** `status.conditions` of an object, in the order of the server. */
 export function conditionsOf(object: KubeObject): readonly Condition[] {
-  return listOf(object, 'status', 'conditions').map((entry) => ({
+  return readConditions(listOf(object, 'status', 'conditions'));
+}
+
+export function readConditions(entries: readonly Json[]): readonly Condition[] {
+  return entries.map((entry) => ({
     type: textOf(entry, 'type') ?? '',
     status: textOf(entry, 'status') ?? 'Unknown',
     reason: textOf(entry, 'reason') ?? '',
     message: textOf(entry, 'message') ?? '',
     since: dateOf(textOf(entry, 'lastTransitionTime')),
+    generation: numberOf(entry, 'observedGeneration'),
+    severity: textOf(entry, 'severity') ?? '',
   }));
 }
 

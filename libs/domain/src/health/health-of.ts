@@ -1,36 +1,39 @@
 import { parseApiVersion, type KubeObject } from '../object/kube-object.js';
-import type { Health, KindRule } from './health.types.js';
-import { apiServiceHealth, customResourceDefinitionHealth, namespaceHealth } from './rules/cluster.js';
-import { daemonSetHealth } from './rules/daemon-set.js';
-import { deploymentHealth } from './rules/deployment.js';
+import type { Health, KindRule, KindRules } from './health.types.js';
+import { ARGO_ROLLOUTS } from './rules/argo-rollouts.js';
+import { CERT_MANAGER } from './rules/cert-manager.js';
+import { CLUSTER_API } from './rules/cluster-api.js';
+import { CROSSPLANE, crossplaneRule } from './rules/crossplane.js';
+import { FLAGGER } from './rules/flagger.js';
+import { FLUX } from './rules/flux.js';
+import { GATEWAY_API } from './rules/gateway-api.js';
 import { commonHealth, genericHealth } from './rules/generic.js';
-import { cronJobHealth, jobHealth } from './rules/job.js';
-import { podHealth } from './rules/pod.js';
-import { autoscalerHealth, disruptionBudgetHealth } from './rules/policy.js';
-import { replicaSetHealth } from './rules/replica-set.js';
-import { serviceHealth } from './rules/service.js';
-import { statefulSetHealth } from './rules/stateful-set.js';
-import { volumeClaimHealth, volumeHealth } from './rules/volume.js';
+import { KEDA } from './rules/keda.js';
+import { KNATIVE } from './rules/knative.js';
+import { KUBERNETES } from './rules/kubernetes.js';
+import { PULUMI } from './rules/pulumi.js';
+import { SECRETS } from './rules/secrets.js';
+import { TERRAFORM } from './rules/terraform.js';
 
-/** By `group/Kind`; every other kind is judged by the generic rule. */
-const RULES: ReadonlyMap<string, KindRule> = new Map<string, KindRule>([
-  ['apps/Deployment', deploymentHealth],
-  ['apps/ReplicaSet', replicaSetHealth],
-  ['apps/StatefulSet', statefulSetHealth],
-  ['apps/DaemonSet', daemonSetHealth],
-  ['batch/Job', jobHealth],
-  ['batch/CronJob', cronJobHealth],
-  ['/Pod', podHealth],
-  ['/ReplicationController', replicaSetHealth],
-  ['/PersistentVolumeClaim', volumeClaimHealth],
-  ['/PersistentVolume', volumeHealth],
-  ['/Service', serviceHealth],
-  ['/Namespace', namespaceHealth],
-  ['autoscaling/HorizontalPodAutoscaler', autoscalerHealth],
-  ['policy/PodDisruptionBudget', disruptionBudgetHealth],
-  ['apiextensions.k8s.io/CustomResourceDefinition', customResourceDefinitionHealth],
-  ['apiregistration.k8s.io/APIService', apiServiceHealth],
+/** All built-in rules, by where their kinds come from. */
+export const BUILT_IN_RULES: ReadonlyMap<string, readonly KindRules[]> = new Map([
+  ['Kubernetes', KUBERNETES],
+  ['Argo Rollouts', ARGO_ROLLOUTS],
+  ['cert-manager', CERT_MANAGER],
+  ['Crossplane', CROSSPLANE],
+  ['Terraform', TERRAFORM],
+  ['Pulumi', PULUMI],
+  ['Cluster API', CLUSTER_API],
+  ['Sealed Secrets and External Secrets', SECRETS],
+  ['Flagger', FLAGGER],
+  ['Flux', FLUX],
+  ['Gateway API', GATEWAY_API],
+  ['KEDA', KEDA],
+  ['Knative', KNATIVE],
 ]);
+
+/** By `group/Kind`; other kinds are judged by what they look like. */
+const RULES: ReadonlyMap<string, KindRule> = new Map([...BUILT_IN_RULES.values()].flat().flatMap(({ group, kinds, judge }) => kinds.map((kind) => [`${group}/${kind}`, judge] as const)));
 
 /**
  * Judges one live object after the rules of kstatus, with three deliberate differences: a failed pod is degraded, a running
@@ -41,6 +44,6 @@ const RULES: ReadonlyMap<string, KindRule> = new Map<string, KindRule>([
  */
 export function healthOf(object: KubeObject | undefined, now: Date): Health {
   if (object === undefined) return { health: 'MISSING', message: 'Not in the cluster' };
-  const rule = RULES.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? genericHealth;
+  const rule = RULES.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? crossplaneRule(object) ?? genericHealth;
   return commonHealth(object) ?? rule(object, now);
 }

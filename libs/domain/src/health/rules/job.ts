@@ -1,6 +1,6 @@
-import { fieldOf, numberOf, textOf } from '../../json/read-json.js';
+import { fieldOf, listOf, numberOf, textOf } from '../../json/read-json.js';
 import type { KubeObject } from '../../object/kube-object.js';
-import { conditionsOf, sayCondition } from '../conditions.js';
+import { conditionsOf, cut, dateOf, sayCondition } from '../conditions.js';
 import { degraded, healthy, progressing, suspended, type Health } from '../health.types.js';
 
 /** A Job is healthy when it has completed, and progressing until then: what runs after it depends on its result, not on its start. */
@@ -18,6 +18,12 @@ export function jobHealth(object: KubeObject): Health {
   return progressing(`Completed: ${succeeded}/${wanted}${failed > 0 ? `, failed tries: ${failed}` : ''}`);
 }
 
+/** A run that failed is told and is no failure of the application: the next one may be of another release, and may be a day away. */
 export function cronJobHealth(object: KubeObject): Health {
-  return fieldOf(object, 'spec', 'suspend') === true ? suspended('Suspended') : healthy('Scheduled');
+  if (fieldOf(object, 'spec', 'suspend') === true) return suspended('Suspended');
+  if (listOf(object, 'status', 'active').length > 0) return healthy('Running');
+  const [scheduled, succeeded] = ['lastScheduleTime', 'lastSuccessfulTime'].map((name) => textOf(object, 'status', name));
+  if (scheduled === undefined) return healthy('Scheduled');
+  const isGood = succeeded !== undefined && (dateOf(succeeded)?.getTime() ?? 0) >= (dateOf(scheduled)?.getTime() ?? 0);
+  return healthy(isGood ? 'Scheduled; the last run succeeded' : `Scheduled; the last run, of ${cut(scheduled)}, did not succeed`);
 }

@@ -7,7 +7,7 @@ import { degraded, healthy, progressing, type Health } from '../health.types.js'
 /** How long the scheduler may look for a node before a pod counts as unschedulable. */
 const SCHEDULE_WINDOW_MS = 15_000;
 /** Waiting reasons that do not pass by themselves, as a rule. */
-const STUCK = ['CrashLoopBackOff', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+const STUCK = ['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
 
 export function podHealth(object: KubeObject, now: Date): Health {
   const phase = textOf(object, 'status', 'phase') ?? '';
