@@ -1,6 +1,6 @@
 /**
  * Brings the programs that Capstan and its tests run: kustomize, helm 4 (`helm`) and helm 3 (`helm3`), and for tests a real Kubernetes (kube-apiserver,
- * kube-controller-manager, kube-scheduler, etcd, kwok). Each is a plain Go build of the module pinned under tools/, kept
+ * kube-controller-manager, kube-scheduler, etcd, kwok) with the CA injector of cert-manager. Each is a plain Go build of the module pinned under tools/, kept
  * outside the tree and keyed by its go.mod, go.sum and flags: built once, found ever after.
  *
  *   node scripts/tools.mjs [kustomize] [helm] [kubernetes]     (default: kustomize helm)
@@ -26,6 +26,7 @@ const MODULES = {
   helm3: { packages: { helm3: 'helm.sh/helm/v3/cmd/helm' }, ldflags: '-s -w', variable: 'CAPSTAN_HELM3', about: 'a minute' },
   etcd: { packages: { etcd: 'go.etcd.io/etcd/server/v3' }, ldflags: '-s -w', about: 'two minutes' },
   kwok: { packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, ldflags: '-s -w', about: 'three minutes' },
+  cainjector: { packages: { cainjector: 'capstan.dev/tools/cainjector' }, ldflags: '-s -w', about: 'two minutes' },
   kubernetes: {
     packages: {
       'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
@@ -36,7 +37,7 @@ const MODULES = {
     about: 'ten minutes',
   },
 };
-const GROUPS = { kustomize: ['kustomize'], helm: ['helm', 'helm3'], kubernetes: ['kubernetes', 'etcd', 'kwok'] };
+const GROUPS = { kustomize: ['kustomize'], helm: ['helm', 'helm3'], kubernetes: ['kubernetes', 'etcd', 'kwok', 'cainjector'] };
 
 function cacheRoot() {
   return process.env.CAPSTAN_TOOLS_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'capstan', 'tools');

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { digestOf, digestOfJson, type Digest } from '#kernel';
 import {
-  applicationId, clusterId, hubId, orderDigest, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type DriftPolicy, type HealthRule, type Order, type RemovalMode, type TombstoneOrder,
+  applicationId, clusterId, hubId, orderDigest, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type DriftPolicy, type HealthRule, type IgnoreRule, type Order, type RemovalMode, type TombstoneOrder,
 } from '#domain';
 import { T0 } from '#testing';
 import { encodeOrder, ORDER_TYPE, rawEd25519, sign, type HubSigningKey, type Signer } from '#wire';
@@ -23,6 +23,7 @@ export interface OrderSketch {
   readonly namespace?: string;
   readonly prune?: boolean;
   readonly drift?: DriftPolicy;
+  readonly ignore?: readonly IgnoreRule[];
   readonly approvedPrunes?: readonly Digest[];
   readonly health?: readonly HealthRule[];
   readonly dependsOn?: readonly string[];
@@ -62,7 +63,7 @@ export function anAssignment(sketch: OrderSketch): AssignmentOrder {
     },
     parameters: {},
     parametersDigest: EMPTY,
-    sync: { prune: sketch.prune ?? true, drift: sketch.drift ?? 'HEAL' },
+    sync: { prune: sketch.prune ?? true, drift: sketch.drift ?? 'HEAL', ...(sketch.ignore === undefined ? {} : { ignore: sketch.ignore }) },
     approvedPrunes: sketch.approvedPrunes ?? [],
     ...(sketch.health === undefined ? {} : { health: sketch.health }),
     ...(sketch.dependsOn === undefined ? {} : { dependsOn: sketch.dependsOn }),

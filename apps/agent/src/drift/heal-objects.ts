@@ -1,9 +1,10 @@
 import {
   appliedHashOf, claimOf, done, liveEntry, objectKey, objectRefOf, orderWaves, type InventoryEntry, type KubeObject, type LiveEntry, type StepOutcome,
 } from '#domain';
-import { applyObject, identityOf } from '../apply/apply-object.js';
+import { identityOf } from '../apply/apply-object.js';
 import { explainFailure, isNamespaceMissing } from '../apply/explain-failure.js';
 import { inParallel } from '../apply/in-parallel.js';
+import { sendObject } from '../apply/send-object.js';
 import { settleWave } from '../apply/settle-wave.js';
 import { observeObject } from '../health/observe-object.js';
 import { saveInventory } from '../reconcile/save-inventory.js';
@@ -15,6 +16,8 @@ import { checkFence, reached, type StepContext } from '../reconcile/step.js';
 export interface Drifted {
   readonly sent: KubeObject;
   readonly live: KubeObject | undefined;
+  /** Fields that are to stay as they are now. */
+  readonly keep: readonly string[];
 }
 
 /**
@@ -22,14 +25,15 @@ export interface Drifted {
  * created. One that carries another owner's mark is left alone. What cannot be put back fails by itself and holds up no other.
  */
 export async function healObjects(context: StepContext, drifted: readonly Drifted[]): Promise<StepOutcome> {
-  const { runtime, owner, ports, reader, signal } = context;
+  const { owner, ports, reader, signal } = context;
   const ours = drifted.filter(({ live }) => live === undefined || claimOf(live.metadata, owner).kind !== 'FOREIGN');
   const intended = await intendCreated(context, ours);
   if (intended.kind !== 'done') return intended;
 
+  const found = new Map(ours.map((one) => [objectKey(objectRefOf(one.sent)), one]));
   let failure: StepOutcome<never> | undefined;
   for (const wave of orderWaves(ours.map(({ sent }) => sent))) {
-    const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => healOne(context, object));
+    const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => healOne(context, object, found.get(objectKey(objectRefOf(object)))));
     await reached(context, 'agent.heal.after-apply');
     const recorded = await recordLive(context, results.flatMap((result) => (result.kind === 'done' ? [result.value] : [])));
     if (recorded.kind !== 'done') return recorded;
@@ -38,7 +42,6 @@ export async function healObjects(context: StepContext, drifted: readonly Drifte
     const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
     if (settled.kind !== 'done') failure ??= settled;
   }
-  for (const { sent } of ours) runtime.pacing.tried(objectKey(objectRefOf(sent)), ports.monotonic.nowMs());
   return failure ?? done();
 }
 
@@ -62,21 +65,22 @@ async function intendCreated(context: StepContext, drifted: readonly Drifted[]):
   return saved;
 }
 
-async function healOne(context: StepContext, object: KubeObject): Promise<StepOutcome<LiveEntry>> {
-  const { ports, runtime, inForce, judge, signal } = context;
+async function healOne(context: StepContext, object: KubeObject, found: Drifted | undefined): Promise<StepOutcome<LiveEntry>> {
+  const { runtime, inForce, judge } = context;
   const ref = objectRefOf(object);
-  const apply = (): ReturnType<typeof applyObject> => applyObject(ports.cluster.applier, object, { dryRun: false, before: object, signal });
+  const send = (): ReturnType<typeof sendObject> => sendObject(context, object, { dryRun: false, before: object, live: found?.live, isNew: found !== undefined && found.live === undefined, alsoKeep: found?.keep ?? [] });
   const fenced = checkFence(context);
   if (fenced !== undefined) return fenced;
-  let stored = await apply();
-  if (!stored.ok && isNamespaceMissing(stored.error) && inForce.order.kind === 'ASSIGNMENT' && inForce.order.release.namespace === ref.namespace) {
+  let sent = await send();
+  if (!sent.ok && isNamespaceMissing(sent.error) && inForce.order.kind === 'ASSIGNMENT' && inForce.order.release.namespace === ref.namespace) {
     const created = await createNamespace(context, ref.namespace);
     if (created.kind !== 'done') return created;
-    stored = await apply();
+    sent = await send();
   }
-  if (!stored.ok) return explainFailure(ref, stored.error);
-  const identity = identityOf(stored.value);
+  if (!sent.ok) return explainFailure(ref, sent.error);
+  const { stored, tolerance } = sent.value;
+  const identity = identityOf(stored);
   if (!identity.ok) return explainFailure(ref, identity.error);
-  runtime.observed.set(objectKey(ref), observeObject(ref, object, stored.value, await judge.judge(runtime.target, inForce.order, stored.value)));
-  return done(liveEntry(object, identity.value.uid));
+  runtime.observed.set(objectKey(ref), observeObject(ref, object, stored, await judge.judge(runtime.target, inForce.order, stored), tolerance));
+  return done(liveEntry(object, identity.value.uid, tolerance.kept.length > 0));
 }

@@ -2,6 +2,7 @@ import { backoffMs, errorMessage, errorName, type Result } from '#kernel';
 import { STALLED_RETRY_MS, type TargetId } from '#domain';
 import { ObjectReader } from '../apply/object-reader.js';
 import { answerRequests } from '../describe/answer-requests.js';
+import { AutoscalerList } from '../drift/autoscaler-list.js';
 import { WatchSet } from '../drift/watch-set.js';
 import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
@@ -41,6 +42,7 @@ const ERROR_BACKOFF = { baseMs: 5_000, maxMs: STALLED_RETRY_MS };
 export function createReconciler(ports: AgentPorts): Reconciler {
   const reader = new ObjectReader(ports.cluster);
   const judge = new HealthJudge(ports);
+  const autoscalers = new AutoscalerList(reader, ports.monotonic);
   const index = new ObjectIndex();
   const desk = new OrderDesk(ports);
   const dependencies = new Dependencies(() => desk.runtimes());
@@ -93,7 +95,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     const runtime = desk.runtimeOf(target);
     if (runtime === undefined || signal.aborted) return;
     const inForce = runtime.order;
-    const context: StepContext = { ports, reader, judge, renders, index, directory, dependencies, runtime, inForce, owner: ownerOf(inForce.order), signal };
+    const context: StepContext = { ports, reader, judge, autoscalers, renders, index, directory, dependencies, runtime, inForce, owner: ownerOf(inForce.order), signal };
     try {
       const worked = await workOnTarget(context, reporter);
       if (runtime.inventory !== undefined && !runtime.isInDoubt) unreadable.delete(target);
@@ -146,6 +148,8 @@ export function createReconciler(ports: AgentPorts): Reconciler {
 function startOver(runtime: TargetRuntime): void {
   runtime.inventory = undefined;
   runtime.sent.clear();
+  runtime.lastApplies.clear();
+  runtime.notices.clear();
   runtime.observed.clear();
   runtime.touched.clear();
   runtime.isPartial = false;

@@ -1,6 +1,7 @@
-import { isAppliedByUs, objectKey, removalWishesOf, type DriftedObject, type InventoryEntry, type LiveEntry } from '#domain';
+import { isAppliedByUs, objectKey, removalWishesOf, type InventoryEntry, type LiveEntry } from '#domain';
 import { inParallel } from '../apply/in-parallel.js';
-import { healObjects, type Drifted } from '../drift/heal-objects.js';
+import { findTolerance } from '../drift/find-tolerance.js';
+import { healDrift, type Found } from '../drift/heal-drift.js';
 import { observeObject } from '../health/observe-object.js';
 import { saveInventory } from './save-inventory.js';
 import type { StepContext } from './step.js';
@@ -22,7 +23,7 @@ export interface Inspection {
 export async function inspectTarget(context: StepContext, keys: ReadonlySet<string>, onDrift: () => void): Promise<Inspection> {
   const { runtime, inForce, reader, judge, ports, owner, signal } = context;
   const entries = (runtime.inventory?.entries ?? []).filter((entry): entry is LiveEntry => entry.state === 'LIVE' && keys.has(objectKey(entry.ref)));
-  const drifted: (Drifted & { readonly key: string; readonly drift: DriftedObject })[] = [];
+  const drifted: Found[] = [];
   const adopted = new Map<string, InventoryEntry>();
   let isUnread = false;
   await inParallel(entries, ports.settings.maxCalls, async (entry) => {
@@ -36,11 +37,18 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
       return;
     }
     const live = read.value;
-    const observed = observeObject(entry.ref, sent, live, await judge.judge(runtime.target, inForce.order, live));
+    const tolerance = await findTolerance(context, sent, live);
+    if (!tolerance.ok) {
+      runtime.touched.add(key);
+      isUnread = true;
+      return;
+    }
+    const observed = observeObject(entry.ref, sent, live, await judge.judge(runtime.target, inForce.order, live), tolerance.value);
     runtime.observed.set(key, observed);
     const uid = live?.metadata.uid;
     // Created by us under a new UID, and not recorded before a crash.
     if (live !== undefined && uid !== undefined && uid !== entry.uid && isAppliedByUs(live.metadata, owner)) adopted.set(key, { ...entry, uid, ...removalWishesOf(live.metadata) });
+    runtime.contested.delete(key);
     if (observed.drift !== undefined && sent !== undefined) drifted.push({ key, sent, live, drift: observed.drift });
   });
   const again = isUnread ? UNREAD_RETRY_MS : undefined;
@@ -51,27 +59,7 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
   if (drifted.length === 0) return { againInMs: again };
   onDrift();
   if (context.inForce.order.kind !== 'ASSIGNMENT' || context.inForce.order.sync.drift !== 'HEAL') return { againInMs: again };
-  return heal(context, drifted, again);
-}
-
-async function heal(context: StepContext, drifted: readonly (Drifted & { readonly key: string; readonly drift: DriftedObject })[], again: number | undefined): Promise<Inspection> {
-  const { runtime, ports } = context;
-  const nowMs = ports.monotonic.nowMs();
-  const due = drifted.filter(({ key }) => runtime.pacing.nextAtMs(key, nowMs) <= nowMs);
-  const pauses = drifted.filter((one) => !due.includes(one)).map(({ key }) => {
-    runtime.touched.add(key);
-    return runtime.pacing.nextAtMs(key, nowMs) - nowMs;
-  });
-  const healed = due.length === 0 ? undefined : await healObjects(context, due);
-  runtime.healFailure = healed === undefined ? runtime.healFailure : healed.kind === 'done' ? undefined : healed.why;
-  const isBack = ({ key }: { readonly key: string }): boolean => runtime.observed.get(key)?.drift === undefined;
-  const back = due.filter(isBack);
-  runtime.healedCount += back.length;
-  if (back.length > 0) runtime.lastHealed = back.map(({ drift }) => ({ ...drift, healedAt: ports.clock.now() }));
-  for (const one of due.filter((candidate) => !isBack(candidate))) {
-    runtime.touched.add(one.key);
-    pauses.push(Math.max(UNREAD_RETRY_MS, runtime.pacing.nextAtMs(one.key, nowMs) - nowMs));
-  }
-  const waits = [...pauses, ...(again === undefined ? [] : [again])];
+  const pausedMs = await healDrift(context, drifted);
+  const waits = [pausedMs, again].filter((ms) => ms !== undefined);
   return { againInMs: waits.length === 0 ? undefined : Math.min(...waits) };
 }

@@ -29,5 +29,5 @@ function isSame(a: TargetInventory, b: TargetInventory): boolean {
 
 function spell(entry: InventoryEntry): string {
   const base = [entry.apiVersion, entry.state, entry.appliedHash];
-  return (entry.state === 'LIVE' ? [...base, entry.uid, entry.isProtected, entry.onPrune ?? '', entry.onDelete ?? '', entry.listedIn ?? '', entry.isInDoubt ?? false] : base).join(' ');
+  return (entry.state === 'LIVE' ? [...base, entry.uid, entry.isProtected, entry.onPrune ?? '', entry.onDelete ?? '', entry.listedIn ?? '', entry.isInDoubt ?? false, entry.keepsLive ?? false] : base).join(' ');
 }

@@ -2,6 +2,7 @@ import { stalled, wait, type ApplyPlan, type AssignmentOrder, type KubeObject, t
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { ObjectReader } from '../apply/object-reader.js';
 import type { HealthJudge } from '../health/health-judge.js';
+import type { AutoscalerList } from '../drift/autoscaler-list.js';
 import type { AgentFailpoint } from './agent-failpoints.js';
 import type { AgentPorts, RenderedContent, StateFailure } from './agent.ports.js';
 import type { Dependencies } from './dependencies.js';
@@ -15,6 +16,7 @@ export interface StepContext {
   readonly ports: AgentPorts;
   readonly reader: ObjectReader;
   readonly judge: HealthJudge;
+  readonly autoscalers: AutoscalerList;
   readonly renders: RenderLane;
   readonly index: ObjectIndex;
   readonly directory: TargetDirectory;

@@ -1,8 +1,9 @@
 import type { Digest } from '#kernel';
-import { hasSameHealthRules, objectKey, type DriftedObject, type HealthState, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId } from '#domain';
-import { HealPacing } from '../drift/heal-pacing.js';
+import { hasSameHealthRules, objectKey, type DriftedObject, type HealthState, type IgnoreRule, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId, type Tolerance } from '#domain';
+import { HealPacing, type Take } from '../drift/heal-pacing.js';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { TargetInventory } from './agent.ports.js';
+import { Notices } from './notices.js';
 
 /** What was seen of one object when it was looked at last. */
 export interface ObservedObject {
@@ -46,6 +47,12 @@ export class TargetRuntime {
   /** Objects as we sent them last, by key: what is healed to, and what may be taken back by force. */
   readonly sent = new Map<string, KubeObject>();
   readonly observed = new Map<string, ObservedObject>();
+  /** What the last apply of an object by this process left as it was live, and what admission made of the rest, where there is any of it. */
+  readonly lastApplies = new Map<string, Pick<Tolerance, 'admitted' | 'kept'>>();
+  /** Said with the status while nothing else is to be said. */
+  readonly notices = new Notices();
+  /** Fields that somebody puts back again and again, by object. */
+  readonly contested = new Map<string, readonly Take[]>();
   /** Objects of the inventory that the release does not declare: not looked at. Those that are leaving want a pass when the cluster speaks of them. */
   undeclared: ReadonlySet<string> = new Set();
   leaving: ReadonlySet<string> = new Set();
@@ -78,9 +85,9 @@ export class TargetRuntime {
 
   /** A newer order replaces the one in force; what was counted for the old one starts again. */
   take(order: VerifiedOrder): void {
-    // What was judged by other rules is judged again.
-    if (!hasSameHealthRules(this.order.order, order.order)) for (const key of this.observed.keys()) this.touched.add(key);
+    const isJudgedAlike = hasSameHealthRules(this.order.order, order.order) && JSON.stringify(ignoreRulesOf(this.order)) === JSON.stringify(ignoreRulesOf(order));
     this.order = order;
+    if (!isJudgedAlike) this.notices.clear();
     this.wantsPass = true;
     this.failures = 0;
     this.healedCount = 0;
@@ -88,8 +95,8 @@ export class TargetRuntime {
     this.pendingRemoval = undefined;
     this.letGo = '';
     this.healFailure = undefined;
-    // What was only reported so far may be healed from now on.
-    for (const [key, { drift }] of this.observed) if (drift !== undefined) this.touched.add(key);
+    // What was only reported so far may be healed from now on, and what was ignored may be drift.
+    for (const [key, { drift }] of this.observed) if (drift !== undefined || !isJudgedAlike) this.touched.add(key);
   }
 
   /** @param resourceVersion undefined: it is gone, or nobody said */
@@ -113,4 +120,8 @@ export class TargetRuntime {
   entry(key: string): InventoryEntry | undefined {
     return this.#entries.get(key);
   }
+}
+
+function ignoreRulesOf({ order }: VerifiedOrder): readonly IgnoreRule[] {
+  return order.kind === 'ASSIGNMENT' ? order.sync.ignore ?? [] : [];
 }

@@ -1,9 +1,10 @@
-import { aggregateHealth, fitChanges, VALUE_LIMITS, type DriftedObject, type TargetHealth, type TargetReport } from '#domain';
+import { aggregateHealth, FIELD_MANAGER, fitChanges, formatObjectRef, objectKey, VALUE_LIMITS, type DriftedObject, type TargetHealth, type TargetReport } from '#domain';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { SyncStatus, TargetRuntime } from '../reconcile/target-runtime.js';
 
 const MAX_MESSAGE = 2_000;
 const MAX_DRIFTED = 50;
+const MAX_CONTESTS = 10;
 
 /**
  * The whole state of a target as a report. Its messages were made from names, fields and what the server says of objects that are no Secrets; values of
@@ -55,11 +56,23 @@ export function healthOfTarget(runtime: TargetRuntime): TargetHealth {
 }
 
 function statusWithDrift(runtime: TargetRuntime, drifted: readonly DriftedObject[]): SyncStatus {
+  if (runtime.status.sync === 'SYNCED' && drifted.length === 0 && runtime.status.message === '') return { ...runtime.status, message: runtime.notices.texts().join('; ') };
   if (runtime.status.sync !== 'SYNCED' || drifted.length === 0) return runtime.status;
   const { healFailure } = runtime;
+  const contests = sayContests(runtime, drifted);
+  if (healFailure === undefined && contests.length > 0) return { sync: 'DRIFTED', reason: 'DRIFT_CONTESTED', message: contests.slice(0, MAX_CONTESTS).join('; ') };
   return healFailure === undefined
     ? { sync: 'DRIFTED', reason: 'DRIFT_DETECTED', message: `${drifted.length} ${drifted.length === 1 ? 'object differs' : 'objects differ'} from what was applied` }
     : { sync: 'DRIFTED', reason: healFailure.reason, message: healFailure.message };
+}
+
+/** Fields that both sides put back in turn, with the names of both. */
+function sayContests(runtime: TargetRuntime, drifted: readonly DriftedObject[]): readonly string[] {
+  return drifted.flatMap(({ ref, fields }) =>
+    (runtime.contested.get(objectKey(ref)) ?? [])
+      .filter(({ field }) => field === '' || fields.includes(field))
+      .map(({ field, manager }) => `${formatObjectRef(ref)}${field === '' ? '' : ` ${field}`}: ${manager ?? 'somebody'} puts it back each time that ${FIELD_MANAGER} does`),
+  );
 }
 
 function reasonOfHealth({ health }: TargetHealth): TargetReport['reason'] {

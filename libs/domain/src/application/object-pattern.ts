@@ -1,3 +1,5 @@
+import type { ObjectRef } from '../object/kube-object.js';
+
 /** Which objects a rule or a patch is about: every member that is given must match, an absent one matches everything. */
 export interface ObjectPattern {
   /** API group; '' is the core group. */
@@ -5,4 +7,9 @@ export interface ObjectPattern {
   readonly kind?: string;
   readonly namespace?: string;
   readonly name?: string;
+}
+
+/** Whether a pattern means an object. Pure. */
+export function matchesPattern({ group, kind, namespace, name }: ObjectPattern, ref: ObjectRef): boolean {
+  return (group ?? ref.group) === ref.group && (kind ?? ref.kind) === ref.kind && (namespace ?? ref.namespace) === ref.namespace && (name ?? ref.name) === ref.name;
 }

@@ -48,8 +48,9 @@ function changedItems(declared: readonly Json[], live: readonly Json[], path: re
   if (isKeyed) {
     return keyed.flatMap(({ item, keys = {} }) => {
       const at = [...path, { kind: 'key' as const, keys }];
-      const found = live.find((candidate) => hasKeys(candidate, keys));
-      return found === undefined ? [at] : changedAt(item, found, at);
+      const [found, ...more] = live.filter((candidate) => hasKeys(candidate, keys));
+      // A second item under the same keys changes what ours means.
+      return found === undefined || more.length > 0 ? [at] : changedAt(item, found, at);
     });
   }
   if (declared.length !== live.length) return [path];

@@ -1,18 +1,29 @@
 import type { Json } from '#kernel';
-import { isJsonList, isJsonObject } from '../json/read-json.js';
 import { objectRefOf, type KubeObject } from '../object/kube-object.js';
 import { FIELD_MANAGER } from '../object/ownership.js';
-import { foldStringData } from '../object/secret-data.js';
 import type { DriftedObject } from '../target/target-report.js';
+import { isAdmitted, type AdmittedChange } from './admitted-changes.js';
 import { changedAt, declaredMembers } from './changed-fields.js';
 import { fitChanges, showValue, VALUE_LIMITS, type FieldChange } from './field-change.js';
+import { isCovered, NO_COVER, type FieldCover } from './field-cover.js';
 import { fieldManagersOf, holdsField, lostFields, type FieldManager } from './field-managers.js';
 import { formatPath, type PathStep } from './field-paths.js';
+import { duplicateOnTheWay, valueAt } from './field-value.js';
 import { isSecret, maskValue } from './mask-secrets.js';
-import { hasKeys } from './merge-keys.js';
 
 const FIELD_LIMIT = 20;
 const MANAGER_LIMIT = 10;
+
+/** Differences of one object that are none. */
+export interface Tolerance {
+  readonly cover: FieldCover;
+  /** What admission made of our own last apply. */
+  readonly admitted: readonly AdmittedChange[];
+  /** Fields that our last apply sent as they were live: that they are ours in name says nothing of them. */
+  readonly kept: readonly (readonly PathStep[])[];
+}
+
+export const NO_TOLERANCE: Tolerance = Object.freeze({ cover: NO_COVER, admitted: [], kept: [] });
 
 /**
  * Whether an object drifted from what we applied, who did it, and the values on both sides, with everything secret masked; undefined when it did not.
@@ -22,15 +33,15 @@ const MANAGER_LIMIT = 10;
  * rewrite); one that is not ours any more and says something else was changed. Values alone are compared where that record is
  * missing or speaks of another API version.
  *
- * @param applied as it was sent
+ * @param applied as Git declares it
  * @param live undefined only when the server said that the object does not exist; a failed read must not come here
  */
-export function compareApplied(applied: KubeObject, live: KubeObject | undefined): DriftedObject | undefined {
+export function compareApplied(applied: KubeObject, live: KubeObject | undefined, tolerance: Tolerance = NO_TOLERANCE): DriftedObject | undefined {
   const ref = objectRefOf(applied);
   if (live === undefined) return { ref, kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: undefined };
   const managers = fieldManagersOf(live);
-  const ours = managers.find((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && entry.apiVersion === applied.apiVersion);
-  const changed = declaredMembers(applied).flatMap(({ path, declared }) => (ours === undefined ? changedAt(declared, valueAt(live, path), path) : changedUnowned(declared, live, path, ours)));
+  const { cover, admitted, kept } = tolerance;
+  const changed = changedPaths(applied, live, managers, kept).filter((path) => !isCovered(path, cover, applied, managers) && !isAdmitted(path, live, admitted));
   if (changed.length === 0) return undefined;
   const shown = [...new Map(changed.map((path) => [formatPath(path), path]))].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, FIELD_LIMIT);
   const isOfSecret = isSecret(applied) || isSecret(live);
@@ -42,6 +53,25 @@ export function compareApplied(applied: KubeObject, live: KubeObject | undefined
     changes: fitChanges(shown.map(([text, path]) => changeAt(path, text, { applied, live, managers, isOfSecret })), VALUE_LIMITS.object).changes,
     healedAt: undefined,
   };
+}
+
+/** Whether the two differ at all, before anything is tolerated: what is tolerated need not be found out for an object that does not. */
+export function differs(applied: KubeObject, live: KubeObject, kept: Tolerance['kept']): boolean {
+  return changedPaths(applied, live, fieldManagersOf(live), kept).length > 0;
+}
+
+/** The fields of a declared object that were sent with another value than the declared one. */
+export function keptFields(declared: KubeObject, sent: KubeObject): Tolerance['kept'] {
+  return declaredMembers(declared).flatMap((member) => changedAt(member.declared, valueAt(sent, member.path), member.path));
+}
+
+function changedPaths(applied: KubeObject, live: KubeObject, managers: readonly FieldManager[], kept: Tolerance['kept']): readonly (readonly PathStep[])[] {
+  const ours = managers.find((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && entry.apiVersion === applied.apiVersion);
+  if (ours === undefined) return declaredMembers(applied).flatMap(({ path, declared }) => changedAt(declared, valueAt(live, path), path));
+  return [
+    ...declaredMembers(applied).flatMap(({ path, declared }) => changedUnowned(declared, live, path, ours)),
+    ...kept.flatMap((path) => changedAt(valueAt(applied, path) ?? null, valueAt(live, path), path)),
+  ];
 }
 
 interface Compared {
@@ -75,7 +105,10 @@ export function takersOf(paths: readonly (readonly PathStep[])[], managers: read
 
 function changedUnowned(declared: Json, live: KubeObject, path: readonly PathStep[], ours: FieldManager): readonly (readonly PathStep[])[] {
   const tree = subtree(ours, path);
-  return lostFields(declared, tree, path).flatMap((lost) => changedAt(lost.declared, valueAt(live, lost.path), lost.path));
+  return lostFields(declared, tree, path).flatMap((lost) => {
+    const duplicate = duplicateOnTheWay(live, lost.path);
+    return duplicate === undefined ? changedAt(lost.declared, valueAt(live, lost.path), lost.path) : [duplicate];
+  });
 }
 
 function subtree(manager: FieldManager, path: readonly PathStep[]): FieldManager['fields'] | undefined {
@@ -84,24 +117,4 @@ function subtree(manager: FieldManager, path: readonly PathStep[]): FieldManager
     at = at?.children.find(({ step }) => step.kind === 'field' && wanted.kind === 'field' && step.name === wanted.name)?.tree;
   }
   return at;
-}
-
-/** The value at a path. */
-function valueAt(object: KubeObject, path: readonly PathStep[]): Json | undefined {
-  let at: Json | undefined = foldStringData(object);
-  for (const step of path) at = stepInto(at, step);
-  return at;
-}
-
-function stepInto(value: Json | undefined, step: PathStep): Json | undefined {
-  switch (step.kind) {
-    case 'field':
-      return isJsonObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined;
-    case 'key':
-      return isJsonList(value) ? value.find((item) => hasKeys(item, step.keys)) : undefined;
-    case 'value':
-      return isJsonList(value) ? value.find((item) => item === step.value) : undefined;
-    case 'index':
-      return isJsonList(value) ? value[step.index] : undefined;
-  }
 }

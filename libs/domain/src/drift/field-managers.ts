@@ -9,6 +9,8 @@ export interface FieldManager {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
   readonly time: string | undefined;
+  /** `scale`, or empty for the object itself. */
+  readonly subresource: string;
   /** The version in which its paths are spelled. */
   readonly apiVersion: string;
   readonly fields: FieldTree;
@@ -25,7 +27,7 @@ export function fieldManagersOf(live: KubeObject): readonly FieldManager[] {
     const subresource = textOf(entry, 'subresource') ?? '';
     const fields = parseFieldsV1(fieldOf(entry, 'fieldsV1') ?? null);
     if (manager === undefined || (operation !== 'Apply' && operation !== 'Update') || (subresource !== '' && subresource !== 'scale') || !fields.ok) return [];
-    return [{ manager, operation, time: textOf(entry, 'time'), apiVersion: textOf(entry, 'apiVersion') ?? '', fields: fields.value }];
+    return [{ manager, operation, time: textOf(entry, 'time'), subresource, apiVersion: textOf(entry, 'apiVersion') ?? '', fields: fields.value }];
   });
 }
 

@@ -67,7 +67,7 @@ function frameShard(target: TargetId, entries: readonly string[]): string {
 function encodeEntry(entry: InventoryEntry): Json {
   const { group, kind, namespace, name } = entry.ref;
   const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash };
-  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt };
+  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt, keepsLive: entry.keepsLive };
 }
 
 function parseEntry(reader: JsonReader): InventoryEntry | undefined {
@@ -84,6 +84,7 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
     ...(reader.has('onDelete') ? { onDelete: reader.parsed('onDelete', wishOf) } : {}),
     ...(reader.has('listedIn') ? { listedIn: reader.digest('listedIn') } : {}),
     ...(reader.has('isInDoubt') && reader.flag('isInDoubt') ? { isInDoubt: true } : {}),
+    ...(reader.has('keepsLive') && reader.flag('keepsLive') ? { keepsLive: true } : {}),
   };
 }
 

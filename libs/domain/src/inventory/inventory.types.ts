@@ -28,6 +28,8 @@ export interface LiveEntry extends EntryBase, RemovalWishes {
   readonly listedIn?: Digest | undefined;
   /** Something else than `appliedHash` was sent, or was about to be, and nobody knows whether it arrived: it is sent again, whatever the next release says. */
   readonly isInDoubt?: true | undefined;
+  /** Some of its fields were left as they were live. Which ones, only the process knows that sent it: another one sends it again to know. */
+  readonly keepsLive?: true | undefined;
 }
 
 /** One object that a target owns in its cluster. */

@@ -46,9 +46,9 @@ export function appliedHashOf(object: KubeObject): Digest {
   return digestOfJson(object);
 }
 
-/** The entry of an object that was just applied, as the server answered. */
-export function liveEntry(applied: KubeObject, uid: string): LiveEntry {
-  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), ...removalWishesOf(applied.metadata) };
+/** The entry of an object that was just applied, as the server answered. @param keepsLive some of its fields were left as they were live */
+export function liveEntry(applied: KubeObject, uid: string, keepsLive = false): LiveEntry {
+  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), ...removalWishesOf(applied.metadata), ...(keepsLive ? { keepsLive } : {}) };
 }
 
 /** A live object keeps its UID and its last hash until it is applied again; being declared takes it off every removal plan. */

@@ -58,6 +58,7 @@ export const REASON_ADVICE = {
   HUB_BEHIND: 'This hub knows less than the cluster, as after the restore of an older database: nothing is changed there until a person raises the fleet epoch.',
   // drift and health
   DRIFT_DETECTED: 'The listed objects differ from Git. With sync.drift HEAL they are put back by themselves.',
+  DRIFT_CONTESTED: 'Another controller puts a field back each time: take the field out of Git, ignore it by a rule in sync.ignore, or stop that controller. Healing of this field pauses between tries.',
   FACT_MISMATCH: 'The facts of the cluster no longer match the selector; the target stays until a person removes it with confirmFactMismatch.',
   PROGRESSING: 'Wait: objects are becoming ready.',
   OBJECTS_DEGRADED: 'Look at the listed objects.',

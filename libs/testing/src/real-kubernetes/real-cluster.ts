@@ -100,7 +100,7 @@ export class RealCluster {
     await this.startApiServer();
     this.#run('kube-controller-manager', [
       `--kubeconfig=${this.#file('kube-controller-manager.kubeconfig')}`, '--leader-elect=false', '--secure-port=0', '--controllers=*,-cloud-node-lifecycle-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller',
-      `--service-account-private-key-file=${this.#file('sa.key')}`, `--root-ca-file=${this.#file('ca.pem')}`, '--kube-api-qps=200', '--kube-api-burst=400', '--node-monitor-period=500ms', '--use-service-account-credentials=true',
+      `--service-account-private-key-file=${this.#file('sa.key')}`, `--root-ca-file=${this.#file('ca.pem')}`, '--kube-api-qps=200', '--kube-api-burst=400', '--node-monitor-period=500ms', '--horizontal-pod-autoscaler-sync-period=1s', '--use-service-account-credentials=true',
     ]);
     this.#run('kube-scheduler', [`--kubeconfig=${this.#file('kube-scheduler.kubeconfig')}`, '--leader-elect=false', '--secure-port=0']);
     this.#run('kwok', [`--kubeconfig=${this.#file('kwok.kubeconfig')}`, `--config=${this.#file('kwok.yaml')}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40', `--server-address=127.0.0.1:${this.request.kwokPort}`]);

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '#kernel';
 import { done, liveEntry, objectKey, objectRefOf, renderedScopes, wait, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
 import type { KubeFailure } from '#kube';
-import { applyObject, identityOf } from '../../apply/apply-object.js';
+import { identityOf } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
+import { sendObject, type Sent } from '../../apply/send-object.js';
 import { settleWave } from '../../apply/settle-wave.js';
 import { observeObject } from '../../health/observe-object.js';
 import { saveInventory } from '../save-inventory.js';
@@ -22,7 +23,7 @@ export const applyWaves: Step<Checked, Checked> = async (context, input) => {
   for (const wave of input.plan.waves) {
     const objects = wave.objects.filter((object) => sending.has(objectKey(objectRefOf(object))));
     if (objects.length > 0) {
-      const applied = await applyWave(context, { ...wave, objects }, changing);
+      const applied = await applyWave(context, { ...wave, objects }, changing, input);
       if (applied.kind !== 'done') return applied;
       const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
       if (settled.kind !== 'done') return settled;
@@ -33,10 +34,13 @@ export const applyWaves: Step<Checked, Checked> = async (context, input) => {
   return done(input);
 };
 
-async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>): Promise<StepOutcome> {
+async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>, { live }: Checked): Promise<StepOutcome> {
   const { runtime, ports } = context;
   runtime.isPartial = true;
-  const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => applyOne(context, object, changing.has(`${objectRefOf(object).group}/${object.kind}`)));
+  const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => {
+    const ref = objectRefOf(object);
+    return applyOne(context, object, { isKindChanging: changing.has(`${ref.group}/${object.kind}`), isNew: !live.has(objectKey(ref)) });
+  });
   await reached(context, 'agent.apply.after-wave');
   const applied = results.flatMap((result) => (result.ok ? [result.value] : []));
   const recorded = await recordLive(context, applied);
@@ -46,26 +50,27 @@ async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap
   return refused.find(({ kind }) => kind === 'stalled') ?? refused[0] ?? done();
 }
 
-async function applyOne(context: StepContext, object: KubeObject, isKindChanging: boolean): Promise<Result<LiveEntry, StepOutcome<never>>> {
-  const { runtime, inForce, judge, ports, signal } = context;
+async function applyOne(context: StepContext, object: KubeObject, { isKindChanging, isNew }: { readonly isKindChanging: boolean; readonly isNew: boolean }): Promise<Result<LiveEntry, StepOutcome<never>>> {
+  const { runtime, inForce, judge } = context;
   const fenced = checkFence(context);
   if (fenced !== undefined) return err(fenced);
   const ref = objectRefOf(object);
   const key = objectKey(ref);
-  const apply = (): Promise<Result<KubeObject, KubeFailure>> => applyObject(ports.cluster.applier, object, { dryRun: false, before: runtime.sent.get(key), signal });
-  const stored = isKindChanging ? await whileRefused(context, apply) : await apply();
-  if (!stored.ok) return err(explainFailure(ref, stored.error));
+  const send = (): Promise<Result<Sent, KubeFailure>> => sendObject(context, object, { dryRun: false, before: runtime.sent.get(key), isNew });
+  const sent = isKindChanging ? await whileRefused(context, send) : await send();
+  if (!sent.ok) return err(explainFailure(ref, sent.error));
+  const { stored, tolerance } = sent.value;
   await reached(context, 'agent.apply.after-object');
-  const identity = identityOf(stored.value);
+  const identity = identityOf(stored);
   if (!identity.ok) return err(explainFailure(ref, identity.error));
   runtime.sent.set(key, object);
   // What was seen before the write says nothing any more.
-  runtime.observed.set(key, observeObject(ref, object, stored.value, await judge.judge(runtime.target, inForce.order, stored.value)));
-  return ok(liveEntry(object, identity.value.uid));
+  runtime.observed.set(key, observeObject(ref, object, stored, await judge.judge(runtime.target, inForce.order, stored), tolerance));
+  return ok(liveEntry(object, identity.value.uid, tolerance.kept.length > 0));
 }
 
 /** The server goes by the older definition of a kind for a moment after it has taken the newer one. */
-async function whileRefused({ ports, signal }: StepContext, apply: () => Promise<Result<KubeObject, KubeFailure>>): Promise<Result<KubeObject, KubeFailure>> {
+async function whileRefused<T>({ ports, signal }: StepContext, apply: () => Promise<Result<T, KubeFailure>>): Promise<Result<T, KubeFailure>> {
   const endMs = ports.monotonic.nowMs() + ports.settings.settleMs;
   for (;;) {
     const stored = await apply();

@@ -1,10 +1,11 @@
 import { ok } from '#kernel';
 import {
-  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
+  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { listOurs } from '../../apply/list-ours.js';
+import { findTolerance } from '../../drift/find-tolerance.js';
 import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
 const NAMED = 5;
@@ -60,14 +61,17 @@ async function look(context: StepContext, object: KubeObject, { scopes, isNewRel
   const { reader, runtime, owner, signal, ports } = context;
   const ref = objectRefOf(object);
   const entry = runtime.entry(objectKey(ref));
-  const isUnchanged = entry?.state === 'LIVE' && entry.isInDoubt !== true && entry.appliedHash === appliedHashOf(object);
+  const isKeptUnknown = entry?.state === 'LIVE' && entry.keepsLive === true && !runtime.lastApplies.has(objectKey(ref));
+  const isUnchanged = entry?.state === 'LIVE' && entry.isInDoubt !== true && !isKeptUnknown && entry.appliedHash === appliedHashOf(object);
   const known = listed.get(objectKey(ref));
   const isKnown = known !== undefined && (!isUnchanged || wasAsSent(context, object, known));
   const read = isKnown ? ok(known) : await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
   const isDefinedHere = !read.ok && read.error.code === 'KIND_NOT_FOUND' && scopes.has(`${ref.group}/${ref.kind}`);
   if (!read.ok && !isDefinedHere) return explainFailure(ref, read.error);
   const live = read.ok ? read.value : undefined;
-  const hasDrifted = isUnchanged && !isKnown && compareApplied(object, live) !== undefined;
+  const tolerance = isUnchanged && !isKnown ? await findTolerance(context, object, live) : ok(NO_TOLERANCE);
+  if (!tolerance.ok) return explainFailure(ref, tolerance.error);
+  const hasDrifted = isUnchanged && !isKnown && compareApplied(object, live, tolerance.value) !== undefined;
   return done({
     object,
     meta: live?.metadata,

@@ -1,7 +1,7 @@
 import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type KubeObject, type StepOutcome } from '#domain';
-import { applyObject } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
+import { sendObject } from '../../apply/send-object.js';
 import { reached, type Checked, type Claimed, type Step, type StepContext } from '../step.js';
 
 /**
@@ -22,7 +22,7 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
     if (coming.has(ref.namespace)) return done();
     const resource = await reader.resolve({ ref, apiVersion: object.apiVersion }, signal);
     if (!resource.ok) return resource.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, resource.error);
-    const answer = await applyObject(ports.cluster.applier, object, { dryRun: true, before: runtime.sent.get(objectKey(ref)), signal });
+    const answer = await sendObject(context, object, { dryRun: true, before: runtime.sent.get(objectKey(ref)), isNew: !input.live.has(objectKey(ref)) });
     // A webhook that has side effects may refuse dry runs as such, which says nothing about the object.
     if (!answer.ok && answer.error.code === 'INVALID' && changing.has(`${ref.group}/${ref.kind}`)) return done();
     if (answer.ok || (answer.error.code === 'BAD_REQUEST' && answer.error.message.includes('does not support dry run'))) return done();

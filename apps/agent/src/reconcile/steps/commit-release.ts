@@ -18,6 +18,9 @@ export const commitRelease: Step<Pruned, Pruned> = async (context, input) => {
   const declared = new Map(input.objects.map((object) => [objectKey(objectRefOf(object)), object]));
   for (const [key, object] of declared) runtime.sent.set(key, object);
   for (const key of runtime.sent.keys()) if (!declared.has(key)) runtime.sent.delete(key);
+  for (const key of runtime.lastApplies.keys()) if (!declared.has(key)) runtime.lastApplies.delete(key);
+  runtime.notices.keepOnly(declared);
+  for (const key of runtime.contested.keys()) if (!declared.has(key)) runtime.contested.delete(key);
   for (const key of runtime.observed.keys()) if (!declared.has(key)) runtime.observed.delete(key);
   if (isNew) {
     const retained = await ports.content.retain(runtime.target, [input.contentKey], signal);
