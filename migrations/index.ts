@@ -1,2 +1,3 @@
 export { InitialSchema1732233600000 } from './1732233600000-initial-schema.js';
 export { LinesOfHistory1764115200000 } from './1764115200000-lines-of-history.js';
+export { ProjectPolicy1764201600000 } from './1764201600000-project-policy.js';

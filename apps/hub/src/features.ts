@@ -5,6 +5,7 @@ import { AuditModule } from './features/audit/index.js';
 import { ClustersModule } from './features/clusters/index.js';
 import { PlacementModule } from './features/placement/index.js';
 import { PlannerModule } from './features/planner/index.js';
+import { ProjectPolicyModule } from './features/project-policy/index.js';
 import { ProjectsModule } from './features/projects/index.js';
 import { ReleasesModule } from './features/releases/index.js';
 import { RepositoriesModule } from './features/repositories/index.js';
@@ -28,6 +29,7 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   AccessModule,
   AuditModule,
   ProjectsModule,
+  ProjectPolicyModule,
   ClustersModule.forRoot([HubAuthorityModule, PlacementModule]),
   RepositoriesModule,
   ApplicationsModule.forRoot([PlacementModule]),

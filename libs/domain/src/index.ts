@@ -60,6 +60,7 @@ export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type P
 export { isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue } from './drift/mask-secrets.js';
 export { isSameScalar, parseQuantity } from './drift/same-value.js';
 export { CEL_LANGUAGE, CEL_VARIABLE } from './cel/cel-language.js';
+export { validateProjectPolicy, type ProjectPolicy, type ProjectPolicyInput } from './project/project-policy.js';
 export { checkCel, type CelProblem } from './cel/check-cel.js';
 export { MAX_EXPRESSION_LENGTH } from './application/validate-expression.js';
 export { aggregateHealth, type TargetHealth } from './health/aggregate-health.js';

@@ -13,6 +13,10 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
     field: 'cluster',
     document: `query Describe($name: String!) { cluster(name: $name) { name state connection labels facts { kubernetesVersion provider region nodes custom } lastSeenAt agentVersion createdAt ${TARGETS_OF} } }`,
   },
+  project: {
+    field: 'project',
+    document: `query Describe($name: String!) { project(name: $name) { name version createdAt health { group kind healthy progressing degraded suspended message } ignore { group kind namespace name jsonPointers managers when } } }`,
+  },
   application: {
     field: 'application',
     document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice historyRewrite { ${REWRITE} } createdAt
@@ -33,8 +37,8 @@ const TARGET = `query Describe($project: String!, $application: String!, $cluste
 /** `capstan describe KIND/NAME`: everything about one thing, as YAML that a person can read. */
 export function describeCommand(context: CommandContext): Command {
   return new Command('describe')
-    .description('everything about one cluster, repository, app or target, with what to do')
-    .argument('<reference...>', 'app/NAME, cluster/NAME, repository/NAME or target/[PROJECT/]APP@CLUSTER')
+    .description('everything about one cluster, project, repository, app or target, with what to do')
+    .argument('<reference...>', 'app/NAME, cluster/NAME, project/NAME, repository/NAME or target/[PROJECT/]APP@CLUSTER')
     .option('-p, --project <name>', 'the project', 'default')
     .action(async (words: readonly string[], options: { readonly project: string }) => {
       const { kind, name } = parseReference(words);
@@ -48,7 +52,7 @@ async function describe(context: CommandContext, kind: string, name: string, pro
   if (kind === 'target') return describeTarget(context, name, project);
   const detail = DETAILS[kind];
   if (detail === undefined) return describeRelease(kind);
-  const variables = kind === 'cluster' ? { name } : { name, project };
+  const variables = kind === 'cluster' || kind === 'project' ? { name } : { name, project };
   const row = (await context.hub.query<Record<string, Row | null>>(detail.document, variables, context.signal))[detail.field];
   if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'application' ? 'apps' : kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
   return withWholeUrls(flattenConnections(row), context.hub.server);

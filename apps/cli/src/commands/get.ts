@@ -18,8 +18,8 @@ interface GetOptions {
 /** `capstan get KIND [NAME]`, `capstan get KIND/NAME`: rows for people, `{items}` for programs. */
 export function getCommand(context: CommandContext): Command {
   return new Command('get')
-    .description('list clusters, repositories, apps, releases or targets')
-    .argument('<kind>', 'clusters | repositories | apps | releases | targets')
+    .description('list clusters, projects, repositories, apps, releases or targets')
+    .argument('<kind>', 'clusters | projects | repositories | apps | releases | targets')
     .argument('[name]', 'only this one')
     .option('-o, --output <format>', 'table | wide | json | yaml | name', 'table')
     .option('-l, --selector <selector>', 'clusters, or targets on clusters, with these labels: env=prod,tier!=edge')

@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.js';
 import { readManifests } from './read-manifests.js';
 
 const REPOSITORY = 'apiVersion: capstan.dev/v1\nkind: Repository\nmetadata: { name: fleet }\nspec: { url: "https://git.example.com/fleet.git" }\n';
+const PROJECT = 'apiVersion: capstan.dev/v1\nkind: Project\nmetadata: { name: default }\nspec: { health: [] }\n';
 const APPLICATION = 'apiVersion: capstan.dev/v1\nkind: Application\nmetadata: { name: web, project: shop }\nspec: { namespace: web }\n';
 
 describe('readManifests', () => {
@@ -11,6 +12,10 @@ describe('readManifests', () => {
       { kind: 'Repository', name: 'fleet', project: 'default', spec: { url: 'https://git.example.com/fleet.git' }, file: 'fleet.yaml', where: 'fleet.yaml:1' },
       { kind: 'Application', name: 'web', project: 'shop', spec: { namespace: 'web' }, file: 'fleet.yaml', where: expect.stringMatching(/^fleet\.yaml:\d+$/) },
     ]);
+  });
+
+  it('reads a project, whose name is its own', () => {
+    expect(readManifests(PROJECT, 'fleet.yaml')).toMatchObject([{ kind: 'Project', name: 'default', spec: { health: [] } }]);
   });
 
   it.each<[string, string, string]>([

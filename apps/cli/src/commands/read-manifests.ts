@@ -2,8 +2,12 @@ import { parseAllDocuments, type Document } from 'yaml';
 import { usage } from '../cli-error.js';
 import { didYouMean } from '../suggest.js';
 
+/** In the order in which they are applied: what comes later may need what came before. */
+export const MANIFEST_KINDS = ['Project', 'Repository', 'Application'] as const;
+export type ManifestKind = (typeof MANIFEST_KINDS)[number];
+
 export interface Manifest {
-  readonly kind: 'Repository' | 'Application';
+  readonly kind: ManifestKind;
   readonly name: string;
   readonly project: string;
   readonly spec: Readonly<Record<string, unknown>>;
@@ -35,8 +39,8 @@ export function readManifests(text: string, file: string): readonly Manifest[] {
 function readManifest(value: unknown, file: string, where: string): Manifest {
   const document = asRecord(value, where, 'the document');
   if (document['apiVersion'] !== 'capstan.dev/v1') throw usage(`${where}: apiVersion is ${JSON.stringify(document['apiVersion'])}`, 'Capstan objects have apiVersion: capstan.dev/v1. Kubernetes objects belong into a repository.');
-  const kind = document['kind'];
-  if (kind !== 'Repository' && kind !== 'Application') throw usage(`${where}: unknown kind ${JSON.stringify(kind)}`, didYouMean(String(kind), ['Repository', 'Application'], 'The kinds are Repository and Application; clusters join: capstan cluster join NAME.'));
+  const kind = MANIFEST_KINDS.find((known) => known === document['kind']);
+  if (kind === undefined) throw usage(`${where}: unknown kind ${JSON.stringify(document['kind'])}`, didYouMean(String(document['kind']), MANIFEST_KINDS, 'The kinds are Project, Repository and Application; clusters join: capstan cluster join NAME.'));
   const metadata = asRecord(document['metadata'], where, 'metadata');
   const { name, project = 'default' } = metadata;
   if (typeof name !== 'string' || name === '') throw usage(`${where}: metadata.name is missing`);

@@ -36,6 +36,7 @@ function labelsOf(row: Row): string {
 const age = (row: Row, now: Date, field = 'createdAt'): string => formatAge(typeof row[field] === 'string' ? row[field] : null, now);
 const commitOf = (row: Row, ...path: readonly string[]): string => textAt(row, ...path).slice(0, 12);
 const share = (row: Row, part: string): string => `${textAt(row, 'targetCounts', part)}/${textAt(row, 'targetCounts', 'total')}`;
+const countOf = (row: Row, field: string): string => String(Array.isArray(row[field]) ? row[field].length : 0);
 const COUNTS = 'targetCounts { total synced drifted pending failed keptLastGood awaitingApproval healthy progressing degraded }';
 const PAGE = 'pageInfo { hasNextPage endCursor }';
 
@@ -79,6 +80,18 @@ const APPLICATIONS: ResourceKind = {
   }),
 };
 
+const PROJECTS: ResourceKind = {
+  singular: 'project', plural: 'projects', aliases: [], field: 'projects', takesSelector: false, needsApplication: false,
+  document: `query Projects($after: String) { projects(first: 200, after: $after) { edges { node { id name version createdAt health { group kind } ignore { group kind namespace name } } } ${PAGE} } }`,
+  columns: (now) => ({
+    headers: ['name', 'health rules', 'ignore rules', 'age'],
+    wideHeaders: ['version'],
+    row: (r) => [textAt(r, 'name'), countOf(r, 'health'), countOf(r, 'ignore'), age(r, now)],
+    wideRow: (r) => [textAt(r, 'version')],
+    name: (r) => `project/${textAt(r, 'name')}`,
+  }),
+};
+
 const RELEASES: ResourceKind = {
   singular: 'release', plural: 'releases', aliases: [], field: 'releases', takesSelector: false, needsApplication: true,
   document: `query Releases($after: String, $project: String, $application: String!) { releases(first: 200, after: $after, project: $project, application: $application) { edges { node {
@@ -107,7 +120,7 @@ const TARGETS: ResourceKind = {
   }),
 };
 
-export const RESOURCE_KINDS: readonly ResourceKind[] = [CLUSTERS, REPOSITORIES, APPLICATIONS, RELEASES, TARGETS];
+export const RESOURCE_KINDS: readonly ResourceKind[] = [CLUSTERS, PROJECTS, REPOSITORIES, APPLICATIONS, RELEASES, TARGETS];
 
 /** The kind of that name, plural or alias. @throws CliError naming the kinds there are. */
 export function resourceKind(text: string): ResourceKind {

@@ -1,7 +1,7 @@
 /** What a principal may do. Names are stable: they appear in the API, in token scopes and in the audit log. */
 export const PERMISSIONS = [
   'viewer:read',
-  'project:read',
+  'project:read', 'project:write',
   'cluster:read', 'cluster:write', 'cluster:remove', 'cluster:join',
   'repository:read', 'repository:write', 'repository:delete', 'history:approve',
   'application:read', 'application:write', 'application:sync', 'application:delete',

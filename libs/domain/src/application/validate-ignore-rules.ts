@@ -14,12 +14,12 @@ export interface IgnoreRuleInput extends ObjectPatternInput {
 export const MAX_IGNORE_RULES = 64;
 const MAX_MEMBERS = 64;
 
-/** The ignore rules as they are stored. Pure. */
-export function ignoreRulesOf(input: Maybe<readonly IgnoreRuleInput[]>): { readonly value: readonly IgnoreRule[]; readonly issues: readonly FieldIssue[] } {
+/** The ignore rules as they are stored. Pure. @param path where they stand in the input */
+export function ignoreRulesOf(input: Maybe<readonly IgnoreRuleInput[]>, path: readonly string[] = ['sync', 'ignore']): { readonly value: readonly IgnoreRule[]; readonly issues: readonly FieldIssue[] } {
   const rules = input ?? [];
-  if (rules.length > MAX_IGNORE_RULES) return { value: [], issues: [{ code: 'TOO_MANY', path: ['sync', 'ignore'], message: `At most ${MAX_IGNORE_RULES} rules.` }] };
+  if (rules.length > MAX_IGNORE_RULES) return { value: [], issues: [{ code: 'TOO_MANY', path, message: `At most ${MAX_IGNORE_RULES} rules.` }] };
   const read = rules.map(ruleOf);
-  return { value: read.map(({ rule }) => rule), issues: read.flatMap(({ issues }, index) => issuesUnder(['sync', 'ignore', String(index)], issues)) };
+  return { value: read.map(({ rule }) => rule), issues: read.flatMap(({ issues }, index) => issuesUnder([...path, String(index)], issues)) };
 }
 
 function ruleOf(input: IgnoreRuleInput): { readonly rule: IgnoreRule; readonly issues: readonly FieldIssue[] } {

@@ -1,6 +1,5 @@
 import { assertNever } from '#kernel';
-import type { FieldIssue, FieldIssueCode } from '#domain';
-import { userError, type UserError, type UserErrorCode } from '../../platform/api/index.js';
+import { fieldIssueError, userError, type UserError } from '../../platform/api/index.js';
 import type { CreateApplicationFailure, DeleteApplicationFailure, RemovalNeedsConfirmation, UpdateApplicationFailure } from './application.errors.js';
 
 /** What the API says of a failure of one of the application mutations. */
@@ -19,7 +18,7 @@ export function applicationUserErrors(failure: CreateApplicationFailure | Update
     case 'STALE_VERSION':
       return [userError(failure.code, ['version'], `The application has version ${failure.version} by now.`, 'Read it again and repeat the change.')];
     case 'INVALID_APPLICATION':
-      return failure.issues.map(issueUserError);
+      return failure.issues.map(fieldIssueError);
     case 'REMOVAL_NEEDS_CONFIRMATION':
       return [removalUserError(failure)];
     default:
@@ -32,30 +31,3 @@ function removalUserError({ code, count, digest, targets }: RemovalNeedsConfirma
     count, digest, targets,
   });
 }
-
-function issueUserError(issue: FieldIssue): UserError {
-  return userError(CODE_OF[issue.code], issue.path, issue.message, issue.hint);
-}
-
-const CODE_OF: Readonly<Record<FieldIssueCode, UserErrorCode>> = {
-  REQUIRED: 'INVALID_VALUE',
-  INVALID_NAME: 'INVALID_NAME',
-  INVALID_VALUE: 'INVALID_VALUE',
-  INVALID_PATH: 'INVALID_PATH',
-  INVALID_REF: 'INVALID_REF',
-  INVALID_NAMESPACE: 'INVALID_NAMESPACE',
-  TOO_LARGE: 'INVALID_VALUE',
-  TOO_MANY: 'INVALID_VALUE',
-  LABEL_KEY_INVALID: 'INVALID_SELECTOR',
-  LABEL_VALUE_INVALID: 'INVALID_SELECTOR',
-  LABEL_RESERVED: 'INVALID_SELECTOR',
-  FACT_NAME_INVALID: 'INVALID_SELECTOR',
-  FACT_VALUE_INVALID: 'INVALID_SELECTOR',
-  SELECTOR_EMPTY: 'INVALID_SELECTOR',
-  SELECTOR_INVALID: 'INVALID_SELECTOR',
-  SELECTOR_FACTS_ALONE: 'INVALID_SELECTOR',
-  SELECTOR_ALL_WITH_LABELS: 'INVALID_SELECTOR',
-  PARAMETER_INVALID: 'INVALID_PARAMETERS',
-  DEPENDENCY_CYCLE: 'DEPENDENCY_CYCLE',
-  EXPRESSION_INVALID: 'INVALID_EXPRESSION',
-};

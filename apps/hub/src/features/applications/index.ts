@@ -1,5 +1,7 @@
 export { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
 export type { RemovalNeedsConfirmation } from './application.errors.js';
+export { HealthRuleInput, IgnoreRuleInput } from './application-policy-input.graphql.js';
+export { HealthRuleType, IgnoreRuleType, toHealthRuleType, toIgnoreRuleType } from './application-policy.graphql.js';
 export { RemovalModeEnum, StrategyEnum } from './application-input.graphql.js';
 export { ApplicationRevisionType, ApplicationType, ReasonCodeEnum, toApplicationType, toRevisionType } from './applications.graphql.js';
 export { ApplicationReadModule, ApplicationsModule } from './applications.module.js';

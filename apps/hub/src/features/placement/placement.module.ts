@@ -10,6 +10,7 @@ import { PlaceApplications } from './place-applications.js';
 import { PlaceFacts } from './place-facts.js';
 import type { PlacementStore } from './placement.store.js';
 import { PLACEMENT_STORE } from './placement.tokens.js';
+import { ProjectOrders } from './project-orders.js';
 import { RepositoryOrders } from './repository-orders.js';
 import { SqlPlacementStore } from './sql-placement.store.js';
 
@@ -17,6 +18,7 @@ import { SqlPlacementStore } from './sql-placement.store.js';
 @Module({
   providers: [
     RepositoryOrders,
+    ProjectOrders,
     { provide: PLACEMENT_STORE, inject: [TransactionContext, IDS], useFactory: (tx: TransactionContext, ids: Ids) => new SqlPlacementStore(tx, ids) },
     { provide: PlaceApplications, inject: [PLACEMENT_STORE], useFactory: (store: PlacementStore) => new PlaceApplications(store) },
     {
@@ -26,6 +28,6 @@ import { SqlPlacementStore } from './sql-placement.store.js';
     { provide: PLACEMENT_IMPACT, useClass: ClusterPlacement },
     { provide: APPLICATION_PLACEMENT, useClass: ApplicationTargets },
   ],
-  exports: [PLACEMENT_IMPACT, APPLICATION_PLACEMENT, PLACEMENT_STORE, PlaceApplications, PlaceFacts, RepositoryOrders],
+  exports: [PLACEMENT_IMPACT, APPLICATION_PLACEMENT, PLACEMENT_STORE, PlaceApplications, PlaceFacts, RepositoryOrders, ProjectOrders],
 })
 export class PlacementModule {}

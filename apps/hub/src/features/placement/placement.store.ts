@@ -65,6 +65,8 @@ export interface PlacementStore {
   markStale(scope: PlacementScope): Promise<void>;
   /** The same for every target that is assigned something of a repository. */
   markStaleOf(repository: RepositoryId): Promise<void>;
+  /** The same for everything of a project. */
+  markStaleIn(project: ProjectId): Promise<void>;
   /** Closes open tombstones of a cluster that is gone: nobody will acknowledge them. */
   closeTombstones(cluster: ClusterId): Promise<void>;
   countOpenTombstones(cluster: ClusterId): Promise<number>;

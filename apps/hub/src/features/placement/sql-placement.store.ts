@@ -1,6 +1,6 @@
 import type { Ids, JsonObject } from '#kernel';
 import {
-  applicationId, clusterId, projectId, REMOVAL_WINDOW_MS, targetId, type ApplicationId, type ClusterId, type ClusterState, type ClusterToMatch, type Labels, type RepositoryId, type Selector, type TargetId,
+  applicationId, clusterId, projectId, REMOVAL_WINDOW_MS, targetId, type ApplicationId, type ClusterId, type ClusterState, type ClusterToMatch, type Labels, type ProjectId, type RepositoryId, type Selector, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { factsOf } from '../clusters/index.js';
@@ -107,6 +107,14 @@ export class SqlPlacementStore implements PlacementStore {
     const rows = await this.tx.query<{ application_id: string }>(
       `UPDATE targets t SET order_stale = true FROM releases r WHERE r.id = t.assigned_release_id AND r.repository_id = $1 AND t.state = 'ACTIVE' RETURNING t.application_id`,
       [repository],
+    );
+    await this.#notifyApplications(rows.map((row) => row.application_id));
+  }
+
+  async markStaleIn(project: ProjectId): Promise<void> {
+    const rows = await this.tx.query<{ application_id: string }>(
+      `UPDATE targets SET order_stale = true WHERE project_id = $1 AND state = 'ACTIVE' AND (assigned_release_id IS NOT NULL OR blocked_reason IS NOT NULL) RETURNING application_id`,
+      [project],
     );
     await this.#notifyApplications(rows.map((row) => row.application_id));
   }

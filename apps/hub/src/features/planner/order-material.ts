@@ -1,5 +1,5 @@
 import { parseDigest, type Digest } from '#kernel';
-import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ReleaseId, type RepositoryId, type ResolvedForCluster, type TargetId } from '#domain';
+import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ProjectPolicy, type ReleaseId, type RepositoryId, type ResolvedForCluster, type TargetId } from '#domain';
 import { ORDER_LIFETIME_MS } from '../../agent-gateway/index.js';
 import type { TransactionContext } from '../../platform/database/index.js';
 import type { PlannedApplication } from './planned-application.js';
@@ -11,6 +11,8 @@ export interface OrderMaterial {
   readonly ref: string;
   readonly sourceDigest: Digest;
   readonly spec: ApplicationSpec;
+  /** Of the project, for all its applications. */
+  readonly policy: ProjectPolicy;
   readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
 }
 
@@ -20,19 +22,20 @@ interface Row {
   readonly ref: string;
   readonly source_digest: string;
   readonly spec: ApplicationSpec;
+  readonly policy: ProjectPolicy;
   readonly repository_id: string;
   readonly url: string;
   readonly credentials_digest: string | null;
 }
 
 /**
- * With `forOrders` the rows of the repositories are kept from changing until the commit: an order that is being made from the earlier URL or credentials
- * would clear the mark that their change leaves on its target.
+ * With `forOrders` the rows of the repositories and the project are kept from changing until the commit: an order that is being made from the earlier
+ * URL, credentials or rules would clear the mark that their change leaves on its target.
  */
 export async function loadOrderMaterial(tx: TransactionContext, releases: readonly ReleaseId[], purpose: 'forOrders' | 'toCompare'): Promise<ReadonlyMap<ReleaseId, OrderMaterial>> {
   const rows = await tx.query<Row>(
-    `SELECT r.id, r.commit, r.ref, r.source_digest, v.spec, g.id AS repository_id, g.url, g.credentials_digest
-     FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id WHERE r.id = ANY($1::uuid[]) ${purpose === 'forOrders' ? 'ORDER BY g.id FOR SHARE OF g' : ''}`,
+    `SELECT r.id, r.commit, r.ref, r.source_digest, v.spec, p.policy, g.id AS repository_id, g.url, g.credentials_digest
+     FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id JOIN projects p ON p.id = g.project_id WHERE r.id = ANY($1::uuid[]) ${purpose === 'forOrders' ? 'ORDER BY g.id FOR SHARE OF g, p' : ''}`,
     [[...new Set(releases)]],
   );
   return new Map(rows.map((row) => [releaseId(row.id), toMaterial(row)]));
@@ -59,15 +62,16 @@ export function assignmentOrder(application: PlannedApplication, material: Order
       id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository,
       path: spec.source.path, renderer: spec.source.renderer, ...(spec.source.helm === undefined ? {} : { helm: spec.source.helm }), namespace: spec.namespace, substitute: spec.substitute,
     },
-    ...parts.resolved, ...policyOf(application.spec),
+    ...parts.resolved, ...policyOf(application.spec, material.policy),
     approvedPrunes: parts.approvedPrunes,
   };
 }
 
-/** What orders say of an application beside the release. */
-export function policyOf({ sync, dependsOn, health }: ApplicationSpec): Pick<AssignmentOrder, 'sync' | 'dependsOn' | 'health'> {
-  const { prune, drift, ignore } = sync;
-  return { sync: { prune, drift, ...(ignore === undefined ? {} : { ignore }) }, ...(dependsOn === undefined ? {} : { dependsOn }), ...(health === undefined ? {} : { health }) };
+/** What orders say of an application beside the release. Its own rules come before those of its project: the first that fits stands. */
+export function policyOf({ sync, dependsOn, health: ownHealth = [] }: ApplicationSpec, project: ProjectPolicy): Pick<AssignmentOrder, 'sync' | 'dependsOn' | 'health'> {
+  const { prune, drift, ignore: ownIgnore = [] } = sync;
+  const [health, ignore] = [[...ownHealth, ...project.health], [...ownIgnore, ...project.ignore]];
+  return { sync: { prune, drift, ...(ignore.length === 0 ? {} : { ignore }) }, ...(dependsOn === undefined ? {} : { dependsOn }), ...(health.length === 0 ? {} : { health }) };
 }
 
 export function expiryOf(application: PlannedApplication): Date {
@@ -82,7 +86,7 @@ export function digestIn(text: string, what: string): Digest {
 
 function toMaterial(row: Row): OrderMaterial {
   return {
-    id: releaseId(row.id), commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec,
+    id: releaseId(row.id), policy: row.policy, commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec,
     repository: {
       id: repositoryId(row.repository_id), url: row.url,
       credentialDigest: row.credentials_digest === null ? undefined : digestIn(row.credentials_digest, 'repositories.credentials_digest'),

@@ -1,0 +1,1 @@
+export { ProjectPolicyModule } from './project-policy.module.js';

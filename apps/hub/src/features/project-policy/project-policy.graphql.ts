@@ -1,0 +1,17 @@
+import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { MutationInput, MutationPayload } from '../../platform/api/index.js';
+import { HealthRuleInput, IgnoreRuleInput } from '../applications/index.js';
+import { ProjectType } from '../projects/index.js';
+
+@InputType({ description: 'New rules of a project. What is absent stays as it is; an empty list takes the rules away.' })
+export class UpdateProjectInput extends MutationInput {
+  @Field(() => String, { description: 'Name of the project.' }) name!: string;
+  @Field(() => [HealthRuleInput], { nullable: true, description: 'How the health of kinds is told in all its applications; their own rules go before.' }) health?: HealthRuleInput[] | null;
+  @Field(() => [IgnoreRuleInput], { nullable: true, description: 'Differences that are not drift in all its applications.' }) ignore?: IgnoreRuleInput[] | null;
+  @Field(() => Int, { nullable: true, description: 'Refuse when the project has another version by now.' }) version?: number | null;
+}
+
+@ObjectType({ description: 'The changed project.' })
+export class UpdateProjectPayload extends MutationPayload {
+  @Field(() => ProjectType, { nullable: true, description: 'The project; null when refused.' }) project!: ProjectType | null;
+}

@@ -1,0 +1,30 @@
+import type { FieldIssue, FieldIssueCode } from '#domain';
+import { userError, type UserError, type UserErrorCode } from './user-error.js';
+
+/** One thing that is wrong with an input, as the API tells it. */
+export function fieldIssueError(issue: FieldIssue): UserError {
+  return userError(CODE_OF[issue.code], issue.path, issue.message, issue.hint);
+}
+
+const CODE_OF: Readonly<Record<FieldIssueCode, UserErrorCode>> = {
+  REQUIRED: 'INVALID_VALUE',
+  INVALID_NAME: 'INVALID_NAME',
+  INVALID_VALUE: 'INVALID_VALUE',
+  INVALID_PATH: 'INVALID_PATH',
+  INVALID_REF: 'INVALID_REF',
+  INVALID_NAMESPACE: 'INVALID_NAMESPACE',
+  TOO_LARGE: 'INVALID_VALUE',
+  TOO_MANY: 'INVALID_VALUE',
+  LABEL_KEY_INVALID: 'INVALID_SELECTOR',
+  LABEL_VALUE_INVALID: 'INVALID_SELECTOR',
+  LABEL_RESERVED: 'INVALID_SELECTOR',
+  FACT_NAME_INVALID: 'INVALID_SELECTOR',
+  FACT_VALUE_INVALID: 'INVALID_SELECTOR',
+  SELECTOR_EMPTY: 'INVALID_SELECTOR',
+  SELECTOR_INVALID: 'INVALID_SELECTOR',
+  SELECTOR_FACTS_ALONE: 'INVALID_SELECTOR',
+  SELECTOR_ALL_WITH_LABELS: 'INVALID_SELECTOR',
+  PARAMETER_INVALID: 'INVALID_PARAMETERS',
+  DEPENDENCY_CYCLE: 'DEPENDENCY_CYCLE',
+  EXPRESSION_INVALID: 'INVALID_EXPRESSION',
+};

@@ -1,0 +1,25 @@
+import { err, ok, type Result } from '#kernel';
+import { healthRulesOf, type HealthRuleInput } from '../application/validate-health-rules.js';
+import { ignoreRulesOf, type IgnoreRuleInput } from '../application/validate-ignore-rules.js';
+import type { IgnoreRule } from '../drift/ignore-rule.js';
+import type { FieldIssue } from '../field-issue.js';
+import type { HealthRule } from '../health/health-rule.js';
+
+/** What a project says for all its applications. Their own rules go before it. */
+export interface ProjectPolicy {
+  readonly health: readonly HealthRule[];
+  readonly ignore: readonly IgnoreRule[];
+}
+
+export interface ProjectPolicyInput {
+  readonly health: readonly HealthRuleInput[];
+  readonly ignore: readonly IgnoreRuleInput[];
+}
+
+/** The policy as it is stored, or everything that is wrong with it, by the paths of the input. Pure. */
+export function validateProjectPolicy(input: ProjectPolicyInput): Result<ProjectPolicy, readonly FieldIssue[]> {
+  const health = healthRulesOf(input.health);
+  const ignore = ignoreRulesOf(input.ignore, ['ignore']);
+  const issues = [...health.issues, ...ignore.issues];
+  return issues.length === 0 ? ok({ health: health.value, ignore: ignore.value }) : err(issues);
+}
