@@ -3,6 +3,7 @@ import type { KubeObject, Order } from '#domain';
 import { until } from '#testing';
 import { AGENT_FAILPOINTS } from '../src/reconcile/agent-failpoints.js';
 import { STATE_FAILPOINTS } from '../src/state/index.js';
+import { hookJob, job } from './hook-objects.js';
 import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test-agent.js';
 import { AGENT_NAMESPACE, TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
@@ -51,7 +52,13 @@ const definition: KubeObject = {
   },
 };
 const widget: KubeObject = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 1 } };
-const common = [definition, widget, deployment('web', 'web:1'), configMap('a', { v: '1' }), configMap('b', { v: '1' }), configMap('c', { v: '1' })];
+const hooks = [
+  hookJob('migrate', { 'capstan.dev/hook': 'before' }),
+  hookJob('notify', { 'argocd.argoproj.io/hook': 'PostSync', 'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded' }),
+  hookJob('farewell', { 'helm.sh/hook': 'pre-delete' }),
+];
+const later = { annotations: { 'capstan.dev/wave': '1' } };
+const common = [definition, widget, deployment('web', 'web:1'), ...hooks, configMap('a', { v: '1' }), configMap('b', { v: '1' }), configMap('c', { v: '1' }, later)];
 const synced = (generation: bigint) => (agent: TestAgent): boolean => {
   const last = agent.last();
   return last?.generation === generation && last.sync === 'SYNCED' && last.health === 'HEALTHY' && last.reason === 'SYNCED';
@@ -80,6 +87,8 @@ interface Run {
   /** UIDs that the Deployment had: one, since nothing ever makes it anew. */
   readonly lives: number;
   readonly deletes: readonly string[];
+  /** What was created of hooks: one Job for each and release, however often the agent was killed. */
+  readonly hooks: readonly string[];
   readonly floor: bigint;
   readonly kills: number;
 }
@@ -88,7 +97,7 @@ async function run(failpoint: string, nth: number): Promise<Run> {
   const cluster = await TestCluster.start();
   const source = new TestSource();
   source.put('one', common);
-  source.put('two', [...common.slice(0, 3), configMap('a', { v: '2' }), configMap('b', { v: '1' }), configMap('d', { v: '1' })]);
+  source.put('two', [...common.slice(0, 6), configMap('a', { v: '2' }), configMap('b', { v: '1' }), configMap('d', { v: '1' }, later)]);
   source.put('few', [definition, configMap('a', { v: '3' })]);
   const worlds: (readonly string[])[] = [];
   const lives = new Set<string | undefined>();
@@ -129,7 +138,7 @@ async function run(failpoint: string, nth: number): Promise<Run> {
       worlds.push(worldOf(cluster));
       if (scene.order.kind === 'ASSIGNMENT') lives.add(cluster.object(deploy('web'))?.metadata.uid);
     }
-    return { worlds, lives: lives.size, deletes: [...new Set(cluster.deletes())].toSorted(), floor: agent.core.inbox.floor().generation, kills };
+    return { worlds, lives: lives.size, deletes: [...new Set(cluster.deletes())].toSorted(), hooks: cluster.writes().filter((write) => write.startsWith('create jobs')).toSorted(), floor: agent.core.inbox.floor().generation, kills };
   } finally {
     await agent.stop();
     await cluster.stop();
@@ -158,7 +167,8 @@ describe('the agent, killed wherever it leaves a trace', () => {
 
   it('does what was ordered when nothing disturbs it', () => {
     expect(undisturbed).toMatchObject({ floor: 6n, kills: 0, lives: 1 });
-    expect(undisturbed.deletes).toEqual(['configmaps shop/a', 'configmaps shop/b', 'configmaps shop/c', 'configmaps shop/d', 'deployments shop/web', 'widgets shop/w']);
+    expect(undisturbed.deletes).toEqual(['configmaps shop/a', 'configmaps shop/b', 'configmaps shop/c', 'configmaps shop/d', 'deployments shop/web', 'jobs shop/migrate', 'jobs shop/notify', 'widgets shop/w']);
+    expect(undisturbed.hooks).toEqual(['create jobs shop/farewell', 'create jobs shop/migrate', 'create jobs shop/migrate', 'create jobs shop/notify', 'create jobs shop/notify']);
   });
 
   it.each([...AGENT_FAILPOINTS, ...STATE_FAILPOINTS].flatMap((name) => [1, 2].map((nth) => [name, nth] as const)))('%s, time %i', async (name, nth) => {
@@ -168,12 +178,12 @@ describe('the agent, killed wherever it leaves a trace', () => {
   });
 
   // Whatever was created before the kill must be known to the next process, or it would stay for ever.
-  it.each(AGENT_FAILPOINTS.filter((name) => name.startsWith('agent.apply.') || name.startsWith('agent.commit.')).flatMap((name) => [1, 3].map((nth) => [name, nth] as const)))(
+  it.each(AGENT_FAILPOINTS.filter((name) => name.startsWith('agent.apply.') || name.startsWith('agent.hooks.') || name.startsWith('agent.commit.')).flatMap((name) => [1, 3].map((nth) => [name, nth] as const)))(
     'killed at %s, time %i, of a first release and then ordered away, leaves nothing behind',
     async (name, nth) => {
       const cluster = await TestCluster.start();
       const source = new TestSource();
-      source.put('one', [deployment('web', 'web:1'), configMap('a', { v: '1' }), configMap('b', { v: '1' })]);
+      source.put('one', [deployment('web', 'web:1'), ...hooks.slice(0, 2), configMap('a', { v: '1' }), configMap('b', { v: '1' }, later)]);
       const killAt = new KillAt(name, nth);
       let agent = await TestAgent.start(cluster, source, 1, { failpoints: killAt });
       try {
@@ -184,7 +194,7 @@ describe('the agent, killed wherever it leaves a trace', () => {
         source.isDown = true;
         agent = await TestAgent.start(cluster, source, 2, { stored: [aTombstone({ generation: 2, mode: 'DELETE' })] });
         await agent.reported({ generation: 2n, sync: 'REMOVED' });
-        expect([cm('a'), cm('b'), deploy('web')].map((ref) => cluster.object(ref))).toEqual([undefined, undefined, undefined]);
+        expect([cm('a'), cm('b'), deploy('web'), job('migrate'), job('notify')].filter((ref) => cluster.object(ref) !== undefined)).toEqual([]);
       } finally {
         await agent.stop();
         await cluster.stop();

@@ -4,7 +4,7 @@ import type { KubeClient } from '#kube';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { until } from '#testing';
 import { openCel, type CelEvaluator } from '../src/cel/index.js';
-import type { ContentSource, RenderedContent, SourceFailure } from '../src/reconcile/agent.ports.js';
+import type { ContentSource, ReconcileSettings, RenderedContent, SourceFailure } from '../src/reconcile/agent.ports.js';
 import { RECONCILE_DEFAULTS } from '../src/reconcile/agent.ports.js';
 import { createReconciler, type Reconciler } from '../src/reconcile/create-reconciler.js';
 import { ContentSecrets, InventorySecrets, OrderSecrets, StateSecrets } from '../src/state/index.js';
@@ -45,6 +45,7 @@ export interface TestAgentOptions {
   readonly log?: Log;
   /** Accepted by the process before this one, which came no further than storing them. */
   readonly stored?: readonly Order[];
+  readonly settings?: Partial<ReconcileSettings>;
   /** Puts something between the reconciler and the API server; the durable state is not behind it. */
   readonly between?: (client: KubeClient) => KubeClient;
 }
@@ -86,7 +87,7 @@ export class TestAgent {
       cel,
       fence,
       reports: { offer: (report) => void reports.push(report) },
-      settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500 },
+      settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500, ...options.settings },
       clock: systemClock,
       monotonic: systemMonotonic,
       timers: systemTimers,

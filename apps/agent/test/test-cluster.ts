@@ -24,7 +24,7 @@ export class TestCluster {
   static async start(rules: readonly object[] = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]): Promise<TestCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'capstan-agent-test-'));
     const auditLogPath = join(directory, 'audit.log');
-    const sandbox = await startSandboxCluster({ name: 'eu-1', auditLogPath, simulator: { readyAfterMs: 5, progressDeadlineMs: 300 } });
+    const sandbox = await startSandboxCluster({ name: 'eu-1', auditLogPath, simulator: { readyAfterMs: 5, jobRunsMs: 5, progressDeadlineMs: 300 } });
     const { server, caPem, token } = sandbox.connection;
     const admin = createKubeClient({ server, caPem, credentials: tokenCredentials(token) }, { userAgent: 'kubectl' });
     const cluster = new TestCluster(sandbox, new AuditLog(auditLogPath), admin, directory);

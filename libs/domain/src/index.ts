@@ -30,7 +30,7 @@ export {
   CHART_FILE, localDependency, MAX_CHART_FILE_BYTES, memberIn, readChartMetadata, REQUIREMENTS_FILE, type ChartDependency, type ChartMetadata,
 } from './source/chart-dependencies.js';
 export { judgeChartLock } from './source/judge-chart-lock.js';
-export { hookOf, isKept } from './object/helm-annotations.js';
+export { isKept } from './object/helm-annotations.js';
 export { LONGEST_RELEASE_NAME, MAX_VALUES_FILES, type HelmInput } from './application/validate-helm.js';
 export { resolveRepositoryPath } from './source/repository-path.js';
 export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
@@ -72,7 +72,7 @@ export { encodeHead, parseHead } from './inventory/encode-head.js';
 export { encodeShards, MAX_SHARD_BYTES, parseShard, type EncodedShard } from './inventory/encode-shards.js';
 export type { InventoryFailure } from './inventory/inventory-failure.js';
 export type { AppliedRelease, IntendedEntry, InventoryEntry, InventoryHead, LiveEntry, ShardRef, TargetHead } from './inventory/inventory.types.js';
-export { appliedHashOf, liveEntry, planApply, type ApplyPlan, type PlanFailure } from './inventory/plan-apply.js';
+export { appliedHashOf, intendedEntry, liveEntry, planApply, type ApplyPlan, type PlanFailure } from './inventory/plan-apply.js';
 export { isAppliedByUs, resolveIntended, type IntendedResolution } from './inventory/resolve-intended.js';
 export { fieldOf, isJsonList, isJsonObject, listOf, numberOf, textOf } from './json/read-json.js';
 export { claimOf, type Claim } from './object/claims.js';
@@ -93,6 +93,18 @@ export { arrangeTree, MAX_TREE_NODES, type ResourceTree, type TreeNode, type Tre
 export { ownersOf, treeObjectOf, type OwnerRef, type PodState, type TreeObject } from './tree/tree-object.js';
 export { PHASES, phaseOf, type Phase, type Settle } from './waves/kind-order.js';
 export { orderRemoval, orderWaves, type Wave } from './waves/order-waves.js';
+export { readWave, waveOf } from './waves/read-wave.js';
+export { sayAnnotationFault, type AnnotationFault } from './object/annotation-fault.js';
+export { HOOK_EVENTS, HOOK_PHASES, type Hook, type HookDelete, type HookDialect, type HookEvent, type HookPhase } from './hooks/hook.types.js';
+export { isHook, readHook } from './hooks/read-hook.js';
+export { MAX_HOOKS, sortOutHooks, testHooks, type NotOrdered, type SortedOut } from './hooks/sort-out-hooks.js';
+export { eventOf, orderHooks } from './hooks/order-hooks.js';
+export { judgeHook, runsToAnEnd, type HookJudgement } from './hooks/judge-hook.js';
+export { HOOK_RUN_ANNOTATION, hookMark, hookObject } from './hooks/hook-object.js';
+export {
+  areHooksDue, endedLeftovers, hookObjectsOf, hookRefsOf, intendHook, isOverdue, mustGoFirst, openLedger, openRecords, recordOf, removableHookObjects, runOf, withRecords, type HookFailure,
+  type HookLedger, type HookLeftover, type HookRecord, type HookState,
+} from './hooks/hook-ledger.js';
 export { normalizeSourcePath } from './application/normalize-source-path.js';
 export { MAX_WATCHED_PATHS, validateApplication, type ApplicationInput } from './application/validate-application.js';
 export { selectorOf, type SelectorInput } from './selector/selector-of.js';

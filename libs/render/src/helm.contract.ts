@@ -78,7 +78,7 @@ export function helmContract(title: string, helm: string): void {
     it('renders a chart with CRDs, a library chart beside it, and subcharts by condition and tag', async () => {
       const result = await shop();
       expect(result.renderer).toBe('HELM');
-      expect(names(result)).toEqual(['ConfigMap/shop-settings', 'CustomResourceDefinition/coupons.shop.example.com', 'Deployment/shop', 'Ingress/shop', 'PodDisruptionBudget/shop', 'StatefulSet/shop-cache']);
+      expect(names(result)).toEqual(['ConfigMap/shop-settings', 'CustomResourceDefinition/coupons.shop.example.com', 'Deployment/shop', 'Ingress/shop', 'Pod/shop-test', 'PodDisruptionBudget/shop', 'StatefulSet/shop-cache']);
       expect(result.objects.find(({ kind }) => kind === 'Deployment')?.metadata.labels).toEqual({ 'app.kubernetes.io/name': 'shop', 'app.kubernetes.io/instance': 'shop', 'app.kubernetes.io/managed-by': 'Helm' });
       const all = await shop({ parameters: { cache: { enabled: false }, tags: { observability: true } } });
       expect(names(all)).toContain('Service/shop-telemetry');
@@ -121,7 +121,7 @@ export function helmContract(title: string, helm: string): void {
     it('names the template of each object by its path in the repository', async () => {
       const { sources } = await shop();
       expect(sources.map((source) => source?.file).toSorted()).toEqual(
-        ['charts/shop/charts/cache/templates/statefulset.yaml', 'charts/shop/crds/coupons.yaml', 'charts/shop/templates/budget.yaml', 'charts/shop/templates/config.yaml', 'charts/shop/templates/deployment.yaml', 'charts/shop/templates/routes.yaml'],
+        ['charts/shop/charts/cache/templates/statefulset.yaml', 'charts/shop/crds/coupons.yaml', 'charts/shop/templates/budget.yaml', 'charts/shop/templates/config.yaml', 'charts/shop/templates/deployment.yaml', 'charts/shop/templates/routes.yaml', 'charts/shop/templates/tests/reachable.yaml'],
       );
     });
 
@@ -144,15 +144,14 @@ export function helmContract(title: string, helm: string): void {
       expect(dataOf(await rendered(files))).toEqual({ a: 'linked' });
     });
 
-    it('renders nothing that is no part of an application: tests, notes, hooks of deletion', async () => {
+    it('renders hooks and tests as objects, and no notes; skipHooks leaves of hooks what is a test', async () => {
       const hook = (name: string, events: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, annotations: {helm.sh/hook: "${events}"}}\n`;
       const files = small(configMap('x'), { 'web/templates/b.yaml': `${hook('b', 'test')}---\n${hook('c', 'pre-delete, post-delete')}---\n${hook('d', 'post-rollback')}`, 'web/templates/NOTES.txt': '{{ .Release.Name }}' });
-      expect(names(await rendered(files))).toEqual(['ConfigMap/a']);
       const withHook = { ...files, 'web/templates/c.yaml': hook('migrate', 'test,Pre-Upgrade') };
-      const error = await failure(withHook);
-      expect(error).toMatchObject({ code: 'HOOK_REFUSED', file: 'web/templates/c.yaml', retryable: false });
-      expect(error.message).toContain('Pod');
-      expect(names(await rendered(withHook, { helm: { skipHooks: true } }))).toEqual(['ConfigMap/a']);
+      expect(names(await rendered(withHook)).toSorted()).toEqual(['ConfigMap/a', 'Pod/b', 'Pod/c', 'Pod/d', 'Pod/migrate']);
+      const without = await rendered(withHook, { helm: { skipHooks: true } });
+      expect(names(without).toSorted()).toEqual(['ConfigMap/a', 'Pod/b', 'Pod/migrate']);
+      expect(without.objects.map(({ metadata }) => metadata.annotations?.['helm.sh/hook'])).toEqual(expect.arrayContaining([undefined, 'test', 'test']));
     });
 
     it.each<[string, Files, Expected, ChartRequest?]>([

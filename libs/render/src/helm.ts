@@ -1,5 +1,5 @@
-import { fieldOf, formatObjectRef, hookOf, isJsonObject, LONGEST_RELEASE_NAME, objectRefOf, type SourcedDocument, type SourceTree } from '#domain';
-import { err, ok, type JsonObject, type Result } from '#kernel';
+import { fieldOf, isJsonObject, LONGEST_RELEASE_NAME, type SourcedDocument, type SourceTree } from '#domain';
+import { err, ok, type Result } from '#kernel';
 import type { ProcessOutput } from '#runtime';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +16,9 @@ import { runFailure } from './run-failure.js';
 const LONGEST_ARGUMENT = 64 * 1024;
 /** What `helm dependency list` says of a dependency that counts, or that counts as one of several. */
 const USABLE: readonly string[] = ['ok', 'unpacked', 'too many matches'];
+const HOOK = 'helm.sh/hook';
+/** Events of a hook that is a test. */
+const TESTS: readonly string[] = ['test', 'test-success'];
 
 /** Renders a chart with the real program, in the jail, over a private copy of the chart, its local dependencies and its values files. */
 export class Helm {
@@ -45,7 +48,7 @@ export class Helm {
       const rendered = await run(templateArguments(request, cluster.value, closure.value, source), JSON.stringify(request.parameters));
       if (!rendered.ok) return rendered;
       const documents = await readHelmOutput(rendered.value.stdout, closure.value, signal);
-      return documents.ok ? withoutHooks(documents.value, request.helm.skipHooks) : documents;
+      return documents.ok && request.helm.skipHooks ? ok(documents.value.flatMap(withoutHook)) : documents;
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -99,25 +102,12 @@ function judgeDependencies(table: string, path: string): Result<void, RenderFail
   return ok(undefined);
 }
 
-function withoutHooks(documents: readonly SourcedDocument[], skipHooks: boolean): Result<readonly SourcedDocument[], RenderFailure> {
-  const kept: SourcedDocument[] = [];
-  for (const document of documents) {
-    const hook = hookOf({ name: '', annotations: annotationsOf(document) });
-    if (hook === 'NONE') kept.push(document);
-    else if (hook === 'INSTALL_OR_UPGRADE' && !skipHooks) {
-      return refuse('HOOK_REFUSED', `${document.file ?? 'the chart'}: ${nameOf(document)} is a hook of install or upgrade, and hooks are not run`, document.file);
-    }
-  }
-  return ok(kept);
-}
-
-function annotationsOf({ value }: SourcedDocument): Readonly<Record<string, string>> {
-  const annotations = fieldOf(value, 'metadata', 'annotations');
-  return isJsonObject(annotations) ? Object.fromEntries(Object.entries(annotations).filter((entry): entry is [string, string] => typeof entry[1] === 'string')) : {};
-}
-
-function nameOf({ value }: SourcedDocument): string {
-  const text = (...path: readonly string[]): string => String(fieldOf(value, ...path) ?? '');
-  const object = { apiVersion: text('apiVersion'), kind: text('kind'), metadata: { name: text('metadata', 'name') } } satisfies JsonObject;
-  return formatObjectRef(objectRefOf(object));
+/** Leaves a hook out, but for what of it is a test: that is run when somebody asks for it, and never with a release. */
+function withoutHook(document: SourcedDocument): readonly SourcedDocument[] {
+  const { value } = document;
+  const metadata = fieldOf(value, 'metadata');
+  const annotations = fieldOf(metadata, 'annotations');
+  if (!isJsonObject(value) || !isJsonObject(metadata) || !isJsonObject(annotations) || typeof annotations[HOOK] !== 'string') return [document];
+  const isTest = annotations[HOOK].split(',').some((event) => TESTS.includes(event.trim().toLowerCase()));
+  return isTest ? [{ ...document, value: { ...value, metadata: { ...metadata, annotations: { ...annotations, [HOOK]: 'test' } } } }] : [];
 }

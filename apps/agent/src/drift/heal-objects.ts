@@ -1,5 +1,5 @@
 import {
-  appliedHashOf, claimOf, done, liveEntry, objectKey, objectRefOf, orderWaves, type InventoryEntry, type KubeObject, type LiveEntry, type StepOutcome,
+  claimOf, done, intendedEntry, liveEntry, objectKey, objectRefOf, orderWaves, type InventoryEntry, type KubeObject, type LiveEntry, type StepOutcome,
 } from '#domain';
 import { identityOf } from '../apply/apply-object.js';
 import { explainFailure, isNamespaceMissing } from '../apply/explain-failure.js';
@@ -58,7 +58,7 @@ async function intendCreated(context: StepContext, drifted: readonly Drifted[]):
   if (creating.size === 0) return done();
   const entries = inventory.entries.map((entry): InventoryEntry => {
     const sent = creating.get(objectKey(entry.ref));
-    return sent === undefined ? entry : { ref: entry.ref, apiVersion: sent.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(sent) };
+    return sent === undefined ? entry : intendedEntry(sent);
   });
   const saved = await saveInventory(context, { ...inventory, entries });
   if (saved.kind === 'done') await reached(context, 'agent.heal.after-intent');

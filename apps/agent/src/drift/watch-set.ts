@@ -1,5 +1,6 @@
 import { jitterMs } from '#kernel';
-import type { InventoryEntry, ObjectRef, TargetId } from '#domain';
+import type { ObjectRef, TargetId } from '#domain';
+import type { ObjectAddress } from '../apply/object-reader.js';
 import { watchKind, type KindWatchDeps, type WatchedKind } from './kind-watch.js';
 
 interface Running {
@@ -35,8 +36,8 @@ export class WatchSet {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** The kinds of one target's objects; an empty inventory needs none. */
-  need(target: TargetId, entries: readonly InventoryEntry[]): void {
+  /** The kinds of one target's objects, and of the hooks that it waits for; an empty inventory needs none. */
+  need(target: TargetId, entries: readonly ObjectAddress[]): void {
     const kinds = new Map<string, { readonly watched: WatchedKind; readonly namespaces: Set<string>; readonly refs: ObjectRef[] }>();
     for (const { ref, apiVersion } of entries) {
       const id = `${ref.group}/${ref.kind}`;

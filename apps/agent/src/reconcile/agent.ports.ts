@@ -129,6 +129,8 @@ export interface ReconcileSettings {
   readonly reportAgainMs: number;
   /** Within a pass, how long definitions and namespaces may take to settle. @default 15000 */
   readonly settleMs: number;
+  /** How long a wave may take to become healthy while others wait for it. @default 600000 */
+  readonly waveDeadlineMs: number;
 }
 
 export const RECONCILE_DEFAULTS: ReconcileSettings = Object.freeze({
@@ -139,6 +141,7 @@ export const RECONCILE_DEFAULTS: ReconcileSettings = Object.freeze({
   fullCompareMs: 600_000,
   reportAgainMs: 600_000,
   settleMs: 15_000,
+  waveDeadlineMs: 600_000,
 });
 
 /** Everything that the reconciler needs of the world. */

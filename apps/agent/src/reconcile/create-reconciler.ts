@@ -4,6 +4,7 @@ import { ObjectReader } from '../apply/object-reader.js';
 import { answerRequests } from '../describe/answer-requests.js';
 import { AutoscalerList } from '../drift/autoscaler-list.js';
 import { WatchSet } from '../drift/watch-set.js';
+import { refsOf } from '../hooks/refs-of.js';
 import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
 import { Reporter } from '../report/reporter.js';
@@ -77,7 +78,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   }
 
   function noteLoaded(inventory: LoadedInventory, orders: LoadedOrders): void {
-    for (const { head, entries } of inventory.targets) index.settle(head.target, entries.map(({ ref }) => ref));
+    for (const one of inventory.targets) index.settle(one.head.target, refsOf(one));
     for (const { target, message } of inventory.unreadable) {
       unreadable.add(target);
       ports.log.error('the inventory of a target does not read; it is neither applied nor pruned', { target, message });
@@ -110,7 +111,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
         return;
       }
       if (worked.isRemoved) startOver(runtime);
-      if (runtime.inventory !== undefined) watches.need(target, runtime.inventory.entries);
+      if (runtime.inventory !== undefined) watches.need(target, [...runtime.inventory.entries, ...runtime.awaited.values()]);
       queue.add(target, worked.againInMs);
     } catch (error) {
       if (signal.aborted) return;

@@ -4,15 +4,18 @@ import type { Ordered, StepContext } from './step.js';
 import { applyWaves } from './steps/apply-waves.js';
 import { awaitDependencies } from './steps/await-dependencies.js';
 import { checkClaims } from './steps/check-claims.js';
+import { checkHooks } from './steps/check-hooks.js';
 import { checkServer } from './steps/check-server.js';
 import { commitRelease } from './steps/commit-release.js';
 import { ensureNamespace } from './steps/ensure-namespace.js';
 import { loadContent } from './steps/load-content.js';
+import { openHooks } from './steps/open-hooks.js';
 import { planRemoval } from './steps/plan-removal.js';
 import { prepareContent } from './steps/prepare-content.js';
 import { pruneObjects, type Pruned } from './steps/prune-objects.js';
 import { recordIntent } from './steps/record-intent.js';
 import { releaseKept } from './steps/release-kept.js';
+import { runAfterHooks } from './steps/run-after-hooks.js';
 
 /**
  * One pass for one assignment: everything that can say no comes before the first write. Safe to repeat, and to kill between any two lines.
@@ -29,19 +32,25 @@ export async function reconcileAssignment(context: StepContext, ordered: Ordered
   if (planned.kind !== 'done') return planned;
   const claimed = await checkClaims(context, planned.value);
   if (claimed.kind !== 'done') return claimed;
-  const checked = await checkServer(context, claimed.value);
+  const placeable = await checkHooks(context, claimed.value);
+  if (placeable.kind !== 'done') return placeable;
+  const checked = await checkServer(context, placeable.value);
   if (checked.kind !== 'done') return checked;
-  const intended = await recordIntent(context, checked.value);
-  if (intended.kind !== 'done') return intended;
-  const placed = await ensureNamespace(context, intended.value);
+  const placed = await ensureNamespace(context, checked.value);
   if (placed.kind !== 'done') return placed;
-  const applied = await applyWaves(context, placed.value);
+  const opened = await openHooks(context, placed.value);
+  if (opened.kind !== 'done') return opened;
+  const intended = await recordIntent(context, opened.value);
+  if (intended.kind !== 'done') return intended;
+  const applied = await applyWaves(context, intended.value);
   if (applied.kind !== 'done') return applied;
   const released = await releaseKept(context, applied.value);
   if (released.kind !== 'done') return released;
   const pruned = await pruneObjects(context, released.value);
   if (pruned.kind !== 'done') return pruned;
-  const committed = await commitRelease(context, pruned.value);
+  const finished = await runAfterHooks(context, pruned.value);
+  if (finished.kind !== 'done') return finished;
+  const committed = await commitRelease(context, finished.value);
   return committed.kind === 'done' ? done(committed.value) : committed;
 }
 

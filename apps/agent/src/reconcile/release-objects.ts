@@ -1,6 +1,7 @@
-import { claimOf, done, OWNER_ANNOTATION, TARGET_LABEL, type InventoryEntry, type StepOutcome } from '#domain';
+import { claimOf, done, hookObjectsOf, OWNER_ANNOTATION, TARGET_LABEL, type InventoryEntry, type StepOutcome } from '#domain';
 import { explainFailure } from '../apply/explain-failure.js';
 import { inParallel } from '../apply/in-parallel.js';
+import { entryOf } from '../hooks/remove-hook-objects.js';
 import { checkFence, reached, type StepContext } from './step.js';
 
 /**
@@ -8,7 +9,8 @@ import { checkFence, reached, type StepContext } from './step.js';
  * else; the fields stay ours in name until somebody applies them. A mark that we may not take off stays and holds up nothing.
  */
 export function releaseObjects(context: StepContext): Promise<StepOutcome> {
-  return releaseEntries(context, context.runtime.inventory?.entries ?? []);
+  const { inventory } = context.runtime;
+  return releaseEntries(context, [...(inventory?.entries ?? []), ...hookObjectsOf(inventory?.head.hooks).map(entryOf)]);
 }
 
 /** The same for some of what it owns. */

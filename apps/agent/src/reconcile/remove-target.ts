@@ -4,6 +4,8 @@ import {
 import { explainFailure } from '../apply/explain-failure.js';
 import { inParallel } from '../apply/in-parallel.js';
 import { removeObjects, type Survivor } from '../apply/remove-objects.js';
+import { removeAllHooks } from '../hooks/remove-all-hooks.js';
+import { runRemovalHooks } from '../hooks/run-removal-hooks.js';
 import { completeRemoval } from './complete-removal.js';
 import { releaseEntries, releaseObjects } from './release-objects.js';
 import { saveInventory } from './save-inventory.js';
@@ -16,7 +18,7 @@ const DEPENDENTS_LOOK_MS = 30_000;
 const PATIENCE_MS = 60_000;
 
 /**
- * Carries out a tombstone: DELETE removes what the target owns, in reverse order and by UID; ORPHAN lets go of it. Ends `done` only when the
+ * Carries out a tombstone: DELETE runs the hooks of removal and removes what the target owns, in reverse order and by UID; ORPHAN lets go of it. Ends `done` only when the
  * removal is complete and durable. Safe to repeat, and to kill between any two lines.
  */
 export async function removeTarget(context: StepContext, order: TombstoneOrder, report: () => void): Promise<StepOutcome> {
@@ -26,12 +28,25 @@ export async function removeTarget(context: StepContext, order: TombstoneOrder, 
     runtime.status = { sync: 'REMOVING', reason: 'REMOVING', message: '' };
     report();
   }
+  runtime.awaited = new Map();
   const dependents = order.mode === 'ORPHAN' ? [] : dependencies.dependentsLeaving(runtime.target, order);
   if (dependents.length > 0) return wait(DEPENDENTS_LOOK_MS, 'DEPENDENTS_NOT_REMOVED', `${dependents.join(', ')} need${dependents.length === 1 ? 's' : ''} it and go${dependents.length === 1 ? 'es' : ''} first`);
-  const cleared = order.mode === 'ORPHAN' ? await releaseObjects(context) : await deleteObjects(context, order);
+  const cleared = order.mode === 'ORPHAN' ? await releaseObjects(context) : await deleteAll(context, order);
   if (cleared.kind !== 'done') return cleared;
   if (runtime.order !== context.inForce) return wait(RETRY_MS, 'REMOVING', 'a newer order has come');
   return completeRemoval(context, order);
+}
+
+/** What runs before, the objects, what hooks have left, what runs after, and what that leaves. */
+async function deleteAll(context: StepContext, order: TombstoneOrder): Promise<StepOutcome> {
+  const before = await runRemovalHooks(context, order, 'before-removal');
+  if (before.kind !== 'done') return before;
+  const cleared = await deleteObjects(context, order);
+  if (cleared.kind !== 'done') return cleared;
+  const swept = await removeAllHooks(context);
+  if (swept.kind !== 'done') return swept;
+  const after = await runRemovalHooks(context, order, 'after-removal');
+  return after.kind === 'done' ? removeAllHooks(context) : after;
 }
 
 async function deleteObjects(context: StepContext, order: TombstoneOrder): Promise<StepOutcome> {

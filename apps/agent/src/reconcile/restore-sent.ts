@@ -27,6 +27,8 @@ export async function restoreSent(context: StepContext): Promise<StepOutcome> {
       }
     }
   }
-  runtime.isPartial = inventory.entries.some(({ state }) => state === 'INTENDED');
+  const { hooks, applied } = inventory.head;
+  const isUnfinished = hooks !== undefined && hooks.hasWritten && !hooks.isOver && hooks.contentKey !== applied?.contentKey;
+  runtime.isPartial = isUnfinished || inventory.entries.some(({ state }) => state === 'INTENDED');
   return done();
 }

@@ -1,4 +1,4 @@
-import { stalled, wait, type ApplyPlan, type AssignmentOrder, type KubeObject, type LiveEntry, type ObjectMeta, type StepOutcome } from '#domain';
+import { stalled, wait, type ApplyPlan, type AssignmentOrder, type Hook, type KubeObject, type LiveEntry, type ObjectMeta, type StepOutcome } from '#domain';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { ObjectReader } from '../apply/object-reader.js';
 import type { HealthJudge } from '../health/health-judge.js';
@@ -44,7 +44,14 @@ export interface WithContent extends Ordered {
   readonly content: RenderedContent;
 }
 export interface Prepared extends WithContent {
+  /** What is kept in the cluster. */
   readonly objects: readonly KubeObject[];
+  /** What is run at its time. */
+  readonly hooks: readonly Hook[];
+  /** Keys of all hooks, also of those that no release runs. */
+  readonly aside: ReadonlySet<string>;
+  /** Hooks of this release may have to run, or to run on: it has not been applied whole. */
+  readonly areHooksDue: boolean;
 }
 export interface Planned extends Prepared {
   readonly plan: ApplyPlan;

@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import { hasSameHealthRules, objectKey, type DriftedObject, type HealthState, type IgnoreRule, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId, type Tolerance } from '#domain';
+import { hasSameHealthRules, objectKey, type DriftedObject, type HealthState, type HookRecord, type IgnoreRule, type InventoryEntry, type KubeObject, type ObjectRef, type ReasonCode, type StepReason, type SyncState, type TargetId, type Tolerance } from '#domain';
 import { HealPacing, type Take } from '../drift/heal-pacing.js';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { TargetInventory } from './agent.ports.js';
@@ -68,6 +68,12 @@ export class TargetRuntime {
   passDueAtMs = Number.POSITIVE_INFINITY;
   compareAllAtMs = 0;
   recheckAtMs = Number.POSITIVE_INFINITY;
+  /** Hooks that the last pass waits for, by object key. */
+  awaited: ReadonlyMap<string, HookRecord> = new Map();
+  /** Objects whose health the last pass waits for, before the next wave comes. */
+  awaitedWave: ReadonlySet<string> = new Set();
+  /** Since when a wave waits for those below it (monotonic). */
+  gate: { readonly contentKey: string; readonly number: number; readonly sinceMs: number } | undefined;
   /** Why the last healing did not work; undefined: it did, or there was none. */
   healFailure: StepReason | undefined;
   readonly pacing = new HealPacing();

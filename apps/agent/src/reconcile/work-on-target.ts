@@ -1,5 +1,7 @@
 import { backoffMs, jitterMs } from '#kernel';
-import { contentKey, objectKey, STALLED_RETRY_MS, type AssignmentOrder, type StepOutcome, type StepReason } from '#domain';
+import { contentKey, objectKey, STALLED_RETRY_MS, type AssignmentOrder, type ReasonCode, type StepOutcome, type StepReason } from '#domain';
+import { refsOf } from '../hooks/refs-of.js';
+import { lookAtAwaited } from '../hooks/look-at-awaited.js';
 import { buildReport, driftOf, healthOfTarget } from '../report/build-report.js';
 import type { Reporter } from '../report/reporter.js';
 import { inspectTarget } from './inspect-target.js';
@@ -12,6 +14,8 @@ import type { SyncStatus } from './target-runtime.js';
 /** A failure that somebody has to act on is tried again soon at first, since its cure may be in the cluster where nothing tells us. */
 const STALLED_BASE_MS = 10_000;
 const SURVIVOR_BASE_MS = 2_000;
+/** What a pass waits for without anything being wrong. */
+const UNDER_WAY: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['APPLYING', 'HOOK_RUNNING', 'WAVE_PROGRESSING', 'DEPENDENCY_NOT_READY']);
 
 /** What is left to do for a target after one look at it. */
 export interface Worked {
@@ -45,9 +49,11 @@ export async function workOnTarget(context: StepContext, reporter: Reporter): Pr
   if (runtime.wantsPass || ports.monotonic.nowMs() >= runtime.passDueAtMs) {
     await pass(context, inForce.order, report);
     // What this pass claimed and did not come to record is free again.
-    if (runtime.inventory !== undefined) context.directory.wake(index.settle(runtime.target, runtime.inventory.entries.map(({ ref }) => ref)));
+    if (runtime.inventory !== undefined) context.directory.wake(index.settle(runtime.target, refsOf(runtime.inventory)));
   }
-  const inspection = await inspectTarget(context, takeTouched(context), report);
+  const touched = takeTouched(context);
+  const inspection = await inspectTarget(context, touched, report);
+  await lookAtAwaited(context, touched);
   await noteHealthy(context);
   if (runtime.order === inForce) report();
   return next(context, inspection.againInMs);
@@ -72,15 +78,17 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
   const ordered = { order, contentKey: contentKey(order) };
   runtime.wantsPass = false;
   runtime.passDueAtMs = Number.POSITIVE_INFINITY;
-  if (runtime.failures === 0 && runtime.status.reason !== 'DEPENDENCY_NOT_READY' && runtime.inventory?.head.applied?.contentKey !== ordered.contentKey) {
+  runtime.awaited = new Map();
+  runtime.awaitedWave = new Set();
+  if (runtime.failures === 0 && !UNDER_WAY.has(runtime.status.reason) && runtime.inventory?.head.applied?.contentKey !== ordered.contentKey) {
     runtime.status = { sync: 'APPLYING', reason: 'APPLYING', message: '' };
     report();
   }
   const outcome = await reconcileAssignment(context, ordered);
   for (const key of runtime.sent.keys()) if (!runtime.observed.has(key)) runtime.touched.add(key);
-  if (outcome.kind === 'wait' && (outcome.why.reason === 'APPLYING' || outcome.why.reason === 'DEPENDENCY_NOT_READY')) {
+  if (outcome.kind === 'wait' && UNDER_WAY.has(outcome.why.reason)) {
     // Nothing has failed: it goes on when what it waits for has come.
-    if (outcome.why.reason === 'DEPENDENCY_NOT_READY') runtime.status = { sync: 'PENDING', ...outcome.why };
+    if (outcome.why.reason !== 'APPLYING') runtime.status = { sync: outcome.why.reason === 'DEPENDENCY_NOT_READY' ? 'PENDING' : 'APPLYING', ...outcome.why };
     runtime.passDueAtMs = context.ports.monotonic.nowMs() + outcome.retryMs;
     return;
   }
@@ -131,6 +139,7 @@ function takeTouched({ runtime, ports }: StepContext): ReadonlySet<string> {
     runtime.compareAllAtMs = nowMs + jitterMs(ports.settings.fullCompareMs, 0.2, ports.random);
     for (const entry of runtime.inventory?.entries ?? []) keys.add(objectKey(entry.ref));
   } else if (nowMs >= runtime.recheckAtMs) {
+    for (const key of runtime.awaited.keys()) keys.add(key);
     for (const [key, { health }] of runtime.observed) if (health !== 'HEALTHY' && health !== 'SUSPENDED') keys.add(key);
   }
   for (const key of runtime.undeclared) keys.delete(key);
@@ -154,7 +163,7 @@ async function noteHealthy(context: StepContext): Promise<void> {
 function next(context: StepContext, inspectAgainMs: number | undefined): Worked {
   const { runtime, inForce, ports } = context;
   const nowMs = ports.monotonic.nowMs();
-  const isUnhealthy = [...runtime.observed.values()].some(({ health }) => health !== 'HEALTHY' && health !== 'SUSPENDED');
+  const isUnhealthy = runtime.awaited.size > 0 || [...runtime.observed.values()].some(({ health }) => health !== 'HEALTHY' && health !== 'SUSPENDED');
   runtime.recheckAtMs = isUnhealthy ? nowMs + jitterMs(ports.settings.unhealthyRecheckMs, 0.2, ports.random) : Number.POSITIVE_INFINITY;
   if (runtime.order !== inForce || runtime.wantsPass) return { againInMs: 0, isRemoved: false };
   const times = [runtime.passDueAtMs - nowMs, runtime.compareAllAtMs - nowMs, runtime.recheckAtMs - nowMs, inspectAgainMs ?? Number.POSITIVE_INFINITY, ports.settings.reportAgainMs];

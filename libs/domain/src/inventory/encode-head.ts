@@ -1,5 +1,6 @@
 import { canonicalJson, err, ok, type Json, type Result } from '#kernel';
 import { hubId, releaseId, targetId } from '../ids.js';
+import { hookLedgerJson, parseHookLedger } from '../hooks/encode-hook-ledger.js';
 import { fieldOf } from '../json/read-json.js';
 import type { InventoryFailure } from './inventory-failure.js';
 import type { AppliedRelease, InventoryHead, ShardRef, TargetHead } from './inventory.types.js';
@@ -24,6 +25,7 @@ function encodeTarget(head: TargetHead): Json {
     owner: head.owner,
     held: { epoch: String(head.held.epoch), generation: String(head.held.generation), digest: head.held.digest },
     applied: head.applied && { ...head.applied },
+    hooks: head.hooks && hookLedgerJson(head.hooks),
     shards: head.shards.map(({ name, digest }) => ({ name, digest })),
   };
 }
@@ -50,8 +52,9 @@ function parseTarget(reader: JsonReader): TargetHead | undefined {
   const digest = held.digest('digest');
   const shards = reader.list('shards').map(parseShardRef).filter((shard) => shard !== undefined);
   const applied = reader.has('applied') ? parseApplied(reader.object('applied')) : undefined;
+  const hooks = reader.has('hooks') ? { hooks: parseHookLedger(reader.object('hooks')) } : {};
   if (target === undefined || digest === undefined) return undefined;
-  return { target, owner: reader.text('owner'), held: { epoch: held.big('epoch'), generation: held.big('generation'), digest }, applied, shards };
+  return { target, owner: reader.text('owner'), held: { epoch: held.big('epoch'), generation: held.big('generation'), digest }, applied, ...hooks, shards };
 }
 
 function parseApplied(reader: JsonReader): AppliedRelease | undefined {
@@ -59,7 +62,8 @@ function parseApplied(reader: JsonReader): AppliedRelease | undefined {
   const renderDigest = reader.digest('renderDigest');
   const commit = reader.text('commit');
   const contentKey = reader.text('contentKey');
-  return release === undefined || renderDigest === undefined ? undefined : { release, commit, contentKey, renderDigest };
+  const removal = reader.has('removalHooksIn') ? { removalHooksIn: reader.text('removalHooksIn') } : {};
+  return release === undefined || renderDigest === undefined ? undefined : { release, commit, contentKey, renderDigest, ...removal };
 }
 
 function parseShardRef(reader: JsonReader): ShardRef | undefined {

@@ -1,14 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { digestOf } from '#kernel';
-import { encodeHead, encodeShards, hubId, MAX_SHARD_BYTES, objectKey, parseHead, parseShard, releaseId, targetId, type InventoryEntry, type InventoryHead } from '#domain';
+import { encodeHead, encodeShards, HOOK_PHASES, hubId, MAX_SHARD_BYTES, objectKey, parseHead, parseShard, releaseId, targetId, type InventoryEntry, type InventoryHead } from '#domain';
 
 const uuid = fc.uuid({ version: 7 });
 const digest = fc.string().map((text) => digestOf(text));
 const version = fc.record({ epoch: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), generation: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }) });
 const shard = fc.record({ name: fc.string(), digest });
-const applied = fc.option(fc.record({ release: uuid.map(releaseId), commit: fc.string(), contentKey: fc.string(), renderDigest: digest }), { nil: undefined });
-const target = fc.record({ target: uuid.map(targetId), owner: fc.string(), held: fc.tuple(version, digest).map(([at, of]) => ({ ...at, digest: of })), applied, shards: fc.array(shard, { maxLength: 3 }) });
+const applied = fc.option(fc.record({ release: uuid.map(releaseId), commit: fc.string(), contentKey: fc.string(), renderDigest: digest, removalHooksIn: fc.string() }, { requiredKeys: ['release', 'commit', 'contentKey', 'renderDigest'] }), { nil: undefined });
+const place = { ref: fc.record({ group: fc.string(), kind: fc.string(), namespace: fc.string(), name: fc.string() }), apiVersion: fc.string() };
+const hookRecord = fc.record(
+  {
+    ...place,
+    phase: fc.constantFrom(...HOOK_PHASES),
+    id: fc.string(),
+    run: fc.string(),
+    state: fc.constantFrom('INTENDED', 'RUNNING', 'SUCCEEDED', 'FAILED'),
+    since: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }),
+    deadlineMs: fc.nat(),
+    uid: fc.string(),
+    isGone: fc.constant(true as const),
+  },
+  { requiredKeys: ['ref', 'apiVersion', 'phase', 'id', 'run', 'state', 'since', 'deadlineMs'] },
+);
+const hooks = fc.record(
+  {
+    contentKey: fc.string(),
+    run: fc.string(),
+    isInstall: fc.boolean(),
+    hasWritten: fc.boolean(),
+    isOver: fc.boolean(),
+    records: fc.array(hookRecord, { maxLength: 4 }),
+    leftovers: fc.array(fc.record({ ...place, uid: fc.string() }), { maxLength: 3 }),
+    failure: fc.record({ reason: fc.constantFrom('HOOK_FAILED', 'HOOK_TIMED_OUT', 'WAVE_NOT_HEALTHY'), message: fc.string(), gate: fc.string() }, { requiredKeys: ['reason', 'message'] }),
+  },
+  { requiredKeys: ['contentKey', 'run', 'isInstall', 'hasWritten', 'isOver', 'records', 'leftovers'] },
+);
+const target = fc
+  .record({ target: uuid.map(targetId), owner: fc.string(), held: fc.tuple(version, digest).map(([at, of]) => ({ ...at, digest: of })), applied, shards: fc.array(shard, { maxLength: 3 }), hooks }, { requiredKeys: ['target', 'owner', 'held', 'applied', 'shards'] });
 const head: fc.Arbitrary<InventoryHead> = fc.record({
   hub: uuid.map(hubId),
   leaseEpoch: fc.nat(),
@@ -21,7 +50,8 @@ const base = { ref, apiVersion: fc.string(), appliedHash: digest };
 const entry: fc.Arbitrary<InventoryEntry> = fc.oneof(
   fc.record({ ...base, state: fc.constant('INTENDED' as const) }),
   fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean() }),
-  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest, onPrune: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), onDelete: fc.constantFrom('KEEP' as const, 'CONFIRM' as const) }),
+  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest, onPrune: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), onDelete: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), wave: fc.integer() }),
+  fc.record({ ...base, state: fc.constant('INTENDED' as const), wave: fc.integer() }),
 );
 const entries = fc.uniqueArray(entry, { selector: (e) => objectKey(e.ref), maxLength: 30 });
 

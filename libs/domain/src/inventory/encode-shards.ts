@@ -66,7 +66,7 @@ function frameShard(target: TargetId, entries: readonly string[]): string {
 
 function encodeEntry(entry: InventoryEntry): Json {
   const { group, kind, namespace, name } = entry.ref;
-  const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash };
+  const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash, wave: entry.wave };
   return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt, keepsLive: entry.keepsLive };
 }
 
@@ -76,8 +76,9 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
   const appliedHash = reader.digest('appliedHash');
   const state = reader.parsed('state', (text) => (text === 'LIVE' || text === 'INTENDED' ? text : undefined));
   if (appliedHash === undefined || state === undefined) return undefined;
-  if (state === 'INTENDED') return { ref, apiVersion, state, appliedHash };
-  const live: LiveEntry = { ref, apiVersion, state, uid: reader.parsed('uid', (text) => (text === '' ? undefined : text)) ?? '', appliedHash, isProtected: reader.flag('isProtected') };
+  const wave = reader.has('wave') ? { wave: reader.integer('wave') } : {};
+  if (state === 'INTENDED') return { ref, apiVersion, state, appliedHash, ...wave };
+  const live: LiveEntry = { ref, apiVersion, state, uid: reader.parsed('uid', (text) => (text === '' ? undefined : text)) ?? '', appliedHash, isProtected: reader.flag('isProtected'), ...wave };
   return {
     ...live,
     ...(reader.has('onPrune') ? { onPrune: reader.parsed('onPrune', wishOf) } : {}),

@@ -1,4 +1,5 @@
 import type { Digest } from '#kernel';
+import type { HookLedger } from '../hooks/hook-ledger.js';
 import type { HubId, ReleaseId, TargetId } from '../ids.js';
 import type { ObjectRef } from '../object/kube-object.js';
 import type { RemovalWishes } from '../prune/removal-policy.js';
@@ -10,6 +11,8 @@ interface EntryBase {
   readonly apiVersion: string;
   /** Digest of the object as it was sent last. */
   readonly appliedHash: Digest;
+  /** Number of its wave: removal goes the other way. Absent: 0. */
+  readonly wave?: number | undefined;
 }
 
 /** About to be created. It may exist or not, and has no UID yet: never deleted by name. */
@@ -47,6 +50,8 @@ export interface AppliedRelease {
   readonly commit: string;
   readonly contentKey: string;
   readonly renderDigest: Digest;
+  /** It has hooks that run when the target is removed; where objects of it without a namespace go. */
+  readonly removalHooksIn?: string | undefined;
 }
 
 /** What the head knows of one target. */
@@ -57,6 +62,8 @@ export interface TargetHead {
   /** The order that it holds. */
   readonly held: OrderVersion & { readonly digest: Digest };
   readonly applied: AppliedRelease | undefined;
+  /** How far the hooks of a release have come; absent where there never were any. */
+  readonly hooks?: HookLedger | undefined;
   readonly shards: readonly ShardRef[];
 }
 

@@ -31,6 +31,10 @@ export class JsonReader {
     return this.read(name, (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined), 0);
   }
 
+  integer(name: string): number {
+    return this.read(name, (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined), 0);
+  }
+
   /** An unsigned 64-bit number, which travels as decimal text. */
   big(name: string): bigint {
     return this.read(name, (value) => (typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : undefined), 0n);

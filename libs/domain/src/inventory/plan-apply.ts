@@ -2,6 +2,7 @@ import { digestOfJson, err, ok, type Digest, type Result } from '#kernel';
 import { objectKey, objectRefOf, type KubeObject, type ObjectRef } from '../object/kube-object.js';
 import { removalWishesOf } from '../prune/removal-policy.js';
 import { orderWaves, type Wave } from '../waves/order-waves.js';
+import { waveOf } from '../waves/read-wave.js';
 import type { IntendedEntry, InventoryEntry, LiveEntry } from './inventory.types.js';
 
 /** What one pass does to the objects of one target. */
@@ -22,8 +23,9 @@ export type PlanFailure = { readonly code: 'NO_OBJECTS' } | { readonly code: 'DU
  * become a prune. Moving an object to another version of its API is not a removal, since the version is no part of its identity.
  *
  * @param rendered prepared objects, namespaces filled in
+ * @param aside keys of the release's hooks: what was an ordinary object and is one of them now leaves the inventory and is not pruned
  */
-export function planApply(rendered: readonly KubeObject[], inventory: readonly InventoryEntry[]): Result<ApplyPlan, PlanFailure> {
+export function planApply(rendered: readonly KubeObject[], inventory: readonly InventoryEntry[], aside: ReadonlySet<string> = new Set()): Result<ApplyPlan, PlanFailure> {
   if (rendered.length === 0) return err({ code: 'NO_OBJECTS' });
   const declared = new Map<string, KubeObject>();
   for (const object of rendered) {
@@ -32,7 +34,7 @@ export function planApply(rendered: readonly KubeObject[], inventory: readonly I
     declared.set(objectKey(ref), object);
   }
   const known = new Map(inventory.map((entry) => [objectKey(entry.ref), entry]));
-  const gone = [...known].filter(([key]) => !declared.has(key)).map(([, entry]) => entry);
+  const gone = [...known].filter(([key]) => !declared.has(key) && !aside.has(key)).map(([, entry]) => entry);
   return ok({
     waves: orderWaves(rendered),
     entries: [...gone, ...[...declared].map(([key, object]) => intend(object, known.get(key)))],
@@ -48,7 +50,7 @@ export function appliedHashOf(object: KubeObject): Digest {
 
 /** The entry of an object that was just applied, as the server answered. @param keepsLive some of its fields were left as they were live */
 export function liveEntry(applied: KubeObject, uid: string, keepsLive = false): LiveEntry {
-  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), ...removalWishesOf(applied.metadata), ...(keepsLive ? { keepsLive } : {}) };
+  return { ref: objectRefOf(applied), apiVersion: applied.apiVersion, state: 'LIVE', uid, appliedHash: appliedHashOf(applied), ...removalWishesOf(applied.metadata), ...numbered(applied), ...(keepsLive ? { keepsLive } : {}) };
 }
 
 /** A live object keeps its UID and its last hash until it is applied again; being declared takes it off every removal plan. */
@@ -57,5 +59,15 @@ function intend(object: KubeObject, known: InventoryEntry | undefined): Inventor
     const { listedIn: _listedIn, ...entry } = known;
     return entry;
   }
-  return { ref: objectRefOf(object), apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object) };
+  return intendedEntry(object);
+}
+
+/** The entry of an object that is about to be created. */
+export function intendedEntry(object: KubeObject): IntendedEntry {
+  return { ref: objectRefOf(object), apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object), ...numbered(object) };
+}
+
+function numbered({ metadata }: KubeObject): { readonly wave?: number } {
+  const wave = waveOf(metadata);
+  return wave === 0 ? {} : { wave };
 }

@@ -21,7 +21,7 @@ export function resolveIntended(entry: IntendedEntry, live: KubeObject | undefin
   if (live === undefined || uid === undefined || !isAppliedByUs(live.metadata, owner)) return { kind: 'FORGET' };
   return {
     kind: 'ADOPT',
-    entry: { ref: entry.ref, apiVersion: entry.apiVersion, state: 'LIVE', uid, appliedHash: entry.appliedHash, ...removalWishesOf(live.metadata) },
+    entry: { ...entry, state: 'LIVE', uid, ...removalWishesOf(live.metadata) },
   };
 }
 

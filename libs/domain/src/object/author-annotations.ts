@@ -5,11 +5,11 @@ export const AUTHOR_ANNOTATIONS = {
   protect: PROTECT_ANNOTATION,
   /** A whole number, from -1000 to 1000: lower goes first. */
   wave: 'capstan.dev/wave',
-  /** before, after, on-failure or test, several with commas: the object is a hook of that phase. */
+  /** before, apply, after, on-failure, before-removal, after-removal or test, several with commas: the object is a hook of that phase. */
   hook: 'capstan.dev/hook',
   /** before-creation, succeeded or failed, several with commas: when a hook's object is deleted. */
   hookDelete: 'capstan.dev/hook-delete',
-  /** A duration: how long a hook may take. */
+  /** A duration from 1s to 24h: how long a hook may take. */
   hookDeadline: 'capstan.dev/hook-deadline',
   /** force, replace, create-only or skip, several with commas: how the object is applied. */
   apply: 'capstan.dev/apply',

@@ -1,5 +1,6 @@
-import { err, ok, type Json, type JsonObject, type Result } from '#kernel';
+import { digestOfJson, err, ok, type Json, type JsonObject, type Result } from '#kernel';
 import { isJsonObject } from '../json/read-json.js';
+import { HOOK_SPELLINGS } from '../hooks/hook-words.js';
 import type { KubeObject, ObjectMeta } from './kube-object.js';
 
 export interface NotAnObject {
@@ -10,11 +11,16 @@ export interface NotAnObject {
 
 /** The server's own bookkeeping: in a manifest it is left over from an export, and applying it would fail or mean nothing. */
 const SERVER_OWNED = new Set(['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink']);
+/** What makes the prefix of a hook a name. */
+const GIVEN = /^[0-9a-f]{8}$/;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /**
  * Reads one manifest as an object: apiVersion, kind and metadata.name must be there; names must be safe as a segment of a
  * URL; labels and annotations must be texts. Everything else is kept as it is, unknown fields too. Pure.
+ *
+ * `generateName` is for hooks, which are made anew for each release: one gets a name to be known by, and keeps its prefix for the names that it
+ * is created under. Beside a name it means nothing, and goes.
  */
 export function readObject(value: Json): Result<KubeObject, NotAnObject> {
   if (!isJsonObject(value)) return invalid('this is not a Kubernetes object: a mapping with apiVersion, kind and metadata is expected');
@@ -23,13 +29,26 @@ export function readObject(value: Json): Result<KubeObject, NotAnObject> {
   if (typeof apiVersion !== 'string' || !/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[a-z0-9]+$/.test(apiVersion)) return invalid('apiVersion is missing or is not a group and version');
   if (typeof kind !== 'string' || !/^[A-Za-z][A-Za-z0-9]*$/.test(kind)) return invalid('kind is missing or is not a word');
   if (!isJsonObject(metadata)) return invalid(`${kind}: metadata is missing`);
-  const meta = readMetadata(metadata);
+  const meta = readMetadata(named(value, metadata));
   return meta.ok ? ok({ ...value, apiVersion, kind, metadata: meta.value }) : invalid(`${kind}${typeof metadata['name'] === 'string' ? ` ${metadata['name'].slice(0, 253)}` : ''}: ${meta.error.what}`);
+}
+
+function named(object: JsonObject, metadata: JsonObject): JsonObject {
+  const { generateName, ...rest } = metadata;
+  const { annotations, name } = metadata;
+  const isOfHook = isJsonObject(annotations) && HOOK_SPELLINGS.some(({ annotation }) => typeof annotations[annotation] === 'string');
+  const prefix = isOfHook && typeof generateName === 'string' ? generateName : '';
+  // One that was read before, and stored, reads as it did.
+  const isRead = prefix !== '' && typeof name === 'string' && name.startsWith(prefix) && GIVEN.test(name.slice(prefix.length));
+  if (generateName === undefined || isRead) return metadata;
+  if (!isAbsent(name)) return rest;
+  if (prefix === '') return metadata;
+  return { ...metadata, name: `${prefix}${digestOfJson(object).slice('sha256:'.length, 'sha256:'.length + 8)}` };
 }
 
 function readMetadata(metadata: JsonObject): Result<ObjectMeta, NotAnObject> {
   const { name, namespace, labels, annotations, ownerReferences, finalizers } = metadata;
-  if (name === undefined || name === null) return invalid(metadata['generateName'] === undefined ? 'metadata.name is missing' : 'metadata.generateName makes a new object each time: give it a metadata.name');
+  if (name === undefined || name === null) return invalid(metadata['generateName'] === undefined ? 'metadata.name is missing' : 'metadata.generateName makes a new object each time, which is for hooks alone: give it a metadata.name');
   if (typeof name !== 'string') return invalid('metadata.name must be text: quote it');
   if (name === '' || name === '.' || name === '..' || name.length > 253 || !/^[A-Za-z0-9:._@$-]+$/.test(name)) return invalid('metadata.name is not a name');
   if (namespace !== undefined && namespace !== null && (typeof namespace !== 'string' || (namespace !== '' && !NAMESPACE.test(namespace)))) return invalid('metadata.namespace is not a name');

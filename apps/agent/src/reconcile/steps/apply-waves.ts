@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#kernel';
-import { done, liveEntry, objectKey, objectRefOf, renderedScopes, wait, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
+import { done, liveEntry, objectKey, objectRefOf, recordOf, renderedScopes, wait, waveOf, type Hook, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
 import type { KubeFailure } from '#kube';
 import { identityOf } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
@@ -7,32 +7,55 @@ import { inParallel } from '../../apply/in-parallel.js';
 import { sendObject, type Sent } from '../../apply/send-object.js';
 import { settleWave } from '../../apply/settle-wave.js';
 import { observeObject } from '../../health/observe-object.js';
+import { failRelease } from '../../hooks/fail-release.js';
+import { ledgerOf } from '../../hooks/hook-ledger-of.js';
+import { runHooks, type HooksFailed } from '../../hooks/run-hooks.js';
+import { gateWave } from '../gate-wave.js';
 import { saveInventory } from '../save-inventory.js';
 import { checkFence, reached, type Checked, type Step, type StepContext } from '../step.js';
 
 const ASK_MS = 250;
 
 /**
- * Applies wave after wave. The UIDs of a wave are durable before the next begins, also of a wave in which something failed: what was created is
+ * Applies wave after wave; one with a higher number once those below are healthy, and the hooks of a wave after its objects. The UIDs of a wave are durable before the next begins, also of a wave in which something failed: what was created is
  * known. A newer order ends it between two waves.
  */
 export const applyWaves: Step<Checked, Checked> = async (context, input) => {
   const { runtime, inForce, ports, reader, signal } = context;
   const sending = new Set(input.toSend.map((object) => objectKey(objectRefOf(object))));
   const changing = renderedScopes(input.toSend);
-  for (const wave of input.plan.waves) {
-    const objects = wave.objects.filter((object) => sending.has(objectKey(objectRefOf(object))));
-    if (objects.length > 0) {
-      const applied = await applyWave(context, { ...wave, objects }, changing, input);
-      if (applied.kind !== 'done') return applied;
-      const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
-      if (settled.kind !== 'done') return settled;
-      await reached(context, 'agent.apply.after-settle');
+  const hooks = input.areHooksDue ? input.hooks.filter(({ events }) => events.has('apply')) : [];
+  const numbers = [...new Set([...input.plan.waves.map(({ number }) => number), ...hooks.map(({ wave }) => wave)])].toSorted((a, b) => a - b);
+  for (const [at, number] of numbers.entries()) {
+    const gated = at === 0 || !hasWorkFrom(context, number, input, hooks) ? done() : await gateWave(context, input, number);
+    if (gated.kind !== 'done') return gated;
+    for (const wave of input.plan.waves.filter((one) => one.number === number)) {
+      const objects = wave.objects.filter((object) => sending.has(objectKey(objectRefOf(object))));
+      if (objects.length > 0) {
+        const applied = await applyWave(context, { ...wave, objects }, changing, input);
+        if (applied.kind !== 'done') return applied;
+        const settled = await settleWave(wave, { reader, client: ports.cluster.own, monotonic: ports.monotonic, timers: ports.timers, deadlineMs: ports.settings.settleMs, signal });
+        if (settled.kind !== 'done') return settled;
+        await reached(context, 'agent.apply.after-settle');
+      }
+      if (runtime.order !== inForce) return wait(0, 'APPLYING', 'a newer order has come');
     }
-    if (runtime.order !== inForce) return wait(0, 'APPLYING', 'a newer order has come');
+    const ran = await runWaveHooks(context, hooks.filter(({ wave }) => wave === number));
+    if (ran.kind !== 'done') return ran;
+    if (ran.value !== undefined) return failRelease(context, input.hooks, ran.value.failure);
   }
   return done(input);
 };
+
+/** Whether anything of this wave or of a later one is left to do: only then it matters how those before it are. */
+function hasWorkFrom(context: StepContext, number: number, input: Checked, hooks: readonly Hook[]): boolean {
+  const ledger = ledgerOf(context);
+  return input.toSend.some(({ metadata }) => waveOf(metadata) >= number) || hooks.some((hook) => hook.wave >= number && (ledger === undefined || recordOf(ledger, 'apply', hook)?.state !== 'SUCCEEDED'));
+}
+
+function runWaveHooks(context: StepContext, hooks: readonly Hook[]): Promise<StepOutcome<HooksFailed | undefined>> {
+  return hooks.length === 0 ? Promise.resolve(done(undefined)) : runHooks(context, 'apply', hooks);
+}
 
 async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>, { live }: Checked): Promise<StepOutcome> {
   const { runtime, ports } = context;

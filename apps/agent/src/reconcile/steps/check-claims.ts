@@ -1,6 +1,6 @@
 import { ok } from '#kernel';
 import {
-  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
+  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
@@ -16,7 +16,7 @@ const NAMED = 5;
  */
 export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
   const { index, runtime, directory, ports } = context;
-  const taken = index.claim(runtime.target, input.objects.map(objectRefOf));
+  const taken = index.claim(runtime.target, [...input.objects.map(objectRefOf), ...input.hooks.map(({ object }) => objectRefOf(object)), ...hookRefsOf(runtime.inventory?.head.hooks)]);
   if (taken.length > 0) {
     return stalled('OBJECT_CLAIMED', sayClaims(context, taken.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
   }

@@ -1,4 +1,5 @@
-import { done, objectKey, objectRefOf } from '#domain';
+import { done, objectKey, objectRefOf, type HookLedger } from '#domain';
+import { clearLeftovers } from '../../hooks/clear-hooks.js';
 import { saveInventory } from '../save-inventory.js';
 import { explainStateFailure, reached, type Step } from '../step.js';
 import type { Pruned } from './prune-objects.js';
@@ -8,9 +9,10 @@ export const commitRelease: Step<Pruned, Pruned> = async (context, input) => {
   const { runtime, ports, signal } = context;
   if (runtime.inventory === undefined) throw new Error('nothing is committed without an inventory');
   const { release } = input.order;
-  const applied = { release: release.id, commit: release.commit, contentKey: input.contentKey, renderDigest: input.content.renderDigest };
+  const hasRemovalHooks = input.hooks.some(({ events }) => events.has('before-removal') || events.has('after-removal'));
+  const applied = { release: release.id, commit: release.commit, contentKey: input.contentKey, renderDigest: input.content.renderDigest, ...(hasRemovalHooks ? { removalHooksIn: release.namespace } : {}) };
   const isNew = runtime.inventory.head.applied?.contentKey !== input.contentKey;
-  const saved = await saveInventory(context, { ...runtime.inventory, head: { ...runtime.inventory.head, applied } });
+  const saved = await saveInventory(context, { ...runtime.inventory, head: { ...runtime.inventory.head, applied, ...closed(runtime.inventory.head.hooks) } });
   if (saved.kind !== 'done') return saved;
   await reached(context, 'agent.commit.after-head');
 
@@ -27,5 +29,11 @@ export const commitRelease: Step<Pruned, Pruned> = async (context, input) => {
     if (!retained.ok) return explainStateFailure(retained.error);
     await reached(context, 'agent.commit.after-retain');
   }
-  return done(input);
+  const cleared = await clearLeftovers(context);
+  return cleared.kind === 'done' ? done(input) : cleared;
 };
+
+function closed(ledger: HookLedger | undefined): { readonly hooks?: HookLedger } {
+  if (ledger === undefined) return {};
+  return { hooks: ledger.isOver ? ledger : { ...ledger, isOver: true } };
+}

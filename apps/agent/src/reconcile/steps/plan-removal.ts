@@ -15,8 +15,8 @@ const NAMED = 10;
 export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   const { runtime, index } = context;
   const inventory = runtime.inventory?.entries ?? [];
-  const planned = planApply(input.objects, inventory);
-  if (!planned.ok) return stalled(planned.error.code, planned.error.code === 'NO_OBJECTS' ? 'the release holds no object' : `${formatObjectRef(planned.error.ref)} is declared twice`);
+  const planned = planApply(input.objects, inventory, input.aside);
+  if (!planned.ok) return stalled(planned.error.code, planned.error.code === 'NO_OBJECTS' ? `the release holds no object${input.aside.size > 0 ? ' besides hooks' : ''}` : `${formatObjectRef(planned.error.ref)} is declared twice`);
 
   const plan = planned.value;
   const looked = await lookAt(context, [...plan.prune, ...plan.unresolved]);

@@ -1,9 +1,9 @@
-import { done } from '#domain';
+import { areHooksDue, done, sortOutHooks, stalled } from '#domain';
 import { prepareObjects } from '../../apply/prepare-objects.js';
 import type { Prepared, Step, WithContent } from '../step.js';
 
-/** The objects as they would be sent: namespaces and marks put in, kinds known. Sends nothing. */
-export const prepareContent: Step<WithContent, Prepared> = async ({ ports, owner, signal }, input) => {
+/** The objects as they would be sent: namespaces and marks put in, kinds known, hooks apart. Sends nothing. */
+export const prepareContent: Step<WithContent, Prepared> = async ({ ports, owner, runtime, signal }, input) => {
   const objects = await prepareObjects(input.content.objects, {
     cluster: ports.cluster,
     owner,
@@ -11,5 +11,10 @@ export const prepareContent: Step<WithContent, Prepared> = async ({ ports, owner
     maxCalls: ports.settings.maxCalls,
     signal,
   });
-  return objects.kind === 'done' ? done({ ...input, objects: objects.value }) : objects;
+  if (objects.kind !== 'done') return objects;
+  const sorted = sortOutHooks(objects.value);
+  if (!sorted.ok) return stalled(sorted.error.code, sorted.error.message);
+  const head = runtime.inventory?.head;
+  const mayRun = head?.hooks !== undefined || sorted.value.hooks.length > 0;
+  return done({ ...input, ...sorted.value, areHooksDue: mayRun && areHooksDue(head?.hooks, head?.applied?.contentKey, input.contentKey) });
 };

@@ -1,4 +1,4 @@
-import { appliedHashOf, done, objectKey, objectRefOf, type InventoryEntry } from '#domain';
+import { appliedHashOf, done, intendedEntry, objectKey, objectRefOf, type HookLedger, type InventoryEntry } from '#domain';
 import { saveInventory } from '../save-inventory.js';
 import { reached, type Checked, type Step } from '../step.js';
 
@@ -15,12 +15,19 @@ export const recordIntent: Step<Checked, Checked> = async (context, input) => {
     const object = sending.get(key);
     if (object === undefined) return entry;
     if (entry.state === 'LIVE' && input.live.get(key)?.uid === entry.uid) return entry.appliedHash === appliedHashOf(object) ? entry : { ...entry, isInDoubt: true };
-    return { ref: entry.ref, apiVersion: object.apiVersion, state: 'INTENDED', appliedHash: appliedHashOf(object) };
+    return intendedEntry(object);
   });
   const { epoch, generation } = input.order;
-  const head = { target: runtime.target, owner, held: { epoch, generation, digest: inForce.orderDigest }, applied: runtime.inventory?.head.applied };
+  const hooks = hooksWithWrites(runtime.inventory?.head.hooks, input);
+  const head = { target: runtime.target, owner, held: { epoch, generation, digest: inForce.orderDigest }, applied: runtime.inventory?.head.applied, ...(hooks === undefined ? {} : { hooks }) };
   const saved = await saveInventory(context, { head, entries });
   if (saved.kind !== 'done') return saved;
   await reached(context, 'agent.apply.after-intent');
   return done(input);
 };
+
+/** From here on objects of the release may be there: going back to what was applied before is a release of its own, with its hooks. */
+function hooksWithWrites(ledger: HookLedger | undefined, input: Checked): HookLedger | undefined {
+  const isWriting = input.areHooksDue && input.toSend.length > 0;
+  return ledger === undefined || ledger.hasWritten || !isWriting ? ledger : { ...ledger, hasWritten: true };
+}
