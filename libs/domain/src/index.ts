@@ -101,10 +101,9 @@ export { MAX_HOOKS, sortOutHooks, testHooks, type NotOrdered, type SortedOut } f
 export { eventOf, orderHooks } from './hooks/order-hooks.js';
 export { judgeHook, runsToAnEnd, type HookJudgement } from './hooks/judge-hook.js';
 export { HOOK_RUN_ANNOTATION, hookMark, hookObject } from './hooks/hook-object.js';
-export {
-  areHooksDue, endedLeftovers, hookObjectsOf, hookRefsOf, intendHook, isOverdue, mustGoFirst, openLedger, openRecords, recordOf, removableHookObjects, runOf, withRecords, type HookFailure,
-  type HookLedger, type HookLeftover, type HookRecord, type HookState,
-} from './hooks/hook-ledger.js';
+export { areHooksDue, hookObjectsOf, hookRefsOf, intendHook, isOverdue, mustGoFirst, openLedger, openRecords, recordOf, runOf, withRecords } from './hooks/hook-ledger.js';
+export type { HookFailure, HookLedger, HookLeftover, HookRecord, HookState } from './hooks/hook-ledger.types.js';
+export { endedLeftovers, removableHookObjects } from './hooks/hook-leftovers.js';
 export { normalizeSourcePath } from './application/normalize-source-path.js';
 export { MAX_WATCHED_PATHS, validateApplication, type ApplicationInput } from './application/validate-application.js';
 export { selectorOf, type SelectorInput } from './selector/selector-of.js';

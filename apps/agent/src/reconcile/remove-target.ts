@@ -43,7 +43,7 @@ async function deleteAll(context: StepContext, order: TombstoneOrder): Promise<S
   if (before.kind !== 'done') return before;
   const cleared = await deleteObjects(context, order);
   if (cleared.kind !== 'done') return cleared;
-  const swept = await removeAllHooks(context);
+  const swept = await removeAllHooks(context, 'after-removal');
   if (swept.kind !== 'done') return swept;
   const after = await runRemovalHooks(context, order, 'after-removal');
   return after.kind === 'done' ? removeAllHooks(context) : after;

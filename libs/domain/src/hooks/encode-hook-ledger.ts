@@ -1,7 +1,7 @@
 import type { Json } from '#kernel';
 import type { JsonReader } from '../inventory/json-reader.js';
 import { HOOK_PHASES, type HookPhase } from './hook.types.js';
-import type { HookFailure, HookLedger, HookLeftover, HookRecord, HookState } from './hook-ledger.js';
+import type { HookFailure, HookLedger, HookLeftover, HookRecord, HookState } from './hook-ledger.types.js';
 
 const STATES: readonly HookState[] = ['INTENDED', 'RUNNING', 'SUCCEEDED', 'FAILED'];
 const REASONS: readonly HookFailure['reason'][] = ['HOOK_FAILED', 'HOOK_TIMED_OUT', 'WAVE_NOT_HEALTHY'];

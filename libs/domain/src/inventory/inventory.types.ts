@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import type { HookLedger } from '../hooks/hook-ledger.js';
+import type { HookLedger } from '../hooks/hook-ledger.types.js';
 import type { HubId, ReleaseId, TargetId } from '../ids.js';
 import type { ObjectRef } from '../object/kube-object.js';
 import type { RemovalWishes } from '../prune/removal-policy.js';
