@@ -22,7 +22,7 @@ export class AgentBundle {
   }
 
   start(environment: Readonly<Record<string, string>>): AgentProcess {
-    return new AgentProcess(spawn(process.execPath, ['--max-semi-space-size=1', '--single-threaded', '--optimize-for-size', this.file], { env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new AgentProcess(spawn(process.execPath, ['--max-semi-space-size=1', '--single-threaded', '--optimize-for-size', '--no-opt', '--no-maglev', this.file], { env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   async remove(): Promise<void> {
