@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, ok, silentLog } from '#kernel';
 import { repositoryId, type AssignmentOrder } from '#domain';
 import { systemMonotonic, systemTimers } from '#runtime';
-import { aGitRepository, anSshKey, GitServer, RenderProcessProgram, SshGitServer, sshMissing } from '#testing';
+import { aGitRepository, anSshKey, GitServer, RenderProcessProgram, SshGitServer, sshMissing, until } from '#testing';
 import { openSource, type OpenSource } from '../src/source/index.js';
 import type { CredentialLookup } from '../src/state/index.js';
 import { SIGNAL } from './state-fixture.js';
@@ -55,6 +55,15 @@ describe('content from Git', () => {
     const commit = await aRepository('fleet', { 'shop/a.yaml': MANIFEST });
     const rendered = await source.source.render(order('fleet', commit), SIGNAL);
     expect(rendered).toMatchObject({ ok: true, value: { objects: [{ kind: 'ConfigMap', metadata: { name: 'a' } }] } });
+  });
+
+  it('begins with the removal of what an agent that was killed left of its renders', async () => {
+    const left = join(directory, 'render/capstan-render/render-left/source');
+    await mkdir(left, { recursive: true });
+    await writeFile(join(left, 'a.yaml'), MANIFEST);
+    const next = open(1024 * 1024 * 1024);
+    await until('it is gone', 10_000, async () => ((await readdir(join(directory, 'render/capstan-render'))).length === 0 ? true : undefined));
+    await next.close();
   });
 
   it('is fetched once for all that ask for the same commit at once, and not again afterwards', async () => {

@@ -2,7 +2,7 @@ import type { Log, MonotonicClock, Timers } from '#kernel';
 import type { ReservedForAgent } from '#domain';
 import { selectGit, type GitPort } from '#git';
 import type { KubeClient } from '#kube';
-import { createProcessRenderer, type ProcessRenderer } from '#render';
+import { createProcessRenderer, prepareWorkDirectory, type ProcessRenderer } from '#render';
 import { join } from 'node:path';
 import type { ContentSource } from '../reconcile/agent.ports.js';
 import type { CredentialSecrets } from '../state/index.js';
@@ -58,13 +58,17 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
     await cache.open();
     return cache;
   });
+  const workDirectory = join(settings.dataDir, 'render');
+  // At start and not with the first render: what a killed agent left are sources of applications. Who renders waits for it, and fails with its cause.
+  const isSwept = prepareWorkDirectory(workDirectory).catch(() => undefined);
   let renderer: ProcessRenderer | undefined;
   const programs = {
     kustomize: () => (settings.kustomize === undefined ? findProgram('kustomize', settings.path) : Promise.resolve(settings.kustomize)),
     helm: () => (settings.helm === undefined ? findProgram('helm', settings.path) : Promise.resolve(settings.helm)),
   };
   const openRenderer = once(async () => {
-    const config = { node: process.execPath, entry: settings.renderProcess, programs, workDirectory: join(settings.dataDir, 'render') };
+    await isSwept;
+    const config = { node: process.execPath, entry: settings.renderProcess, programs, workDirectory };
     return (renderer = await createProcessRenderer(config, { timers, monotonic, log }, over));
   });
   let opened: Promise<GitPort> | undefined;
