@@ -1,7 +1,7 @@
 /**
  * Brings the programs that Capstan and its tests run: kustomize, helm 4 (`helm`) and helm 3 (`helm3`), and for tests a real Kubernetes (kube-apiserver,
  * kube-controller-manager, kube-scheduler, etcd, kwok) with the CA injector of cert-manager. Each is a plain Go build of the module pinned under tools/, kept
- * outside the tree and keyed by its go.mod, go.sum and flags: built once, found ever after.
+ * outside the tree and keyed by its go.mod, go.sum, main.go and flags: built once, found ever after.
  *
  *   node scripts/tools.mjs [kustomize] [helm] [kubernetes]     (default: kustomize helm)
  *
@@ -46,6 +46,9 @@ function cacheRoot() {
 function moduleDirectory(name) {
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(ROOT, 'tools', name, file)));
+  // A program of our own around somebody else's library.
+  const main = join(ROOT, 'tools', name, 'main.go');
+  if (existsSync(main)) hash.update(readFileSync(main));
   hash.update(JSON.stringify([MODULES[name].packages, MODULES[name].ldflags, process.platform, process.arch]));
   return join(cacheRoot(), `${name}-${hash.digest('hex').slice(0, 16)}`);
 }

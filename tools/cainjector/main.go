@@ -12,34 +12,41 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/cert-manager/cert-manager/pkg/api"
 	"github.com/cert-manager/cert-manager/pkg/controller/cainjector"
 	"github.com/cert-manager/cert-manager/pkg/util"
-	"k8s.io/client-go/tools/clientcmd"
+	apiext "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/klog/v2"
+	apireg "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
 func main() {
-	kubeconfig := flag.String("kubeconfig", "", "the cluster to inject into")
-	flag.Parse()
+	flag.Parse() // -kubeconfig is controller-runtime's own
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *kubeconfig); err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, kubeconfig string) error {
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+func run(ctx context.Context) error {
+	config, err := ctrl.GetConfig()
 	if err != nil {
 		return err
 	}
 	ctrl.SetLogger(klog.Background())
+	kinds := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiext.AddToScheme, apireg.AddToScheme} {
+		if err := add(kinds); err != nil {
+			return err
+		}
+	}
 	manager, err := ctrl.NewManager(util.RestConfigWithUserAgent(config, "cainjector"), ctrl.Options{
-		Scheme:  api.Scheme,
+		Scheme:  kinds,
 		Metrics: server.Options{BindAddress: "0"},
 	})
 	if err != nil {

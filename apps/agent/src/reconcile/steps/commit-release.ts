@@ -22,6 +22,8 @@ export const commitRelease: Step<Pruned, Pruned> = async (context, input) => {
   for (const key of runtime.sent.keys()) if (!declared.has(key)) runtime.sent.delete(key);
   for (const key of runtime.lastApplies.keys()) if (!declared.has(key)) runtime.lastApplies.delete(key);
   runtime.notices.keepOnly(declared);
+  // What a field was left to (an autoscaler) may have gone with this very release.
+  for (const [key, { kept }] of runtime.lastApplies) if (kept.length > 0) runtime.touched.add(key);
   for (const key of runtime.contested.keys()) if (!declared.has(key)) runtime.contested.delete(key);
   for (const key of runtime.observed.keys()) if (!declared.has(key)) runtime.observed.delete(key);
   if (isNew) {
