@@ -1,11 +1,11 @@
 /**
  * `npm run gen`: everything in the repository that is made from something else: the code of the protocol, schema.graphql,
- * the tables of variables and reason codes. `npm run gen -- --check` makes them and fails when a file differs from what is committed.
+ * the tables of variables, reason codes and kinds. `npm run gen -- --check` makes them and fails when a file differs from what is committed.
  */
 import { spawnSync } from 'node:child_process';
 import { ensureInstalled, ensureBuilt, projectNode, ROOT, run, say } from './setup.mjs';
 
-const GENERATED = ['libs/wire/src/generated', 'schema.graphql', 'docs/configuration.md', 'docs/configuration-agent.md', 'docs/reason-codes.md'];
+const GENERATED = ['libs/wire/src/generated', 'schema.graphql', 'docs/configuration.md', 'docs/configuration-agent.md', 'docs/reason-codes.md', 'docs/health-kinds.md'];
 
 try {
   await ensureInstalled();

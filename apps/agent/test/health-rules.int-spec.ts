@@ -57,7 +57,7 @@ describe('health rules of an order', () => {
     );
     await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'HEALTHY' });
     const cut = await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'UNKNOWN' }, 'looping');
-    expect(cut.healthMessage).toMatch(/Health rule for ConfigMap, healthy: (it was stopped after 250 ms|expressions of this application were stopped 3 times)/);
+    expect(cut.healthMessage).toMatch(/Health rule for ConfigMap, (healthy: it was stopped after 250 ms|degraded: expressions of this application were stopped 3 times)/);
     await cluster.edit(cm('settings'), { metadata: { labels: { seen: 'again' } } });
     await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'HEALTHY' });
   });

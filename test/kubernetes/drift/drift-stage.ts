@@ -54,7 +54,7 @@ export class DriftStage {
   }
 
   /** A merge patch by whoever is named. */
-  async edit(ref: ObjectRef, patch: object, fieldManager = 'kubectl-edit', subresource?: 'scale'): Promise<void> {
+  async edit(ref: ObjectRef, patch: object, fieldManager = 'kubectl-edit', subresource?: 'scale' | 'status'): Promise<void> {
     const resource = must(await this.admin.resolve(ref.group, ref.kind));
     must(await this.admin.mergePatch(resource, ref.namespace, ref.name, patch, { fieldManager, ...(subresource === undefined ? {} : { subresource }) }));
   }

@@ -8,12 +8,19 @@ interface Job {
   readonly resolve: (outcomes: readonly CelOutcome[]) => void;
 }
 
+interface Cut {
+  readonly atMs: number;
+  readonly expression: string;
+}
+
 /** An object of etcd's largest size, twice over. */
 const MAX_JSON = 3 * 1024 * 1024;
 const MAX_WAITING = 1_000;
 /** How often expressions of one asker may be cut within the window before the asker has to wait. */
 const MAX_CUTS = 3;
 const WINDOW_MS = 60_000;
+/** Characters of an expression in a message. */
+const SHOWN = 80;
 const IDLE_MS = 30_000;
 
 /**
@@ -22,7 +29,7 @@ const IDLE_MS = 30_000;
  */
 export class CelLane implements CelEvaluator {
   readonly #queues = new Map<string, Job[]>();
-  readonly #cuts = new Map<string, readonly number[]>();
+  readonly #cuts = new Map<string, readonly Cut[]>();
   readonly #limits: CelLimits;
   #waiting = 0;
   #process: CelProcess | undefined;
@@ -63,12 +70,15 @@ export class CelLane implements CelEvaluator {
 
   #overBudget(asker: string): CelFailure | undefined {
     const cuts = this.#recentCuts(asker);
-    return cuts.length < MAX_CUTS ? undefined : { code: 'OVER_BUDGET', message: `expressions of this application were stopped ${cuts.length} times within a minute; they are evaluated again after it` };
+    const last = cuts.at(-1);
+    if (last === undefined || cuts.length < MAX_CUTS) return undefined;
+    const named = last.expression.length > SHOWN ? `${last.expression.slice(0, SHOWN)}…` : last.expression;
+    return { code: 'OVER_BUDGET', message: `expressions of this application were stopped ${cuts.length} times within a minute, the last was: ${named}` };
   }
 
-  #recentCuts(asker: string): readonly number[] {
+  #recentCuts(asker: string): readonly Cut[] {
     const since = this.deps.monotonic.nowMs() - WINDOW_MS;
-    return (this.#cuts.get(asker) ?? []).filter((atMs) => atMs > since);
+    return (this.#cuts.get(asker) ?? []).filter(({ atMs }) => atMs > since);
   }
 
   async #serve(): Promise<void> {
@@ -103,7 +113,8 @@ export class CelLane implements CelEvaluator {
     if (!process.ok) return refuse(expressions, process.error);
     const outcomes = await process.value.evaluate(expressions, json);
     if (this.#isClosed) return refuse(expressions, CLOSED);
-    if (outcomes.some((outcome) => !outcome.ok && outcome.error.code === 'CUT')) this.#noteCut(asker);
+    const cut = outcomes.findIndex((outcome) => !outcome.ok && outcome.error.code === 'CUT');
+    if (cut >= 0) this.#noteCut(asker, expressions[cut] ?? '');
     return outcomes;
   }
 
@@ -119,9 +130,9 @@ export class CelLane implements CelEvaluator {
     return started;
   }
 
-  #noteCut(asker: string): void {
+  #noteCut(asker: string, expression: string): void {
     for (const other of this.#cuts.keys()) if (this.#recentCuts(other).length === 0) this.#cuts.delete(other);
-    this.#cuts.set(asker, [...this.#recentCuts(asker), this.deps.monotonic.nowMs()]);
+    this.#cuts.set(asker, [...this.#recentCuts(asker), { atMs: this.deps.monotonic.nowMs(), expression }]);
   }
 
   #endProcess(): void {
