@@ -53,7 +53,7 @@ const definition: KubeObject = {
 };
 const widget: KubeObject = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 1 } };
 const hooks = [
-  hookJob('migrate', { 'capstan.dev/hook': 'before' }),
+  hookJob('migrate', { 'helm.sh/hook': 'pre-install,pre-upgrade' }),
   hookJob('notify', { 'argocd.argoproj.io/hook': 'PostSync', 'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded' }),
   hookJob('farewell', { 'helm.sh/hook': 'pre-delete' }),
 ];

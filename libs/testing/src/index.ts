@@ -8,7 +8,7 @@ export { anSshKey, SshGitServer, sshMissing, type SshKeyKind, type SshKeyPair } 
 export { freePorts } from './real-kubernetes/free-ports.js';
 export { GuardedProcess, type GuardedProcessRequest } from './real-kubernetes/guarded-process.js';
 export { realKubernetesAvailable, type KubernetesMissing, type KubernetesPrograms } from './real-kubernetes/kubernetes-programs.js';
-export { BROKEN_TAG } from './real-kubernetes/kwok-stages.js';
+export { BROKEN_TAG, FAILING_TAG } from './real-kubernetes/kwok-stages.js';
 export { type RealCluster } from './real-kubernetes/real-cluster.js';
 export { startRealKubernetes, type RealKubernetes, type RealKubernetesRequest } from './real-kubernetes/start-real-kubernetes.js';
 export { RenderProcessProgram } from './render-process-program.js';

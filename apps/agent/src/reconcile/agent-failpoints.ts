@@ -10,6 +10,7 @@ export const AGENT_FAILPOINTS = [
   'agent.apply.after-claims',
   'agent.apply.after-server-check',
   'agent.apply.after-namespace',
+  'agent.hooks.after-ground',
   'agent.hooks.after-open',
   'agent.hooks.after-intent',
   'agent.hooks.before-delete',

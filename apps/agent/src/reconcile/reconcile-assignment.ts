@@ -1,6 +1,7 @@
 import { done, formatObjectRef, sayKept, type StepOutcome } from '#domain';
 import type { SyncStatus } from './target-runtime.js';
 import type { Ordered, StepContext } from './step.js';
+import { applyGround } from './steps/apply-ground.js';
 import { applyWaves } from './steps/apply-waves.js';
 import { awaitDependencies } from './steps/await-dependencies.js';
 import { checkClaims } from './steps/check-claims.js';
@@ -38,7 +39,9 @@ export async function reconcileAssignment(context: StepContext, ordered: Ordered
   if (checked.kind !== 'done') return checked;
   const placed = await ensureNamespace(context, checked.value);
   if (placed.kind !== 'done') return placed;
-  const opened = await openHooks(context, placed.value);
+  const grounded = await applyGround(context, placed.value);
+  if (grounded.kind !== 'done') return grounded;
+  const opened = await openHooks(context, grounded.value);
   if (opened.kind !== 'done') return opened;
   const intended = await recordIntent(context, opened.value);
   if (intended.kind !== 'done') return intended;

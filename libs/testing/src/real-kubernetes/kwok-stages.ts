@@ -1,8 +1,10 @@
 /** Images with this tag never run: pods that use one stay pending. */
 export const BROKEN_TAG = 'broken';
+/** Pods with an image of this tag that are meant to end, end in failure. */
+export const FAILING_TAG = 'fails';
 
 /**
- * What kwok plays, in its Stage language: a node becomes ready, a pod becomes ready (unless an image is broken), a job's pod completes,
+ * What kwok plays, in its Stage language: a node becomes ready, a pod becomes ready (unless an image is broken), a pod that is meant to end does,
  * a pod that is deleted goes. One YAML document each.
  */
 export const KWOK_STAGES = [
@@ -86,7 +88,11 @@ export const KWOK_STAGES = [
             reason: Completed
             startedAt: {{ $now | Quote }}
       {{ end }}
-      phase: Succeeded`, [['.metadata.ownerReferences.[].kind', 'In', ['Job']]]),
+      phase: Succeeded`, [['.spec.restartPolicy', 'NotIn', ['Always']], [failing(), 'DoesNotExist', []]]),
+  stage('pod-fail', 'Pod', ['.status.phase', 'In', ['Running']], `
+      phase: Failed
+      reason: Error
+      message: it was meant to fail`, [['.spec.restartPolicy', 'NotIn', ['Always']], [failing(), 'Exists', []]]),
   `apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
 metadata: { name: pod-delete }
@@ -96,6 +102,10 @@ spec:
   next: { delete: true }
 `,
 ].join('---\n');
+
+function failing(): string {
+  return `.spec.containers.[] | select( .image | endswith(":${FAILING_TAG}") ) | .name`;
+}
 
 type Expression = readonly [key: string, operator: string, values: readonly string[]];
 

@@ -37,7 +37,8 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
 /** Whether the application's namespace has to be made; a release that declares it makes it itself. */
 async function findNamespace({ reader, signal }: StepContext, input: Claimed): Promise<StepOutcome<boolean>> {
   const name = input.order.release.namespace;
-  const isUsed = input.toSend.some((object) => object.metadata.namespace === name);
+  const hooks = input.areHooksDue ? input.hooks.map(({ object }) => object) : [];
+  const isUsed = [...input.toSend, ...hooks].some((object) => object.metadata.namespace === name);
   if (name === '' || !isUsed || input.objects.some((object) => isNamespace(object) && object.metadata.name === name)) return done(false);
   const ref = { group: '', kind: 'Namespace', namespace: '', name };
   const found = await reader.read({ ref, apiVersion: 'v1' }, { metadataOnly: true, signal });

@@ -28,6 +28,6 @@ export const recordIntent: Step<Checked, Checked> = async (context, input) => {
 
 /** From here on objects of the release may be there: going back to what was applied before is a release of its own, with its hooks. */
 function hooksWithWrites(ledger: HookLedger | undefined, input: Checked): HookLedger | undefined {
-  const isWriting = input.areHooksDue && input.toSend.length > 0;
+  const isWriting = input.areHooksDue && (input.toSend.length > 0 || input.removeNow.length > 0);
   return ledger === undefined || ledger.hasWritten || !isWriting ? ledger : { ...ledger, hasWritten: true };
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { KubeObject } from '#domain';
+import { FAILING_TAG, seededRandom, until } from '#testing';
+import { AGENT_FAILPOINTS } from '../../../apps/agent/src/reconcile/agent-failpoints.js';
+import { hookJob, job } from '../../../apps/agent/test/hook-objects.js';
+import { cm, configMap, type TestAgent } from '../../../apps/agent/test/test-agent.js';
+import { anAssignment, aTombstone } from '../../../apps/agent/test/test-orders.js';
+import { describeWithKubernetes } from '../describe-with-kubernetes.js';
+import { OrderingStage } from './ordering-stage.js';
+
+jest.setTimeout(120_000);
+
+class Killed extends Error {}
+
+/** How often an agent is killed at a moment drawn by lot. */
+const LOTS = 20;
+const SEED = 20_261_126;
+const FAILING = `example.com/migrate:${FAILING_TAG}`;
+
+const release = (image?: string): readonly KubeObject[] => [
+  hookJob('migrate', { 'argocd.argoproj.io/hook': 'PreSync' }, image),
+  configMap('settings', { a: '1' }),
+  hookJob('notify', { 'capstan.dev/hook': 'after', 'capstan.dev/hook-delete': 'succeeded' }),
+  hookJob('alarm', { 'capstan.dev/hook': 'on-failure' }),
+];
+
+/** Jobs of the real Job controller; what was created is what the audit log of the API server says. */
+describeWithKubernetes('hooks run once', () => {
+  let stage: OrderingStage;
+  let generation = 0;
+  beforeAll(async () => {
+    stage = await OrderingStage.start();
+  }, 180_000);
+  afterAll(async () => stage.stop(), 60_000);
+
+  const order = async (application: string, objects: readonly KubeObject[], name: string): Promise<bigint> => {
+    generation += 1;
+    stage.source.put(name, objects);
+    await stage.agent.accept(anAssignment({ application, generation, release: name, namespace: application }));
+    return BigInt(generation);
+  };
+  const isSynced = (agent: TestAgent, application: string, version: bigint): true | undefined => {
+    const last = agent.last(application);
+    return last?.generation === version && last.sync === 'SYNCED' ? true : undefined;
+  };
+  const creates = (application: string): readonly string[] => stage.writes(application).filter((write) => write.startsWith('create jobs'));
+
+  it.each(AGENT_FAILPOINTS.filter((name) => name.startsWith('agent.hooks.') && name !== 'agent.hooks.after-ground'))('over a process that was killed at %s', async (failpoint) => {
+    const application = `at-${failpoint.slice('agent.hooks.'.length)}`;
+    let isKilled = false;
+    const hit = (name: string): void => {
+      if (isKilled) throw new Killed(name);
+      if (name !== failpoint) return;
+      isKilled = true;
+      stage.agent.kill();
+      throw new Killed(name);
+    };
+    await stage.restart({ failpoints: { hit } });
+    const version = await order(application, release(), application);
+    await until('the kill', 30_000, () => isKilled || undefined);
+    await stage.restart();
+    await until('the release', 30_000, () => isSynced(stage.agent, application, version));
+    expect(creates(application)).toEqual(['create jobs migrate', 'create jobs notify']);
+    expect(await stage.find(job('notify', application))).toBeUndefined();
+  });
+
+  it(`over ${LOTS} processes that were killed at any moment`, async () => {
+    const random = seededRandom(SEED);
+    const version = await order('lots', release(), 'lots');
+    for (let lot = 0; lot < LOTS; lot += 1) {
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 250));
+      await stage.restart();
+    }
+    await until('the release', 30_000, () => isSynced(stage.agent, 'lots', version));
+    expect(creates('lots')).toEqual(['create jobs migrate', 'create jobs notify']);
+  });
+
+  it('and when one fails before the objects, nothing else is written, and it does not run again until somebody asks', async () => {
+    await stage.agent.reported({ generation: await order('failing', [configMap('settings', { a: '0' })], 'failing-0'), sync: 'SYNCED' }, 'failing');
+    stage.mark();
+    const version = await order('failing', release(FAILING), 'failing-1');
+    const { message } = await stage.agent.reported({ generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' }, 'failing');
+    expect(message).toContain('the before hook Job.batch failing/migrate: ');
+    await until('the hook for failures has run', 15_000, async () => (await stage.find(job('alarm', 'failing')))?.['status'] !== undefined || undefined);
+    await stage.restart();
+    await stage.agent.reported({ generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' }, 'failing');
+    expect(stage.writes('failing')).toEqual(['create jobs migrate', 'create jobs alarm']);
+    expect((await stage.find(cm('settings', 'failing')))?.['data']).toEqual({ a: '0' });
+
+    await stage.agent.reported({ generation: await order('failing', release(), 'failing-2'), sync: 'SYNCED' }, 'failing');
+    expect(creates('failing')).toEqual(['create jobs migrate', 'create jobs alarm', 'create jobs migrate', 'create jobs notify']);
+  });
+
+  it('and leave nothing behind when their application goes', async () => {
+    await stage.agent.reported({ generation: await order('gone', release(), 'gone'), sync: 'SYNCED' }, 'gone');
+    generation += 1;
+    await stage.agent.accept(aTombstone({ application: 'gone', generation, mode: 'DELETE' }));
+    await stage.agent.reported({ generation: BigInt(generation), sync: 'REMOVED' }, 'gone');
+    expect([await stage.find(job('migrate', 'gone')), await stage.find(cm('settings', 'gone'))]).toEqual([undefined, undefined]);
+  });
+});
