@@ -121,7 +121,7 @@ describeWithKubernetes('the core of the agent', () => {
       const labels = { app: 'renamed' };
       const next: KubeObject = { ...deployment('fixed', 'example.com/web:2'), spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'example.com/web:2' }] } } } };
       cluster.auditLog.mark();
-      const { message } = await agent.reported({ generation: await order('fixed', [next, configMap('fixed', { a: '2' })]), sync: 'KEPT_LAST_GOOD', reason: 'INVALID_FOR_SERVER' }, 'fixed');
+      const { message } = await agent.reported({ generation: await order('fixed', [next, configMap('fixed', { a: '2' })]), sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' }, 'fixed');
       expect(message).toContain('field is immutable');
       expect(writes()).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import type { Failpoints } from '#kernel';
 import { AGENT_FAILPOINTS } from './reconcile/agent-failpoints.js';
+import { REPLACE_FAILPOINTS } from './reconcile/replace-failpoints.js';
 import { STATE_FAILPOINTS } from './state/index.js';
 
 /**
@@ -7,7 +8,7 @@ import { STATE_FAILPOINTS } from './state/index.js';
  * @throws RangeError for a name that no code ever hits: a test with a typo would pass for the wrong reason
  */
 export function killAtFailpoint({ name, hit: wanted }: { readonly name: string; readonly hit: number }): Failpoints {
-  const known: readonly string[] = [...AGENT_FAILPOINTS, ...STATE_FAILPOINTS];
+  const known: readonly string[] = [...AGENT_FAILPOINTS, ...REPLACE_FAILPOINTS, ...STATE_FAILPOINTS];
   if (!known.includes(name)) throw new RangeError(`no failpoint ${name}; there are ${known.join(', ')}`);
   let hits = 0;
   return {

@@ -76,9 +76,12 @@ export { appliedHashOf, intendedEntry, liveEntry, planApply, type ApplyPlan, typ
 export { isAppliedByUs, resolveIntended, type IntendedResolution } from './inventory/resolve-intended.js';
 export { fieldOf, isJsonList, isJsonObject, listOf, numberOf, textOf } from './json/read-json.js';
 export { claimOf, type Claim } from './object/claims.js';
+export { applyOptionsOf, readApplyOptions, type ApplyOptions } from './apply/apply-options.js';
+export { handOverFields, isDeployTool } from './apply/hand-over-fields.js';
+export { whyNotReplaceable } from './apply/replaceable.js';
 export { AUTHOR_ANNOTATIONS, isAuthorAnnotation } from './object/author-annotations.js';
 export { isProtected, RESERVED_PREFIX } from './object/ownership.js';
-export { prepareObject, type ObjectScope, type PrepareContext, type PrepareFailure } from './object/prepare-object.js';
+export { MAX_OBJECT_BYTES, prepareObject, type ObjectScope, type PrepareContext, type PrepareFailure } from './object/prepare-object.js';
 export { renderedScopes } from './object/rendered-scopes.js';
 export { foldStringData } from './object/secret-data.js';
 export { exceedsCap, guardOf, guardRemoval, isGuardedKind, removalDigest, type RemovalDecision, type RemovalRequest } from './prune/prune-guard.js';

@@ -1,5 +1,6 @@
 import { arrayAt, isRecord, parseJson, recordAt, stringAt } from './json-shape.js';
 import type { FailureCause, FieldConflict, KubeFailure, KubeFailureCode } from './kube-failure.js';
+import { saysImmutable } from './says-immutable.js';
 
 const MAX_MESSAGE = 2000;
 const MAX_CAUSES = 50;
@@ -31,6 +32,7 @@ export function failureFromStatus(httpStatus: number, status: Readonly<Record<st
     message: asked.isSecret ? `the server answered ${code} for a Secret (its words are withheld)` : said.slice(0, MAX_MESSAGE),
     subject: subject.name === '' && subject.resource === '' ? undefined : subject,
     conflicts: code === 'CONFLICT' ? conflictsOf(causes) : undefined,
+    ...(code === 'INVALID' && saysImmutable(said, causes) ? { isImmutable: true } : {}),
     causes: asked.isSecret ? causes.map((cause) => ({ ...cause, message: '' })) : causes,
   };
 }
@@ -68,6 +70,8 @@ function codeOf(httpStatus: number, reason: string, said: string, details: unkno
     case 'ServiceUnavailable':
       return 'UNAVAILABLE';
     default:
+      // etcd refuses what is beyond its limit only when it is written, and the server passes that on as a fault of its own
+      if (said.includes('etcdserver: request is too large')) return 'TOO_LARGE';
       // server-side apply answers 500 for a field that the schema lacks, a value of another type, or a list key given twice: no retry mends that
       return said.startsWith('failed to create typed patch object') ? 'INVALID' : codeOfHttpStatus(httpStatus);
   }

@@ -64,6 +64,8 @@ export interface KubeFailure {
   readonly subject?: { readonly group: string; readonly resource: string; readonly name: string } | undefined;
   readonly conflicts?: readonly FieldConflict[] | undefined;
   readonly causes?: readonly FailureCause[] | undefined;
+  /** The server says that the change is of a field that can never change once the object exists. @default false */
+  readonly isImmutable?: boolean | undefined;
   /** The server's own wish (`Retry-After`), at most five minutes. The client does not retry. */
   readonly retryAfterMs?: number | undefined;
 }

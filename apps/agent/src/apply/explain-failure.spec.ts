@@ -12,6 +12,8 @@ describe('explainFailure', () => {
     ['ADMISSION_DENIED', 'stalled', 'ADMISSION_DENIED'],
     ['INVALID', 'stalled', 'INVALID_FOR_SERVER'],
     ['BAD_REQUEST', 'stalled', 'INVALID_FOR_SERVER'],
+    ['TOO_LARGE', 'stalled', 'OBJECT_TOO_LARGE'],
+    ['SERVER_ERROR', 'wait', 'CLUSTER_UNAVAILABLE'],
     ['UNAVAILABLE', 'wait', 'CLUSTER_UNAVAILABLE'],
     ['TIMEOUT', 'wait', 'CLUSTER_UNAVAILABLE'],
     ['NAMESPACE_TERMINATING', 'wait', 'CLUSTER_UNAVAILABLE'],
@@ -23,6 +25,14 @@ describe('explainFailure', () => {
   it('names field and manager of a conflict', () => {
     const outcome = explainFailure(ref, failure('CONFLICT', { conflicts: [{ manager: 'hpa', field: '.spec.replicas' }] }));
     expect(outcome).toEqual({ kind: 'stalled', why: { reason: 'FIELD_CONFLICT', message: 'Deployment.apps shop/web: .spec.replicas is held by hpa' } });
+  });
+
+  it('tells a field that never changes from other faults', () => {
+    expect(explainFailure(ref, failure('INVALID', { isImmutable: true }))).toMatchObject({ kind: 'stalled', why: { reason: 'IMMUTABLE_FIELD' } });
+  });
+
+  it.each(['Internal error occurred: failed calling webhook "deny.example.com": context deadline exceeded', 'conversion webhook for example.com/v1, Kind=Widget failed: connection refused'])('blames the webhook: %s', (message) => {
+    expect(explainFailure(ref, { ...failure('SERVER_ERROR'), message })).toMatchObject({ kind: 'wait', why: { reason: 'WEBHOOK_UNAVAILABLE' } });
   });
 
   it('keeps to the wish of the server, whatever jitter takes away from it', () => {

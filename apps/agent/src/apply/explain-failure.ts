@@ -6,6 +6,8 @@ const RETRY_MS = 2_000;
 /** The jitter of a retry takes away up to half of its time: what the server asked for must be left. */
 const NEVER_EARLIER = 2;
 const MAX_SAID = 600;
+/** An admission webhook or the one that converts versions of a kind, in the words of the API server. */
+const WEBHOOK = /failed calling webhook|conversion webhook for/;
 
 /** What a refused or failed call about one object means for its target: whether it passes by itself, the reason code, and a sentence. */
 export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcome<never> {
@@ -20,23 +22,26 @@ export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcom
       return stalled('FORBIDDEN', said);
     case 'ADMISSION_DENIED':
       return stalled('ADMISSION_DENIED', said);
-    case 'INVALID':
-    case 'BAD_REQUEST':
     case 'TOO_LARGE':
+      return stalled('OBJECT_TOO_LARGE', said);
+    case 'INVALID':
+      return failure.isImmutable === true ? stalled('IMMUTABLE_FIELD', said) : stalled('INVALID_FOR_SERVER', said);
+    case 'BAD_REQUEST':
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
     case 'NOT_IMPLEMENTED':
       return stalled('INVALID_FOR_SERVER', said);
     case 'NOT_FOUND':
       return isNamespaceMissing(failure) ? stalled('INVALID_FOR_SERVER', `${object}: namespace ${failure.subject?.name} does not exist`) : wait(RETRY_MS, 'CLUSTER_UNAVAILABLE', said);
+    case 'SERVER_ERROR':
+    case 'TIMEOUT':
+      return wait(RETRY_MS, WEBHOOK.test(failure.message) ? 'WEBHOOK_UNAVAILABLE' : 'CLUSTER_UNAVAILABLE', said);
     case 'NAMESPACE_TERMINATING':
     case 'ALREADY_EXISTS':
     case 'UNAUTHORIZED':
     case 'EXPIRED':
     case 'TOO_MANY_REQUESTS':
-    case 'SERVER_ERROR':
     case 'UNAVAILABLE':
-    case 'TIMEOUT':
     case 'ABORTED':
     case 'CERTIFICATE_REJECTED':
     case 'CREDENTIALS_UNAVAILABLE':

@@ -1,5 +1,5 @@
 import { assertNever } from '#kernel';
-import { done, parseApiVersion, prepareObject, renderedScopes, stalled, wait, type KubeObject, type ObjectScope, type PrepareFailure, type StepOutcome } from '#domain';
+import { done, MAX_OBJECT_BYTES, parseApiVersion, prepareObject, renderedScopes, stalled, wait, type KubeObject, type ObjectScope, type PrepareFailure, type StepOutcome } from '#domain';
 import type { Cluster } from '../reconcile/agent.ports.js';
 import { inParallel } from './in-parallel.js';
 
@@ -55,6 +55,8 @@ function sayFailure(failure: PrepareFailure): string {
       return `${failure.object}: the cluster does not serve ${failure.apiVersion}`;
     case 'RESERVED_NAMESPACE':
       return `${failure.object} is in the namespace of the agent`;
+    case 'OBJECT_TOO_LARGE':
+      return `${failure.object} has ${failure.bytes} bytes; the API server stores at most ${MAX_OBJECT_BYTES}`;
     default:
       return assertNever(failure);
   }

@@ -35,7 +35,7 @@ export async function sendObject(context: StepContext, object: KubeObject, how: 
     const kept = await liveParts(context, object, attempt === 1 ? how : { ...how, live: undefined });
     if (!kept.ok) return kept;
     const { body, cover } = kept.value;
-    const stored = await applyObject(ports.cluster.applier, body, { dryRun: how.dryRun, before: how.before, signal });
+    const stored = await applyObject(ports.cluster.applier, body, { ...how, signal });
     if (stored.ok) {
       const tolerance = { cover, admitted: admittedChanges(body, stored.value), kept: body === object ? [] : keptFields(object, body) };
       if (!how.dryRun) remember(context, object, tolerance);

@@ -1,3 +1,5 @@
+import type { REPLACE_FAILPOINTS } from './replace-failpoints.js';
+
 /**
  * Every place at which a test kills the agent: the end of each step that leaves a trace outside the process, in the order of a pass.
  * A name says what has just happened.
@@ -41,4 +43,4 @@ export const AGENT_FAILPOINTS = [
   'agent.removal.after-order',
 ] as const;
 
-export type AgentFailpoint = (typeof AGENT_FAILPOINTS)[number];
+export type AgentFailpoint = (typeof AGENT_FAILPOINTS)[number] | (typeof REPLACE_FAILPOINTS)[number];

@@ -52,6 +52,8 @@ export interface Prepared extends WithContent {
   readonly aside: ReadonlySet<string>;
   /** Hooks of this release may have to run, or to run on: it has not been applied whole. */
   readonly areHooksDue: boolean;
+  /** Keys of declared objects that ask to be left alone: whatever of them is tracked is let go. */
+  readonly skipped: ReadonlySet<string>;
 }
 export interface Planned extends Prepared {
   readonly plan: ApplyPlan;
@@ -73,6 +75,8 @@ export interface Claimed extends Planned {
 export interface Checked extends Claimed {
   /** The application's namespace does not exist yet. */
   readonly isNamespaceMissing: boolean;
+  /** UIDs, by object key, of objects to be deleted and created again, since their change is of a field that never changes. */
+  readonly toReplace: ReadonlyMap<string, string>;
 }
 
 const STATE_RETRY_MS = 2_000;

@@ -1,4 +1,5 @@
 import type { Json } from '#kernel';
+import { applyOptionsOf } from '../apply/apply-options.js';
 import { objectRefOf, type KubeObject } from '../object/kube-object.js';
 import { FIELD_MANAGER } from '../object/ownership.js';
 import type { DriftedObject } from '../target/target-report.js';
@@ -33,12 +34,15 @@ export const NO_TOLERANCE: Tolerance = Object.freeze({ cover: NO_COVER, admitted
  * rewrite); one that is not ours any more and says something else was changed. Values alone are compared where that record is
  * missing or speaks of another API version.
  *
+ * What is created once and never changed cannot drift; it can only be gone.
+ *
  * @param applied as Git declares it
  * @param live undefined only when the server said that the object does not exist; a failed read must not come here
  */
 export function compareApplied(applied: KubeObject, live: KubeObject | undefined, tolerance: Tolerance = NO_TOLERANCE): DriftedObject | undefined {
   const ref = objectRefOf(applied);
   if (live === undefined) return { ref, kind: 'DELETED', managers: [], fields: [], changes: [], healedAt: undefined };
+  if (applyOptionsOf(applied.metadata).mode === 'CREATE_ONLY') return undefined;
   const managers = fieldManagersOf(live);
   const { cover, admitted, kept } = tolerance;
   const changed = changedPaths(applied, live, managers, kept).filter((path) => !isCovered(path, cover, applied, managers) && !isAdmitted(path, live, admitted));

@@ -30,6 +30,13 @@ describe('prepareObject', () => {
     });
   });
 
+  it('refuses options of applying that it cannot read, and what etcd would not take', () => {
+    const odd = anObject('v1', 'ConfigMap', 'a', { metadata: { annotations: { 'capstan.dev/apply': 'always' } } });
+    expect(prepareObject(odd, context)).toMatchObject({ ok: false, error: { code: 'INVALID_OBJECT', object: 'ConfigMap a', reason: expect.stringContaining('capstan.dev/apply is "always"') } });
+    const large = anObject('example.com/v1', 'Blob', 'a', { spec: { text: 'x'.repeat(1_600_000) } });
+    expect(prepareObject(large, context)).toMatchObject({ ok: false, error: { code: 'OBJECT_TOO_LARGE', object: 'Blob.example.com web/a', bytes: expect.any(Number) } });
+  });
+
   it('is idempotent but for its own marks, and changes nothing in place', () => {
     const rendered = Object.freeze(anObject('v1', 'ConfigMap', 'a'));
     expect(prepareObject(rendered, context)).toEqual(prepareObject(rendered, context));

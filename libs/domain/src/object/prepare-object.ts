@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#kernel';
+import { readApplyOptions } from '../apply/apply-options.js';
 import { PRUNE_VALUES } from '../prune/removal-policy.js';
 import { AUTHOR_ANNOTATIONS, isAuthorAnnotation } from './author-annotations.js';
 import { foldStringData } from './secret-data.js';
@@ -22,7 +23,11 @@ export interface PrepareContext {
 export type PrepareFailure =
   | { readonly code: 'INVALID_OBJECT'; readonly object: string; readonly reason: string }
   | { readonly code: 'KIND_NOT_FOUND'; readonly object: string; readonly apiVersion: string }
-  | { readonly code: 'RESERVED_NAMESPACE'; readonly object: string };
+  | { readonly code: 'RESERVED_NAMESPACE'; readonly object: string }
+  | { readonly code: 'OBJECT_TOO_LARGE'; readonly object: string; readonly bytes: number };
+
+/** What etcd takes in one request as it is configured everywhere; the server refuses more only when it writes, and not in a dry run. */
+export const MAX_OBJECT_BYTES = 1_572_864;
 
 /**
  * Makes a rendered object (from `readObject`, which leaves out what only the server says) ready to be applied: its namespace, our marks, no status. Refuses what is
@@ -40,6 +45,8 @@ export function prepareObject(object: KubeObject, context: PrepareContext): Resu
   if (prune !== undefined && !PRUNE_VALUES.includes(prune)) {
     return err({ code: 'INVALID_OBJECT', object: label, reason: `${AUTHOR_ANNOTATIONS.prune} is ${JSON.stringify(prune.slice(0, 40))}; it takes ${PRUNE_VALUES.join(' or ')}` });
   }
+  const options = readApplyOptions(object.metadata);
+  if (!options.ok) return err({ code: 'INVALID_OBJECT', object: label, reason: options.error });
 
   const scope = context.scopeOf(object.apiVersion, object.kind);
   if (scope === undefined) return err({ code: 'KIND_NOT_FOUND', object: label, apiVersion: object.apiVersion });
@@ -50,7 +57,8 @@ export function prepareObject(object: KubeObject, context: PrepareContext): Resu
   const prepared: KubeObject = { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: prepareMeta(object.metadata, namespace, context.owner) };
   const ref = objectRefOf(prepared);
   if (isReserved(ref, context)) return err({ code: 'RESERVED_NAMESPACE', object: formatObjectRef(ref) });
-  return ok(prepared);
+  const bytes = Buffer.byteLength(JSON.stringify(prepared));
+  return bytes > MAX_OBJECT_BYTES ? err({ code: 'OBJECT_TOO_LARGE', object: formatObjectRef(ref), bytes }) : ok(prepared);
 }
 
 function prepareMeta(meta: ObjectMeta, namespace: string | undefined, owner: string): ObjectMeta {

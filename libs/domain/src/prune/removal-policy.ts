@@ -1,3 +1,4 @@
+import { argoSyncOption } from '../object/argo-sync-options.js';
 import { AUTHOR_ANNOTATIONS } from '../object/author-annotations.js';
 import { isKept } from '../object/helm-annotations.js';
 import type { ObjectMeta } from '../object/kube-object.js';
@@ -20,7 +21,6 @@ export interface RemovalWishes {
 
 /** Values of `capstan.dev/prune`. `enabled` answers a chart's own wish to stay, which one cannot always take out of the chart. */
 export const PRUNE_VALUES: readonly string[] = ['disabled', 'enabled'];
-const ARGO_OPTIONS = 'argocd.argoproj.io/sync-options';
 const STRICTNESS: readonly RemovalPolicy[] = ['REMOVE', 'CONFIRM', 'KEEP'];
 
 /**
@@ -67,9 +67,9 @@ function policyOfCapstan(meta: ObjectMeta): RemovalPolicy | undefined {
 }
 
 function policyOfArgo(meta: ObjectMeta, option: 'prune' | 'delete'): RemovalPolicy | undefined {
-  const options = (meta.annotations?.[ARGO_OPTIONS] ?? '').split(',').map((text) => text.replaceAll(' ', '').toLowerCase());
-  if (options.includes(`${option}=false`)) return 'KEEP';
-  return options.includes(`${option}=confirm`) ? 'CONFIRM' : undefined;
+  const stated = argoSyncOption(meta, option);
+  if (stated.includes('false')) return 'KEEP';
+  return stated.includes('confirm') ? 'CONFIRM' : undefined;
 }
 
 function worthKeeping(policy: RemovalPolicy, shielded: boolean): 'KEEP' | 'CONFIRM' | undefined {

@@ -1,9 +1,12 @@
 import { err, ok, type Result } from '#kernel';
-import { done, liveEntry, objectKey, objectRefOf, recordOf, renderedScopes, wait, waveOf, type Hook, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
-import type { KubeFailure } from '#kube';
+import { done, formatObjectRef, liveEntry, objectKey, objectRefOf, recordOf, renderedScopes, wait, waveOf, type Hook, type KubeObject, type LiveEntry, type StepOutcome, type Wave } from '#domain';
+import type { FieldConflict, KubeFailure } from '#kube';
+import { adoptObjects } from '../../apply/adopt-objects.js';
 import { identityOf } from '../../apply/apply-object.js';
 import { explainFailure } from '../../apply/explain-failure.js';
+import { clearForReplacement } from '../../apply/clear-for-replacement.js';
 import { inParallel } from '../../apply/in-parallel.js';
+import { joinRefusals } from '../../apply/join-refusals.js';
 import { sendObject, type Sent } from '../../apply/send-object.js';
 import { settleWave } from '../../apply/settle-wave.js';
 import { observeObject } from '../../health/observe-object.js';
@@ -15,6 +18,7 @@ import { saveInventory } from '../save-inventory.js';
 import { checkFence, reached, type Checked, type Step, type StepContext } from '../step.js';
 
 const ASK_MS = 250;
+const MAX_TAKEN = 5;
 
 /**
  * Applies wave after wave; one with a higher number once those below are healthy, and the hooks of a wave after its objects. The UIDs of a wave are durable before the next begins, also of a wave in which something failed: what was created is
@@ -57,12 +61,15 @@ function runWaveHooks(context: StepContext, hooks: readonly Hook[]): Promise<Ste
   return hooks.length === 0 ? Promise.resolve(done(undefined)) : runHooks(context, 'apply', hooks);
 }
 
-async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>, { live }: Checked): Promise<StepOutcome> {
+async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap<string, unknown>, { live, toReplace }: Checked): Promise<StepOutcome> {
   const { runtime, ports } = context;
   runtime.isPartial = true;
+  const ready = await makeReady(context, wave, live, toReplace);
+  if (ready.kind !== 'done') return ready;
   const results = await inParallel(wave.objects, ports.settings.maxCalls, (object) => {
     const ref = objectRefOf(object);
-    return applyOne(context, object, { isKindChanging: changing.has(`${ref.group}/${object.kind}`), isNew: !live.has(objectKey(ref)) });
+    const key = objectKey(ref);
+    return applyOne(context, object, { isKindChanging: changing.has(`${ref.group}/${object.kind}`), isNew: !live.has(key) || toReplace.has(key) });
   });
   await reached(context, 'agent.apply.after-wave');
   const applied = results.flatMap((result) => (result.ok ? [result.value] : []));
@@ -70,7 +77,17 @@ async function applyWave(context: StepContext, wave: Wave, changing: ReadonlyMap
   if (recorded.kind !== 'done') return recorded;
   await reached(context, 'agent.apply.after-live');
   const refused = results.flatMap((result) => (result.ok ? [] : [result.error]));
-  return refused.find(({ kind }) => kind === 'stalled') ?? refused[0] ?? done();
+  return joinRefusals(refused) ?? done();
+}
+
+/** Names of objects that are made anew become free, and objects of other tools become ours. */
+async function makeReady(context: StepContext, { objects }: Wave, live: Checked['live'], toReplace: Checked['toReplace']): Promise<StepOutcome> {
+  const { runtime } = context;
+  const replaced = objects.filter((object) => toReplace.has(objectKey(objectRefOf(object))));
+  const cleared = replaced.length === 0 ? done() : await clearForReplacement(context, replaced, toReplace);
+  if (cleared.kind !== 'done') return cleared;
+  if (replaced.length > 0) await reached(context, 'agent.replace.after-clear');
+  return adoptObjects(context, objects.filter((object) => !replaced.includes(object) && runtime.entry(objectKey(objectRefOf(object)))?.state === 'INTENDED'), live);
 }
 
 async function applyOne(context: StepContext, object: KubeObject, { isKindChanging, isNew }: { readonly isKindChanging: boolean; readonly isNew: boolean }): Promise<Result<LiveEntry, StepOutcome<never>>> {
@@ -79,7 +96,7 @@ async function applyOne(context: StepContext, object: KubeObject, { isKindChangi
   if (fenced !== undefined) return err(fenced);
   const ref = objectRefOf(object);
   const key = objectKey(ref);
-  const send = (): Promise<Result<Sent, KubeFailure>> => sendObject(context, object, { dryRun: false, before: runtime.sent.get(key), isNew });
+  const send = (): Promise<Result<Sent, KubeFailure>> => sendObject(context, object, { dryRun: false, before: runtime.sent.get(key), isNew, isAdopted: runtime.entry(key)?.state !== 'LIVE', onTaken: (fields) => noteTaken(context, object, fields) });
   const sent = isKindChanging ? await whileRefused(context, send) : await send();
   if (!sent.ok) return err(explainFailure(ref, sent.error));
   const { stored, tolerance } = sent.value;
@@ -90,6 +107,13 @@ async function applyOne(context: StepContext, object: KubeObject, { isKindChangi
   // What was seen before the write says nothing any more.
   runtime.observed.set(key, observeObject(ref, object, stored, await judge.judge(runtime.target, inForce.order, stored), tolerance));
   return ok(liveEntry(object, identity.value.uid, tolerance.kept.length > 0));
+}
+
+function noteTaken({ ports, runtime }: StepContext, object: KubeObject, fields: readonly FieldConflict[]): void {
+  const ref = objectRefOf(object);
+  const taken = `took ${fields.slice(0, MAX_TAKEN).map(({ field, manager }) => `${field} from ${manager}`).join(', ')}${fields.length > MAX_TAKEN ? ` and ${fields.length - MAX_TAKEN} more` : ''}`;
+  runtime.notices.set(objectKey(ref), 'force', `${formatObjectRef(ref)}: ${taken}`);
+  ports.log.info('fields were taken from other managers, since the object asks for force', { target: runtime.target, object: formatObjectRef(ref), taken });
 }
 
 /** The server goes by the older definition of a kind for a moment after it has taken the newer one. */

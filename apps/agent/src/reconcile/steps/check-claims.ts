@@ -1,6 +1,7 @@
 import { ok } from '#kernel';
 import {
-  appliedHashOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, stalled, type KubeObject, type ObjectMeta, type StepOutcome,
+  appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled,
+  type InventoryEntry, type KubeObject, type ObjectMeta, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
@@ -36,6 +37,7 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
   await reached(context, 'agent.apply.after-claims');
   return done({
     ...input,
+    plan: { ...input.plan, entries: withoutLeft(input.plan.entries, found, context.owner) },
     live: new Map(found.flatMap(({ object, meta }) => (meta === undefined ? [] : [[objectKey(objectRefOf(object)), meta] as const]))),
     toSend: found.filter(({ mustSend }) => mustSend).map(({ object }) => object),
   });
@@ -45,6 +47,8 @@ interface Look {
   readonly object: KubeObject;
   readonly meta: ObjectMeta | undefined;
   readonly mustSend: boolean;
+  /** It is there and asks to be created only: it stays as it is. */
+  readonly left: KubeObject | undefined;
   readonly claimedBy: string | undefined;
   readonly reservation: string | undefined;
 }
@@ -72,11 +76,13 @@ async function look(context: StepContext, object: KubeObject, { scopes, isNewRel
   const tolerance = isUnchanged && !isKnown ? await findTolerance(context, object, live) : ok(NO_TOLERANCE);
   if (!tolerance.ok) return explainFailure(ref, tolerance.error);
   const hasDrifted = isUnchanged && !isKnown && compareApplied(object, live, tolerance.value) !== undefined;
+  const left = applyOptionsOf(object.metadata).mode === 'CREATE_ONLY' ? live : undefined;
   return done({
     object,
+    left,
     meta: live?.metadata,
     // With the same release, what drifted is healed or reported, never sent here.
-    mustSend: !isUnchanged || (hasDrifted && isNewRelease),
+    mustSend: left === undefined && (!isUnchanged || (hasDrifted && isNewRelease)),
     claimedBy: live === undefined ? undefined : claimedBy(context, live),
     reservation: live === undefined ? undefined : findReservation({ ...live, kind: object.kind }, '', ports.cluster.reserved),
   });
@@ -88,6 +94,17 @@ async function look(context: StepContext, object: KubeObject, { scopes, isNewRel
     const isLetGo = index.ownerOf(ref) === runtime.target && directory.hasOwner(metadata.annotations?.[OWNER_ANNOTATION] ?? '');
     return isLetGo ? undefined : claim.claimedBy;
   }
+}
+
+/** What was created once by us stays ours, also where a crash kept its UID from the inventory; what somebody else made is not tracked. */
+function withoutLeft(entries: readonly InventoryEntry[], found: readonly Look[], owner: string): readonly InventoryEntry[] {
+  const left = new Map(found.flatMap(({ object, left: live }) => (live === undefined ? [] : [[objectKey(objectRefOf(object)), live] as const])));
+  return entries.flatMap((entry) => {
+    const live = left.get(objectKey(entry.ref));
+    if (live === undefined || entry.state === 'LIVE') return [entry];
+    const resolved = resolveIntended(entry, live, owner);
+    return resolved.kind === 'ADOPT' ? [resolved.entry] : [];
+  });
 }
 
 /** It was compared with what the release says when it was looked at last, and nobody has written it since. */

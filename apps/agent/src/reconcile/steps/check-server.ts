@@ -1,7 +1,9 @@
 import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type KubeObject, type StepOutcome } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
+import { joinRefusals } from '../../apply/join-refusals.js';
 import { sendObject } from '../../apply/send-object.js';
+import { checkReplacement } from './check-replacement.js';
 import { reached, type Checked, type Claimed, type Step, type StepContext } from '../step.js';
 
 /**
@@ -17,21 +19,26 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
   const coming = new Set(input.objects.filter((object) => isNamespace(object) && !input.live.has(objectKey(objectRefOf(object)))).map((object) => object.metadata.name));
   if (isNamespaceMissing) coming.add(input.order.release.namespace);
   const changing = renderedScopes(input.toSend);
+  const toReplace = new Map<string, string>();
   const answers = await inParallel(input.toSend, ports.settings.maxCalls, async (object): Promise<StepOutcome> => {
     const ref = objectRefOf(object);
     if (coming.has(ref.namespace)) return done();
     const resource = await reader.resolve({ ref, apiVersion: object.apiVersion }, signal);
     if (!resource.ok) return resource.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, resource.error);
-    const answer = await sendObject(context, object, { dryRun: true, before: runtime.sent.get(objectKey(ref)), isNew: !input.live.has(objectKey(ref)) });
+    const key = objectKey(ref);
+    const answer = await sendObject(context, object, { dryRun: true, before: runtime.sent.get(key), isNew: !input.live.has(key), isAdopted: runtime.entry(key)?.state !== 'LIVE' });
     // A webhook that has side effects may refuse dry runs as such, which says nothing about the object.
     if (!answer.ok && answer.error.code === 'INVALID' && changing.has(`${ref.group}/${ref.kind}`)) return done();
     if (answer.ok || (answer.error.code === 'BAD_REQUEST' && answer.error.message.includes('does not support dry run'))) return done();
-    return explainFailure(ref, answer.error);
+    if (answer.error.isImmutable !== true) return explainFailure(ref, answer.error);
+    const replaced = await checkReplacement(context, object, input.live.get(key), answer.error);
+    if (replaced.kind === 'done') toReplace.set(key, replaced.value);
+    return replaced.kind === 'done' ? done() : replaced;
   });
-  const refused = answers.find(({ kind }) => kind === 'stalled') ?? answers.find(({ kind }) => kind === 'wait');
-  if (refused !== undefined && refused.kind !== 'done') return refused;
+  const refused = joinRefusals(answers);
+  if (refused !== undefined) return refused;
   await reached(context, 'agent.apply.after-server-check');
-  return done({ ...input, isNamespaceMissing });
+  return done({ ...input, isNamespaceMissing, toReplace });
 };
 
 /** Whether the application's namespace has to be made; a release that declares it makes it itself. */

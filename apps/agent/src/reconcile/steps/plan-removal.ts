@@ -16,10 +16,10 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   const { runtime, index } = context;
   const inventory = runtime.inventory?.entries ?? [];
   const planned = planApply(input.objects, inventory, input.aside);
-  if (!planned.ok) return stalled(planned.error.code, planned.error.code === 'NO_OBJECTS' ? `the release holds no object${input.aside.size > 0 ? ' besides hooks' : ''}` : `${formatObjectRef(planned.error.ref)} is declared twice`);
+  if (!planned.ok) return stalled(planned.error.code, planned.error.code === 'NO_OBJECTS' ? `the release holds no object${sayAside(input)}` : `${formatObjectRef(planned.error.ref)} is declared twice`);
 
   const plan = planned.value;
-  const looked = await lookAt(context, [...plan.prune, ...plan.unresolved]);
+  const looked = await lookAt(context, [...plan.prune, ...plan.unresolved], input.skipped);
   if (looked.kind !== 'done') return looked;
   const dropped = new Set(looked.value.filter(({ fate }) => fate === 'DROP').map(({ key }) => key));
   const found = new Map(looked.value.map(({ key, entry }) => [key, entry]));
@@ -47,10 +47,15 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   return done({ ...base, removeNow: decision.removeNow, prunable: [] });
 };
 
+function sayAside({ aside, skipped }: Prepared): string {
+  if (skipped.size > 0) return aside.size > 0 ? ' besides hooks and what is skipped' : ' besides what is skipped';
+  return aside.size > 0 ? ' besides hooks' : '';
+}
+
 type Fate = 'REMOVE' | 'KEPT' | 'LEAVING' | 'DROP';
 
 /** Looks at what is no longer declared: what is there and ours may go; what asks to stay is let go; what is gone or somebody else's only leaves the inventory. */
-async function lookAt(context: StepContext, entries: readonly InventoryEntry[]): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
+async function lookAt(context: StepContext, entries: readonly InventoryEntry[], skipped: ReadonlySet<string>): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
   const { reader, owner, ports, signal } = context;
   const how = { owner, cause: 'PRUNE', reserved: ports.cluster.reserved } as const;
   const looks = await inParallel(entries, ports.settings.maxCalls, async (entry) => {
@@ -62,7 +67,8 @@ async function lookAt(context: StepContext, entries: readonly InventoryEntry[]):
     if (resolved?.kind === 'FORGET') return done({ key, entry, fate: 'DROP' as const });
     const known = resolved?.entry ?? entry;
     if (known.state === 'INTENDED') return done({ key, entry, fate: 'DROP' as const });
-    const verdict = removalVerdict(known, live.value, how);
+    const removal = removalVerdict(known, live.value, how);
+    const verdict = removal === 'REMOVE' && skipped.has(key) ? 'KEPT' : removal;
     const seen = live.value === undefined ? known : withLiveWishes(known, live.value.metadata);
     return done({ key, entry: seen, fate: verdict === 'GONE' || verdict === 'NOT_OURS' ? ('DROP' as const) : verdict });
   });

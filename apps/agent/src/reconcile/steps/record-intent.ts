@@ -14,7 +14,8 @@ export const recordIntent: Step<Checked, Checked> = async (context, input) => {
     const key = objectKey(entry.ref);
     const object = sending.get(key);
     if (object === undefined) return entry;
-    if (entry.state === 'LIVE' && input.live.get(key)?.uid === entry.uid) return entry.appliedHash === appliedHashOf(object) ? entry : { ...entry, isInDoubt: true };
+    const isReplaced = input.toReplace.has(key);
+    if (entry.state === 'LIVE' && !isReplaced && input.live.get(key)?.uid === entry.uid) return entry.appliedHash === appliedHashOf(object) ? entry : { ...entry, isInDoubt: true };
     return intendedEntry(object);
   });
   const { epoch, generation } = input.order;
