@@ -20,6 +20,7 @@ describe('handOverFields', () => {
   it.each([
     ['a person', held('kubectl-edit', { 'f:data': { 'f:a': {} } })],
     ['a rollout restart', held('kubectl-rollout', { 'f:spec': {} })],
+    ['kubectl of old, which may have been a person', held('kubectl', { 'f:data': {} })],
     ['a controller', held('kube-controller-manager', { 'f:status': {} }, { subresource: 'status' })],
     ['a tool, of a subresource', held('kubectl', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' })],
     ['a tool, under another version', held('helm', { 'f:data': {} }, { apiVersion: 'v1beta1' })],

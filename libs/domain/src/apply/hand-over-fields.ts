@@ -33,7 +33,9 @@ export function handOverFields(live: ObjectMeta, apiVersion: string): readonly J
 
 function isHandedOver(entry: Json, apiVersion: string): boolean {
   const manager = fieldOf(entry, 'manager');
-  return typeof manager === 'string' && isDeployTool(manager) && fieldOf(entry, 'apiVersion') === apiVersion && isOfWhole(entry);
+  // kubectl of old called itself that whatever it did: only an apply surely came from a manifest.
+  const isFromManifest = manager !== 'kubectl' || fieldOf(entry, 'operation') === 'Apply';
+  return typeof manager === 'string' && isDeployTool(manager) && isFromManifest && fieldOf(entry, 'apiVersion') === apiVersion && isOfWhole(entry);
 }
 
 function isOurs(entry: Json, apiVersion: string): boolean {
