@@ -7,6 +7,7 @@ import { capstanCommand } from './stage/capstan-command.js';
 import { configMap } from './stage/content.js';
 import { describeOnStage } from './stage/describe-on-stage.js';
 import { ROOT } from './stage/stage.js';
+import { untilTarget } from './stage/targets.js';
 
 const manifests = (url: string): string => `apiVersion: capstan.dev/v1
 kind: Repository
@@ -61,6 +62,35 @@ describeOnStage('the first steps of a user', { clusters: [{ name: 'joined', labe
     await run(0, 'wait', 'app/podinfo', '--for=deleted', '--timeout', '60s');
     expect(await stage.cluster('joined').find('ConfigMap', 'podinfo', 'settings')).toBeUndefined();
     await until('the repository is free', 10_000, async () => ((await stage.capstan(['delete', 'repository/fleet', '--yes'])).exitCode === 0 ? true : undefined));
+  });
+
+  promise('say in CEL what healthy means, for one application and for all of a project', async (stage) => {
+    const fleet = await stage.repository('rules');
+    await fleet.commit({ 'app/gate.yaml': configMap('gate', { state: 'closed' }) });
+    const apply = async (text: string): Promise<string> => {
+      const outcome = await stage.capstan(['apply', '-f', '-'], text);
+      expect({ exitCode: outcome.exitCode, stderr: outcome.stderr }).toEqual({ exitCode: 0, stderr: '' });
+      return outcome.stdout;
+    };
+    const application = (rule: string): string => `apiVersion: capstan.dev/v1\nkind: Application\nmetadata: { name: gate }\nspec: { source: { repository: rules, ref: main, path: app }, selector: { all: true }, namespace: gate${rule} }\n`;
+    const project = (rules: string): string => `apiVersion: capstan.dev/v1\nkind: Project\nmetadata: { name: default }\nspec: { health: [${rules}] }\n`;
+    const rule = (healthy: string): string => `{ kind: ConfigMap, healthy: '${healthy}', message: '"the gate is " + object.data.state' }`;
+    await apply(`apiVersion: capstan.dev/v1\nkind: Repository\nmetadata: { name: rules }\nspec: { url: "${fleet.url}", poll: 1s }\n---\n${application(`, health: [${rule('object.data.state == "open"')}]`)}`);
+    await untilTarget(stage, 'gate', 'joined', 'waits by the rule', ({ health, observed }) => health === 'PROGRESSING' && observed.unhealthy[0]?.message === 'the gate is closed');
+    await fleet.commit({ 'app/gate.yaml': configMap('gate', { state: 'open' }) });
+    await untilTarget(stage, 'gate', 'joined', 'is healthy by the rule', ({ health, sync }) => health === 'HEALTHY' && sync === 'SYNCED');
+
+    expect(await apply(project(rule('object.data.state == "shut"')))).toBe('project/default configured\n');
+    expect(await apply(project(rule('object.data.state == "shut"')))).toBe('project/default unchanged\n');
+    expect((await stage.capstan(['get', 'projects'])).stdout).toMatch(/^default +1 +0/m);
+    expect(parse((await stage.capstan(['describe', 'project/default'])).stdout)).toMatchObject({ name: 'default', health: [{ kind: 'ConfigMap', healthy: 'object.data.state == "shut"' }] });
+    await apply(application(''));
+    await untilTarget(stage, 'gate', 'joined', 'waits by the rule of the project', ({ health }) => health === 'PROGRESSING');
+    const refused = await stage.capstan(['apply', '-f', '-'], project(rule('object.data.state = "shut"')));
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('Line 1, column 19: Unexpected character: =.');
+    await apply(project(''));
+    await untilTarget(stage, 'gate', 'joined', 'is healthy without rules', ({ health }) => health === 'HEALTHY');
   });
 
   promise('without a token or a hub end with codes that a script can tell apart', async (stage) => {

@@ -51,6 +51,17 @@ describe('updateProject', () => {
     expect(answer.data?.['createApplication']).toMatchObject({ userErrors: [{ code: 'INVALID_EXPRESSION', field: ['spec', 'health', '0', 'healthy'], message: expect.stringMatching(/^Line 1, column \d+: /) }] });
   });
 
+  it('createProject makes one that may have repositories and applications, once', async () => {
+    const create = async (input: object): Promise<unknown> => (await hub.graphql(`mutation C($input: CreateProjectInput!) { createProject(input: $input) { project { ${FIELDS} } userErrors { code field message } } }`, { input })).data?.['createProject'];
+    expect(await create({ name: 'shop', health: [RULE] })).toMatchObject({ userErrors: [], project: { name: 'shop', version: 1, health: [{ kind: 'Widget' }], ignore: [] } });
+    expect(await create({ name: 'shop' })).toMatchObject({ project: null, userErrors: [{ code: 'DUPLICATE_PROJECT', field: ['name'] }] });
+    expect(await create({ name: 'Shop' })).toMatchObject({ userErrors: [{ code: 'INVALID_NAME', field: ['name'] }] });
+    expect(await create({ name: 'other', health: [{ ...RULE, healthy: 'object.' }] })).toMatchObject({ userErrors: [{ code: 'INVALID_EXPRESSION', field: ['health', '0', 'healthy'] }] });
+    const added = await hub.graphql('mutation R($input: CreateRepositoryInput!) { createRepository(input: $input) { repository { project { name } } userErrors { code } } }', { input: { project: 'shop', name: 'fleet', url: 'https://git.example.com/fleet.git' } });
+    expect(added.data?.['createRepository']).toEqual({ repository: { project: { name: 'shop' } }, userErrors: [] });
+    expect((await hub.database.pool.query(`SELECT count(*)::int AS count FROM audit_log WHERE action = 'createProject' AND outcome = 'SUCCEEDED'`)).rows).toEqual([{ count: 1 }]);
+  });
+
   it('needs project:write, is audited, and does nothing for a request that is repeated', async () => {
     const made = await hub.graphql('mutation T($input: CreateApiTokenInput!) { createApiToken(input: $input) { token } }', { input: { name: 'reader', scopes: ['project:read', 'application:write'] } });
     const { token } = made.data?.['createApiToken'] as { readonly token: string };

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { explainRemovals } from './explain-removals.js';
 import { MANIFEST_KINDS, readManifests, type Manifest } from './read-manifests.js';
 
 const UPPER = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** `capstan apply -f FILE`: creates or updates repositories and applications, and updates projects, from YAML. All files are read before anything is sent. */
+/** `capstan apply -f FILE`: creates or updates projects, repositories and applications from YAML. All files are read before anything is sent. */
 export function applyCommand(context: CommandContext): Command {
   return new Command('apply')
-    .description('create or update repositories and applications, and update projects, from YAML')
+    .description('create or update projects, repositories and applications from YAML')
     .option('-f, --filename <file>', 'a file, or - for standard input; may be given more than once', collect, [])
     .option('--confirm-removals <digest>', 'agree to the removal of exactly the targets that the refusal listed')
     .action(async (options: { readonly filename: readonly string[]; readonly confirmRemovals?: string }) => {
@@ -51,16 +51,16 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
 /** Its spec is the whole of a project's rules: what the file does not say goes. */
 async function applyProject(context: CommandContext, { name, spec, where }: Manifest): Promise<string> {
   const existing = await context.hub.query<{ readonly project: { readonly version: number } | null }>('query Existing($name: String!) { project(name: $name) { version } }', { name }, context.signal);
-  if (existing.project === null) throw notFound(`project ${name}`, 'The hub has the project default; others cannot be made yet.');
-  const { version } = existing.project;
+  const version = existing.project?.version;
+  const verb = version === undefined ? 'create' : 'update';
   const payload = await context.hub.mutate<{ readonly project: { readonly version: number } | null }>(
-    'mutation Apply($input: UpdateProjectInput!) { updateProject(input: $input) { project { version } userErrors { code field message hint details } } }',
-    'updateProject',
-    { health: [], ignore: [], ...spec, name, version },
+    `mutation Apply($input: ${version === undefined ? 'CreateProjectInput' : 'UpdateProjectInput'}!) { ${verb}Project(input: $input) { project { version } userErrors { code field message hint details } } }`,
+    `${verb}Project`,
+    { health: [], ignore: [], ...spec, name, ...(version === undefined ? {} : { version }) },
     context.signal,
     `${where}: project/${name}`,
   );
-  return `project/${name} ${payload.project?.version === version ? 'unchanged' : 'configured'}`;
+  return `project/${name} ${version === undefined ? 'created' : payload.project?.version === version ? 'unchanged' : 'configured'}`;
 }
 
 /** The YAML form writes `renderer: auto`; the API's enums are upper case. */

@@ -61,6 +61,8 @@ describe('validateApplication', () => {
     ['a health rule without a kind', { ...input, health: [{ healthy: 'true' }] }, 'REQUIRED', ['health', '0', 'kind']],
     ['a health expression that breaks off', { ...input, health: [{ kind: 'Widget', healthy: 'object.status.phase ==' }] }, 'EXPRESSION_INVALID', ['health', '0', 'healthy']],
     ['a health expression of something else', { ...input, health: [{ kind: 'Widget', healthy: 'true', degraded: 'status.failed' }] }, 'EXPRESSION_INVALID', ['health', '0', 'degraded']],
+    ['too many health rules', { ...input, health: Array.from({ length: 65 }, () => ({ kind: 'Widget', healthy: 'true' })) }, 'TOO_MANY', ['health']],
+    ['health rules that are too long together', { ...input, health: Array.from({ length: 10 }, () => ({ kind: 'Widget', healthy: `"${'x'.repeat(3_900)}" == ""` })) }, 'TOO_LARGE', ['health']],
     ['a health message that is no text', { ...input, health: [{ kind: 'Widget', healthy: 'true', message: 'true' }] }, 'EXPRESSION_INVALID', ['health', '0', 'message']],
     ['an ignore rule with a condition that does not compile', { ...input, sync: { ignore: [{ kind: 'Deployment', when: 'object.' }] } }, 'EXPRESSION_INVALID', ['sync', 'ignore', '0', 'when']],
     ['a patch of everything', { ...input, patches: [{ target: {}, patch: 'a: 1' }] }, 'REQUIRED', ['patches', '0', 'target']],

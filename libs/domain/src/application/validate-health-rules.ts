@@ -1,6 +1,6 @@
 import type { FieldIssue } from '../field-issue.js';
 import type { HealthRule } from '../health/health-rule.js';
-import { expressionIssues } from './validate-expression.js';
+import { expressionIssues, tooManyRules } from './validate-expression.js';
 import { given } from './read-object-pattern.js';
 
 type Maybe<T> = T | null | undefined;
@@ -21,7 +21,8 @@ const EXPRESSIONS = ['healthy', 'progressing', 'degraded', 'suspended', 'message
 /** The health rules as they are stored. Pure. */
 export function healthRulesOf(input: Maybe<readonly HealthRuleInput[]>): { readonly value: readonly HealthRule[]; readonly issues: readonly FieldIssue[] } {
   const rules = input ?? [];
-  if (rules.length > MAX_HEALTH_RULES) return { value: [], issues: [{ code: 'TOO_MANY', path: ['health'], message: `At most ${MAX_HEALTH_RULES} rules.` }] };
+  const tooMany = tooManyRules(rules, MAX_HEALTH_RULES, ['health']);
+  if (tooMany !== undefined) return { value: [], issues: [tooMany] };
   const read = rules.map((rule, index) => ruleOf(rule, ['health', String(index)]));
   return { value: read.map(({ rule }) => rule), issues: read.flatMap(({ issues }) => issues) };
 }

@@ -1,7 +1,7 @@
 import type { IgnoreRule } from '../drift/ignore-rule.js';
 import { issuesUnder, type FieldIssue } from '../field-issue.js';
 import { given, objectPatternIssues, objectPatternOf, type ObjectPatternInput } from './read-object-pattern.js';
-import { expressionIssues } from './validate-expression.js';
+import { expressionIssues, tooManyRules } from './validate-expression.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -17,7 +17,8 @@ const MAX_MEMBERS = 64;
 /** The ignore rules as they are stored. Pure. @param path where they stand in the input */
 export function ignoreRulesOf(input: Maybe<readonly IgnoreRuleInput[]>, path: readonly string[] = ['sync', 'ignore']): { readonly value: readonly IgnoreRule[]; readonly issues: readonly FieldIssue[] } {
   const rules = input ?? [];
-  if (rules.length > MAX_IGNORE_RULES) return { value: [], issues: [{ code: 'TOO_MANY', path, message: `At most ${MAX_IGNORE_RULES} rules.` }] };
+  const tooMany = tooManyRules(rules, MAX_IGNORE_RULES, path);
+  if (tooMany !== undefined) return { value: [], issues: [tooMany] };
   const read = rules.map(ruleOf);
   return { value: read.map(({ rule }) => rule), issues: read.flatMap(({ issues }, index) => issuesUnder([...path, String(index)], issues)) };
 }

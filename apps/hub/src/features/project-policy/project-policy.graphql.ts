@@ -3,6 +3,18 @@ import { MutationInput, MutationPayload } from '../../platform/api/index.js';
 import { HealthRuleInput, IgnoreRuleInput } from '../applications/index.js';
 import { ProjectType } from '../projects/index.js';
 
+@InputType({ description: 'A new project.' })
+export class CreateProjectInput extends MutationInput {
+  @Field(() => String, { description: 'Name: a DNS label, unique.' }) name!: string;
+  @Field(() => [HealthRuleInput], { nullable: true, description: 'How the health of kinds is told in all its applications; their own rules go before.' }) health?: HealthRuleInput[] | null;
+  @Field(() => [IgnoreRuleInput], { nullable: true, description: 'Differences that are not drift in all its applications.' }) ignore?: IgnoreRuleInput[] | null;
+}
+
+@ObjectType({ description: 'The new project.' })
+export class CreateProjectPayload extends MutationPayload {
+  @Field(() => ProjectType, { nullable: true, description: 'The project; null when refused.' }) project!: ProjectType | null;
+}
+
 @InputType({ description: 'New rules of a project. What is absent stays as it is; an empty list takes the rules away.' })
 export class UpdateProjectInput extends MutationInput {
   @Field(() => String, { description: 'Name of the project.' }) name!: string;

@@ -5,7 +5,8 @@ import { CurrentViewer, Loaders, RequestLoaders, RequirePermission, type Viewer 
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { HealthRuleType, IgnoreRuleType, toHealthRuleType, toIgnoreRuleType } from '../applications/index.js';
 import { ProjectReadModel, ProjectType, toProjectType } from '../projects/index.js';
-import { UpdateProjectInput, UpdateProjectPayload } from './project-policy.graphql.js';
+import { CreateProject } from './create-project.js';
+import { CreateProjectInput, CreateProjectPayload, UpdateProjectInput, UpdateProjectPayload } from './project-policy.graphql.js';
 import { ProjectPolicyStore, type StoredPolicy } from './project-policy.store.js';
 import { projectUserErrors } from './project-user-errors.js';
 import { UpdateProject } from './update-project.js';
@@ -15,6 +16,7 @@ const POLICIES = Symbol('policies of projects');
 @Resolver(() => ProjectType)
 export class ProjectPolicyResolver {
   constructor(
+    @Inject(CreateProject) private readonly create: CreateProject,
     @Inject(UpdateProject) private readonly update: UpdateProject,
     @Inject(ProjectReadModel) private readonly projects: ProjectReadModel,
     @Inject(ProjectPolicyStore) private readonly policies: ProjectPolicyStore,
@@ -37,6 +39,16 @@ export class ProjectPolicyResolver {
   @RequirePermission('project:read')
   async ignore(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() project: ProjectType): Promise<IgnoreRuleType[]> {
     return (await this.#policyOf(viewer, loaders, project)).policy.ignore.map(toIgnoreRuleType);
+  }
+
+  @Mutation(() => CreateProjectPayload, { description: 'Makes a project.' })
+  @RequirePermission('project:write')
+  async createProject(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to make.' }) input: CreateProjectInput): Promise<CreateProjectPayload> {
+    const { name } = input;
+    const result = await this.create.execute(viewer, { name, health: input.health ?? [], ignore: input.ignore ?? [] });
+    if (!result.ok) return { project: null, userErrors: projectUserErrors(result.error) };
+    const project = await this.projects.findByName(viewer, name);
+    return { project: project === undefined ? null : toProjectType(project), userErrors: [] };
   }
 
   @Mutation(() => UpdateProjectPayload, { description: 'Changes the rules of a project. Targets whose orders say something else by now get new ones.' })

@@ -23,6 +23,12 @@ interface Row {
 export class ProjectPolicyStore {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
 
+  /** false: there is one of that name. */
+  async add({ project, name, policy }: StoredPolicy): Promise<boolean> {
+    const added = await this.tx.execute('INSERT INTO projects (id, name, policy) VALUES ($1, $2, $3::jsonb) ON CONFLICT (name) DO NOTHING', [project, name, JSON.stringify(policy)]);
+    return added === 1;
+  }
+
   /** Nobody makes an order from the earlier rules while this lock is held. */
   async lock(project: ProjectId): Promise<StoredPolicy | undefined> {
     const [row] = await this.tx.query<Row>('SELECT id, name, version, policy FROM projects WHERE id = $1 FOR NO KEY UPDATE', [project]);

@@ -1,4 +1,4 @@
-import { canonicalJson, err, ok, type JsonObject, type Result } from '#kernel';
+import { canonicalJson, err, ok, type Result } from '#kernel';
 import { validateProjectPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type ProjectPolicy } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
@@ -6,6 +6,7 @@ import { Outbox, TransactionContext, viewerScope } from '../../platform/database
 import type { Viewer } from '../../platform/api/index.js';
 import { ProjectOrders } from '../placement/index.js';
 import type { Project } from '../projects/index.js';
+import { auditedPolicy } from './audited-policy.js';
 import { ProjectPolicyStore, type StoredPolicy } from './project-policy.store.js';
 
 /** What is undefined stays as it is; an empty list takes the rules away. */
@@ -44,7 +45,7 @@ export class UpdateProject {
       if (version !== undefined && version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
       const policy = validateProjectPolicy({ health: health ?? stored.policy.health, ignore: ignore ?? stored.policy.ignore });
       if (!policy.ok) return err({ code: 'INVALID_PROJECT', issues: policy.error });
-      return canonicalJson(audited(policy.value)) === canonicalJson(audited(stored.policy)) ? ok(stored) : ok(await this.#save(stored, policy.value));
+      return canonicalJson(auditedPolicy(policy.value)) === canonicalJson(auditedPolicy(stored.policy)) ? ok(stored) : ok(await this.#save(stored, policy.value));
     });
   }
 
@@ -52,16 +53,9 @@ export class UpdateProject {
     const saved = await this.store.save(stored, policy);
     await this.orders.onPolicyChanged(stored.project);
     await this.audit.record({
-      action: 'updateProject', object: { kind: 'Project', id: stored.project }, projectId: stored.project, outcome: 'SUCCEEDED', before: audited(stored.policy), after: audited(policy),
+      action: 'updateProject', object: { kind: 'Project', id: stored.project }, projectId: stored.project, outcome: 'SUCCEEDED', before: auditedPolicy(stored.policy), after: auditedPolicy(policy),
     });
     await this.outbox.append({ kind: 'project.updated', projectId: stored.project, payload: { projectId: stored.project } });
     return saved;
   }
-}
-
-function audited({ health, ignore }: ProjectPolicy): JsonObject {
-  return {
-    health: health.map((rule) => ({ ...rule })),
-    ignore: ignore.map(({ jsonPointers, managers, ...rule }) => ({ ...rule, jsonPointers: [...(jsonPointers ?? [])], managers: [...(managers ?? [])] })),
-  };
 }

@@ -14,6 +14,7 @@ const CODES = {
   DIGEST_MISMATCH: 'The digest is not that of what waits for approval now: look again.',
   DUPLICATE_APPLICATION: 'The project has an application of that name.',
   DUPLICATE_CLUSTER: 'There is a cluster of that name.',
+  DUPLICATE_PROJECT: 'There is a project of that name.',
   DUPLICATE_REPOSITORY: 'The project has a repository of that name.',
   DUPLICATE_TOKEN: 'You have a token of that name.',
   INVALID_CREDENTIALS: 'The credentials are incomplete or too long.',
