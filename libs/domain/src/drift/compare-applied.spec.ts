@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json, JsonObject } from '#kernel';
-import { compareApplied, type KubeObject } from '#domain';
+import { admittedChanges, compareApplied, coverOfRule, keptFields, NO_TOLERANCE, type KubeObject } from '#domain';
 import { aManager, anObject } from '#testing';
 
 const APP = 'k:{"name":"app"}';
@@ -83,6 +83,36 @@ describe('compareApplied', () => {
     const sent = anObject('example.com/v1', 'Widget', 'shop/w', { spec: { parts: [{ id: 'a', size: 1 }, { id: 'b', size: 2 }] } });
     expect(compareApplied(sent, widget(3, mine, theirs))).toMatchObject({ managers: ['someone'], fields: ['spec.parts[id=b].size'] });
     expect(compareApplied(sent, widget(2, mine, theirs))).toBeUndefined();
+  });
+
+  it('sees a second item under the keys of ours, whether the record of managers is there or not', () => {
+    const twice = (...managers: readonly Json[]): KubeObject =>
+      anObject('apps/v1', 'Deployment', 'shop/web', { metadata: { labels: { tier: 'front' }, managedFields: managers }, spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image: 'web:1', args: ['-v'] }, { name: 'app', image: 'evil' }] } } } });
+    const withoutItem = aManager('capstan', 'Apply', { 'f:metadata': { 'f:labels': { 'f:tier': {} } }, 'f:spec': { 'f:replicas': {} } });
+    for (const managers of [[], [withoutItem]]) expect(compareApplied(applied, twice(...managers))).toMatchObject({ fields: ['spec.template.spec.containers[name=app]'] });
+  });
+
+  it('sees no drift in what is covered, and still names the rest', () => {
+    const byHand = live({ image: 'web:2' }, { replicas: 5 });
+    expect(compareApplied(applied, byHand)?.fields).toEqual(['spec.replicas', 'spec.template.spec.containers[name=app].image']);
+    expect(compareApplied(applied, byHand, { ...NO_TOLERANCE, cover: coverOfRule({ jsonPointers: ['/spec/replicas'] }) })?.fields).toEqual(['spec.template.spec.containers[name=app].image']);
+  });
+
+  it('sees no drift in what admission made of our own apply, and in nothing else of that field', () => {
+    const answer = live({ image: 'mirror/web:1' }, {});
+    const admitted = admittedChanges(applied, answer);
+    expect(admitted).toEqual([{ field: 'spec.template.spec.containers[name=app].image', stored: '"mirror/web:1"', isFilledIn: false }]);
+    expect(compareApplied(applied, answer, { ...NO_TOLERANCE, admitted })).toBeUndefined();
+    expect(compareApplied(applied, live({ image: 'evil' }, {}), { ...NO_TOLERANCE, admitted })?.fields).toEqual(['spec.template.spec.containers[name=app].image']);
+    expect(compareApplied(applied, live({ image: 'mirror/web:1' }, { replicas: 3 }), { ...NO_TOLERANCE, admitted })?.fields).toEqual(['spec.replicas']);
+  });
+
+  it('sees through a field that is ours in name, where it was sent as it was live', () => {
+    const sent = { ...applied, spec: { ...Object(applied['spec']), replicas: 5 } };
+    const kept = keptFields(applied, sent);
+    expect(compareApplied(applied, live({}, { replicas: 5 }, ours))).toBeUndefined();
+    expect(compareApplied(applied, live({}, { replicas: 5 }, ours), { ...NO_TOLERANCE, kept })?.fields).toEqual(['spec.replicas']);
+    expect(compareApplied(applied, live({}, { replicas: 2 }, ours), { ...NO_TOLERANCE, kept })).toBeUndefined();
   });
 
   it('tells a deleted object', () => {
