@@ -3,7 +3,7 @@ import type { JsonObject } from '#kernel';
 import { injectedCover, isCovered, isNoCover, type KubeObject, type PathStep } from '#domain';
 import { anObject } from '#testing';
 
-const asking = (kind: string, annotations: JsonObject, rest: JsonObject = {}): KubeObject => anObject('admissionregistration.k8s.io/v1', kind, 'x', { metadata: { annotations }, ...rest });
+const asking = (kind: string, annotations: { readonly [name: string]: string }, rest: JsonObject = {}): KubeObject => anObject('admissionregistration.k8s.io/v1', kind, 'x', { metadata: { annotations }, ...rest });
 const field = (name: string): PathStep => ({ kind: 'field', name });
 
 describe('a CA bundle', () => {
