@@ -52,7 +52,7 @@ async function jest(project) {
 }
 
 try {
-  await ensureReady({ tools: ['kustomize', 'helm', 'kubernetes'], built: true });
+  await ensureReady({ tools: ['kustomize', 'helm', 'registry', 'kubernetes'], built: true });
   await step('generated files', () => run(process.execPath, ['scripts/gen.mjs', '--check'], { stdio: ['ignore', 2, 2] }));
   await step('types', () => run('tsc', ['--noEmit'], { stdio: ['ignore', 2, 2] }));
   await step('lint', () => run('eslint', ['.', '--max-warnings=0'], { stdio: ['ignore', 2, 2] }));

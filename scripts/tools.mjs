@@ -1,9 +1,9 @@
 /**
- * Brings the programs that Capstan and its tests run: kustomize, helm 4 (`helm`) and helm 3 (`helm3`), and for tests a real Kubernetes (kube-apiserver,
+ * Brings the programs that Capstan and its tests run: kustomize, helm 4 (`helm`) and helm 3 (`helm3`), and for tests a registry and a real Kubernetes (kube-apiserver,
  * kube-controller-manager, kube-scheduler, etcd, kwok) with the CA injector of cert-manager. Each is a plain Go build of the module pinned under tools/, kept
  * outside the tree and keyed by its go.mod, go.sum, main.go and flags: built once, found ever after.
  *
- *   node scripts/tools.mjs [kustomize] [helm] [kubernetes]     (default: kustomize helm)
+ *   node scripts/tools.mjs [kustomize] [helm] [registry] [kubernetes]     (default: kustomize helm)
  *
  * A program on the PATH, or named by its variable (CAPSTAN_KUSTOMIZE, CAPSTAN_HELM, CAPSTAN_HELM3), is used instead of building.
  * Runs on Node 20 and imports nothing but Node's own modules: it works before anything is installed.
@@ -24,6 +24,7 @@ const MODULES = {
   kustomize: { packages: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' }, ldflags: '-s -w', variable: 'CAPSTAN_KUSTOMIZE', about: 'half a minute' },
   helm: { packages: { helm: 'helm.sh/helm/v4/cmd/helm' }, ldflags: '-s -w', variable: 'CAPSTAN_HELM', about: 'two minutes' },
   helm3: { packages: { helm3: 'helm.sh/helm/v3/cmd/helm' }, ldflags: '-s -w', variable: 'CAPSTAN_HELM3', about: 'a minute' },
+  registry: { packages: { registry: 'github.com/distribution/distribution/v3/cmd/registry' }, ldflags: '-s -w', about: 'a minute' },
   etcd: { packages: { etcd: 'go.etcd.io/etcd/server/v3' }, ldflags: '-s -w', about: 'two minutes' },
   kwok: { packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, ldflags: '-s -w', about: 'three minutes' },
   cainjector: { packages: { cainjector: 'capstan.dev/tools/cainjector' }, ldflags: '-s -w', about: 'two minutes' },
@@ -37,7 +38,7 @@ const MODULES = {
     about: 'ten minutes',
   },
 };
-const GROUPS = { kustomize: ['kustomize'], helm: ['helm', 'helm3'], kubernetes: ['kubernetes', 'etcd', 'kwok', 'cainjector'] };
+const GROUPS = { kustomize: ['kustomize'], registry: ['registry'], helm: ['helm', 'helm3'], kubernetes: ['kubernetes', 'etcd', 'kwok', 'cainjector'] };
 
 function cacheRoot() {
   return process.env.CAPSTAN_TOOLS_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'capstan', 'tools');

@@ -32,9 +32,15 @@ export {
 export { judgeChartLock } from './source/judge-chart-lock.js';
 export { isKept } from './object/helm-annotations.js';
 export { LONGEST_RELEASE_NAME, MAX_VALUES_FILES, type HelmInput } from './application/validate-helm.js';
+export { formatArchiveRef, isArchiveDigest, isArchiveTag, isChartName, parseArchiveRef, type ArchiveWish } from './source/archive-ref.js';
+export { archiveFullRef, judgeArchiveHistory } from './source/judge-archive-history.js';
+export { chooseVersion, exactVersion, isLowerVersion, judgeVersionRange } from './source/choose-version.js';
+export { isRepositoryType, REPOSITORY_TYPES, type RepositoryType } from './source/repository-type.js';
+export { contactUrlOf, defaultRepositoryType, parseRepositoryUrlOfType } from './source/repository-url-of-type.js';
+export { judgeSourceOfType } from './application/judge-source-of-type.js';
 export { resolveRepositoryPath } from './source/repository-path.js';
 export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
-export type { AssignmentOrder, Order, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
+export type { AssignmentOrder, Order, OrderedArchive, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
 export { isReasonCode, REASON_ADVICE, REASON_CODES, type ReasonCode } from './target/reason-code.js';
 export type { DriftedObject, ObjectHealth, TargetReport } from './target/target-report.js';
 export { HEALTH_STATES, SYNC_STATES, type HealthState, type SyncState } from './target/target-state.js';

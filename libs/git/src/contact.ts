@@ -25,7 +25,8 @@ export function contactOf(remote: GitRemote): Result<Contact, GitFailure> {
   const parsed = parseRepositoryUrl(remote.url);
   // The text of a refused URL is not repeated: its user part, or what looks like one, may be a secret.
   if (!parsed.ok) return err(gitFailure('EGRESS_REFUSED', '', parsed.error.message));
-  const { url, origin, isSsh } = parsed.value;
+  const { url, origin, isSsh, isOci } = parsed.value;
+  if (isOci) return err(gitFailure('EGRESS_REFUSED', url, 'the URL of a registry is not that of a Git repository'));
   const { credentials } = remote;
   const ssh = isSsh ? sshOf(url, remote) : ok(undefined);
   if (!ssh.ok) return ssh;

@@ -12,6 +12,8 @@ export type GitFailureCode =
   | 'HOST_KEY_UNKNOWN'
   /** The server no longer gives the commit, neither by id nor by the ref. */
   | 'COMMIT_UNREACHABLE'
+  /** What came is not what its digest says. */
+  | 'CONTENT_MISMATCH'
   /** The other side does not speak Git, broke off in the middle, or said something unforeseen. */
   | 'GIT_PROTOCOL_ERROR'
   | 'GIT_TIMED_OUT'
@@ -43,6 +45,7 @@ const RETRYABLE: Readonly<Record<GitFailureCode, boolean>> = {
   RATE_LIMITED: true,
   HOST_KEY_UNKNOWN: false,
   COMMIT_UNREACHABLE: false,
+  CONTENT_MISMATCH: true,
   GIT_PROTOCOL_ERROR: true,
   GIT_TIMED_OUT: true,
   GIT_ABORTED: true,
@@ -64,6 +67,7 @@ export function reasonOfGitFailure(code: GitFailureCode): ReasonCode {
     case 'REPOSITORY_UNREACHABLE':
     case 'EGRESS_REFUSED':
     case 'HOST_KEY_UNKNOWN':
+    case 'CONTENT_MISMATCH':
       return code;
     case 'RATE_LIMITED':
       return 'REPOSITORY_RATE_LIMITED';

@@ -2,6 +2,9 @@ export { gitFailure, reasonOfGitFailure, type GitFailure, type GitFailureCode } 
 export type { GitObjects } from './git-objects.js';
 export { isSshCredentials, type GitCapabilities, type GitCredentials, type GitPort, type GitRemote, type PasswordCredentials, type ResolvedRef, type SshCredentials } from './git-port.js';
 export { IsomorphicGit, type IsomorphicGitOptions } from './isomorphic-git/isomorphic-git.js';
+export { pinnedTo } from './pinned-lookup.js';
+export { basicAuthorization, redact } from './redact.js';
+export { retryAfterOf } from './retry-after.js';
 export type { CommitMeta } from './parse-commit-object.js';
 export { checkKnownHosts } from './ssh/known-hosts.js';
 export { parseSshKey, type SshKeyRefused } from './ssh/ssh-key.js';

@@ -8,6 +8,7 @@ import {
   type Assignment as WireAssignment, type HelmOptions as WireHelm, type Tombstone as WireTombstone,
 } from './generated/capstan/agent/v1/order.js';
 import { encodePolicy, readDependencies, readHealthRules, readIgnoreRules, readPatches } from './order-policy-wire.js';
+import { encodeArchive, readArchive } from './archive-wire.js';
 import { readEnum } from './state-wire.js';
 import { decoding, malformed, unknownMessage, type WireFailure } from './wire-failure.js';
 import { readCounter, readDate, readDigest, readId, readOptionalDigest } from './wire-values.js';
@@ -108,6 +109,7 @@ function encodeAssignment(order: AssignmentOrder): WireAssignment {
     drift: DRIFT_TO_WIRE[order.sync.drift],
     approvedPrunes: [...order.approvedPrunes],
     helm: encodeHelm(order.release.helm),
+    archive: encodeArchive(order.release.archive),
     ...encodePolicy(order),
     dependsOn: [...(order.dependsOn ?? [])],
   };
@@ -137,6 +139,7 @@ function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOr
         url: wire.repositoryUrl,
         credentialDigest: readOptionalDigest(wire.credentialDigest, 'assignment.credential_digest'),
       },
+      ...(wire.archive === undefined ? {} : { archive: readArchive(wire.archive, 'assignment.archive') }),
       path: wire.path,
       renderer: readEnum(RENDERER_FROM_WIRE[wire.renderer], wire.renderer, 'assignment.renderer'),
       ...(wire.helm === undefined ? {} : { helm: readHelm(wire.helm) }),

@@ -31,6 +31,15 @@ export const ORDERS: Readonly<Record<string, Order>> = {
     health: [{ group: 'example.com', kind: 'Widget', healthy: 'object.status.ready', progressing: 'true', degraded: 'false', suspended: 'false', message: "'text'" }],
     sync: { prune: false, drift: 'HEAL', ignore: [{ group: 'apps', kind: 'Deployment', namespace: 'podinfo', name: 'podinfo', jsonPointers: ['/spec/replicas'], managers: ['hpa'], when: 'true' }] },
   },
+  'order-assignment-archive': {
+    ...header, kind: 'ASSIGNMENT',
+    release: {
+      id: releaseId(id('06')), commit: digestOf('archive'), ref: 'podinfo@6.x', sourceDigest: digestOf('archive'), path: '', renderer: 'HELM', namespace: 'podinfo', substitute: false,
+      repository: { id: repositoryId(id('07')), url: 'oci://registry.example.com/charts', credentialDigest: digestOf('credential') }, helm: { valuesFiles: [], releaseName: '', skipHooks: false },
+      archive: { type: 'OCI', location: 'https://registry.example.com/v2/charts/podinfo/blobs/x', isChart: true },
+    },
+    parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'HEAL' }, approvedPrunes: [],
+  },
   'order-tombstone-dependent': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [], dependsOn: ['certs'] },
   'order-tombstone': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [digestOf('removal')] },
 };

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { ContentSource } from '../reconcile/agent.ports.js';
 import type { CredentialSecrets } from '../state/index.js';
 import { findProgram } from './find-program.js';
-import { GitContentSource } from './git-content-source.js';
+import { OrderContentSource } from './order-content-source.js';
+import { OrderedTrees, type OpenArchives } from './ordered-trees.js';
 import { readCapabilities } from './read-capabilities.js';
 import { RepositoryCache } from './repository-cache.js';
 
@@ -42,6 +43,8 @@ export interface OpenSource {
 }
 
 const MAX_REPOSITORIES = 50;
+/** Archives are small beside histories: their part of what copies may take, on top of it. */
+const ARCHIVES_SHARE = 4;
 
 /**
  * The source of this process: Git and renderer, each looked for once, in the background and again after a failure, so that an agent
@@ -71,9 +74,14 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
     const config = { node: process.execPath, entry: settings.renderProcess, programs, workDirectory };
     return (renderer = await createProcessRenderer(config, { timers, monotonic, log }, over));
   });
+  const archives = once(async (): Promise<OpenArchives> => {
+    const { openArchives } = await import('./open-archives.js');
+    return openArchives({ directory: join(settings.dataDir, 'archives'), maxBytes: settings.cacheBytes / ARCHIVES_SHARE }, over);
+  });
   let opened: Promise<GitPort> | undefined;
+  const trees = new OrderedTrees({ repositories: () => ((opened = git()), repositories()), archives, credentials, log });
   return {
-    source: new GitContentSource({ repositories: () => ((opened = git()), repositories()), renderer: openRenderer, capabilities: (signal) => readCapabilities(cluster, signal), credentials, reserved, maxRenders: settings.maxRenders, log }),
+    source: new OrderContentSource({ trees, renderer: openRenderer, capabilities: (signal) => readCapabilities(cluster, signal), reserved, maxRenders: settings.maxRenders, log }),
     close: async () => {
       await renderer?.close();
       await (await opened?.catch(() => undefined))?.close();

@@ -32,7 +32,7 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
   const version = existing[field]?.version;
   const verb = version === undefined ? 'create' : 'update';
   const name = { project: manifest.project, name: manifest.name };
-  const content = isRepository ? manifest.spec : { spec: applicationSpec(manifest.spec), ...(version === undefined || confirmRemovals === undefined ? {} : { confirmRemovals }) };
+  const content = isRepository ? repositorySpec(manifest.spec) : { spec: applicationSpec(manifest.spec), ...(version === undefined || confirmRemovals === undefined ? {} : { confirmRemovals }) };
   const mutation = `${verb}${manifest.kind}`;
   const type = `${verb === 'create' ? 'Create' : 'Update'}${manifest.kind}Input`;
   const reference = `${isRepository ? 'repository' : 'app'}/${manifest.name}`;
@@ -46,6 +46,11 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
   const payload = await explainRemovals(mutated, `capstan apply -f ${manifest.file}`);
   const outcome = version === undefined ? 'created' : payload[field]?.version === version ? 'unchanged' : 'configured';
   return `${reference} ${outcome}`;
+}
+
+/** The YAML form writes `type: oci`; the API's enums are upper case. */
+function repositorySpec(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...spec, ...('type' in spec ? { type: UPPER(spec['type']) } : {}) };
 }
 
 /** Its spec is the whole of a project's rules: what the file does not say goes. */

@@ -56,11 +56,11 @@ const CLUSTERS: ResourceKind = {
 const REPOSITORIES: ResourceKind = {
   singular: 'repository', plural: 'repositories', aliases: ['repo', 'repos'], field: 'repositories', takesSelector: false, needsApplication: false,
   document: `query Repositories($after: String, $project: String, $search: String) { repositories(first: 200, after: $after, project: $project, search: $search) { edges { node {
-    id name url poll hasCredentials hasWebhookSecret lastPolledAt lastSuccessAt reason message createdAt version project { name } refs { ref commit changedAt reason message } } } ${PAGE} } }`,
+    id name type url poll hasCredentials hasWebhookSecret lastPolledAt lastSuccessAt reason message createdAt version project { name } refs { ref commit changedAt reason message } } } ${PAGE} } }`,
   columns: (now) => ({
-    headers: ['name', 'url', 'poll', 'last success', 'reason', 'age'],
+    headers: ['name', 'type', 'url', 'poll', 'last success', 'reason', 'age'],
     wideHeaders: ['project', 'credentials', 'message'],
-    row: (r) => [textAt(r, 'name'), textAt(r, 'url'), textAt(r, 'poll'), age(r, now, 'lastSuccessAt'), textAt(r, 'reason'), age(r, now)],
+    row: (r) => [textAt(r, 'name'), textAt(r, 'type').toLowerCase(), textAt(r, 'url'), textAt(r, 'poll'), age(r, now, 'lastSuccessAt'), textAt(r, 'reason'), age(r, now)],
     wideRow: (r) => [textAt(r, 'project', 'name'), textAt(r, 'hasCredentials'), textAt(r, 'message')],
     name: (r) => `repository/${textAt(r, 'name')}`,
   }),
@@ -69,13 +69,13 @@ const REPOSITORIES: ResourceKind = {
 const APPLICATIONS: ResourceKind = {
   singular: 'application', plural: 'apps', aliases: ['app', 'applications'], field: 'applications', takesSelector: false, needsApplication: false,
   document: `query Applications($after: String, $project: String, $search: String) { applications(first: 200, after: $after, project: $project, search: $search) { edges { node {
-    id name state reason message version createdAt project { name } revision { number spec { source { repository ref path } } } currentRelease { number commit subject createdAt }
+    id name state reason message version createdAt project { name } revision { number spec { source { repository ref chart version path } } } currentRelease { number commit subject createdAt }
     activeRollout { number state } ${COUNTS} } } ${PAGE} } }`,
   columns: (now) => ({
     headers: ['name', 'release', 'commit', 'synced', 'healthy', 'rollout', 'reason', 'age'],
-    wideHeaders: ['project', 'repository', 'path', 'message'],
+    wideHeaders: ['project', 'repository', 'ref', 'path', 'message'],
     row: (r) => [textAt(r, 'name'), textAt(r, 'currentRelease', 'number'), commitOf(r, 'currentRelease', 'commit'), share(r, 'synced'), share(r, 'healthy'), textAt(r, 'activeRollout', 'state'), textAt(r, 'reason'), age(r, now)],
-    wideRow: (r) => [textAt(r, 'project', 'name'), textAt(r, 'revision', 'spec', 'source', 'repository'), textAt(r, 'revision', 'spec', 'source', 'path'), textAt(r, 'message')],
+    wideRow: (r) => [textAt(r, 'project', 'name'), textAt(r, 'revision', 'spec', 'source', 'repository'), textAt(r, 'revision', 'spec', 'source', 'ref'), textAt(r, 'revision', 'spec', 'source', 'path'), textAt(r, 'message')],
     name: (r) => `app/${textAt(r, 'name')}`,
   }),
 };

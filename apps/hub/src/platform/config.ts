@@ -111,7 +111,7 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
   },
   allowPrivateGitHosts: {
     name: 'CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS', secret: false, default: '', defaultMeans: 'none', parse: list,
-    meaning: 'Comma-separated hosts of Git servers that may have loopback, link-local or private addresses; `*` allows all.', expected: 'a comma-separated list of host names',
+    meaning: 'Comma-separated hosts of Git servers, registries and chart repositories that may have loopback, link-local or private addresses; `*` allows all.', expected: 'a comma-separated list of host names',
   },
   gitAdapter: {
     name: 'CAPSTAN_GIT', secret: false, default: 'auto', parse: z.enum(['auto', 'system', 'isomorphic']),

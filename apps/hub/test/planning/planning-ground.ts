@@ -107,7 +107,7 @@ export async function planningGround() {
       const tree = aSourceTree(files);
       return evaluation.evaluate(
         {
-          project: PROJECT.id, repository: REPOSITORY, ref: rest.ref ?? 'main', commit: rest.commit ?? tree.commit, tree: rest.whileJudged === undefined ? tree : readAfter(tree, rest.whileJudged), author: 'Ada', subject: 'change',
+          project: PROJECT.id, repository: REPOSITORY, ref: rest.ref ?? 'main', fullRef: `refs/heads/${rest.ref ?? 'main'}`, commit: rest.commit ?? tree.commit, content: { kind: 'TREE', tree: rest.whileJudged === undefined ? tree : readAfter(tree, rest.whileJudged) }, author: 'Ada', subject: 'change',
           committedAt: new Date('2026-11-01T12:00:00Z'),
         },
         signal,

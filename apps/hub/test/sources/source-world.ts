@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type MonotonicClock, type Timers } from '#kernel';
-import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId } from '#domain';
+import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId, type RepositoryType } from '#domain';
+import { ArchiveRepositories } from '#archive';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
 import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aDatabase, GitServer, type TestDatabase } from '#testing';
@@ -14,7 +15,9 @@ import { SqlSourcesWanted } from '../../src/features/releases/sql-sources-wanted
 import { ApproveHistoryRewrite } from '../../src/features/repositories/approve-history-rewrite.js';
 import { RepositorySchedule, RepositorySecrets } from '../../src/features/repositories/index.js';
 import { RepositoryEntity, TypeormRepositoryStore } from '../../src/features/repositories/typeorm-repository.store.js';
+import { ArchiveReader } from '../../src/features/sources/archive-reader.js';
 import { GitEgress } from '../../src/features/sources/git-egress.js';
+import { GitReader } from '../../src/features/sources/git-reader.js';
 import { HostBreakers } from '../../src/features/sources/host-breakers.js';
 import { PollRepository } from '../../src/features/sources/poll-repository.js';
 import { SourceWatcher, type SourceWatcherSettings } from '../../src/features/sources/source-watcher.js';
@@ -98,18 +101,21 @@ export class SourceWorld {
     const store = new SqlSourceStore(tx, new RepositorySchedule(tx));
     const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
+    const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => this.secrets.openCredentials(id, sealed);
+    const gitReader = new GitReader(git, egress, openCredentials);
+    const archiveReader = new ArchiveReader(new ArchiveRepositories({ egress: (url, signal) => egress.check(url, signal), silenceMs: 2_000 }), openCredentials, systemClock);
     const poll = new PollRepository({
-      git, egress, hosts: new HostBreakers({ monotonic: parts.monotonic ?? systemMonotonic, random: systemRandom, log, onPause: () => undefined }), store, wanted: new SqlSourcesWanted(tx), evaluation, openCredentials: (id, sealed) => this.secrets.openCredentials(id, sealed),
+      readerOf: (type) => (type === 'GIT' ? gitReader : archiveReader), hosts: new HostBreakers({ monotonic: parts.monotonic ?? systemMonotonic, random: systemRandom, log, onPause: () => undefined }), store, wanted: new SqlSourcesWanted(tx), evaluation,
       meter: { measure: (work) => work() }, failpoints, log,
     });
     return new SourceWatcher({ store, poll, timers, random: systemRandom, ids, failpoints, log }, parts.settings);
   }
 
-  async addRepository(url: string, credentials?: { readonly username: string; readonly password: string }): Promise<RepositoryId> {
+  async addRepository(url: string, credentials?: { readonly username: string; readonly password: string }, type: RepositoryType = 'GIT'): Promise<RepositoryId> {
     const id = repositoryId(ids.uuid());
     const sealed = credentials && this.secrets.sealCredentials(id, credentials);
-    await this.#sql('INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest) VALUES ($1, $2, $3, $4, 60000, $5, $6)', [
-      this.project, id, id, url, sealed === undefined ? null : Buffer.from(sealed.sealed), sealed?.digest ?? null,
+    await this.#sql('INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest, type) VALUES ($1, $2, $3, $4, 60000, $5, $6, $7)', [
+      this.project, id, id, url, sealed === undefined ? null : Buffer.from(sealed.sealed), sealed?.digest ?? null, type,
     ]);
     return id;
   }

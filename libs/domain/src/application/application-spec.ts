@@ -21,9 +21,13 @@ export interface HelmSpec {
 export interface SourceSpec {
   /** Name of a repository of the same project. */
   readonly repository: string;
-  /** Branch, tag or full ref. A branch goes before a tag of the same name. */
+  /** Of Git: branch, tag or full ref; a branch goes before a tag of the same name. Of others the text of `formatArchiveRef`. */
   readonly ref: string;
-  /** Directory inside the repository; '' is the root. */
+  /** Of a registry or chart repository; absent: none, then `path` leads into the repository or artifact. */
+  readonly chart?: string;
+  /** Version or range as it was written; absent: a ref was named. */
+  readonly version?: string;
+  /** Directory inside the repository or artifact; '' is the root. */
   readonly path: string;
   readonly renderer: Renderer;
   /** For HELM alone; absent: every default. */

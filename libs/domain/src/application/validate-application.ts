@@ -4,9 +4,9 @@ import { parseName } from '../names.js';
 import { checkParameters } from '../parameters/resolve-parameters.js';
 import { selectorOf, type SelectorInput } from '../selector/selector-of.js';
 import { validateSelector } from '../selector/validate-selector.js';
-import { judgeRefName } from '../source/judge-ref-name.js';
 import type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec } from './application-spec.js';
 import { normalizeSourcePath } from './normalize-source-path.js';
+import { readSourceRef, type SourceRefInput } from './read-source-ref.js';
 import { dependsOnOf } from './validate-depends-on.js';
 import { helmOf, type HelmInput } from './validate-helm.js';
 import { healthRulesOf, type HealthRuleInput } from './validate-health-rules.js';
@@ -17,9 +17,8 @@ type Maybe<T> = T | null | undefined;
 
 /** An application as people write it; GraphQL and YAML have the same fields. What is absent gets its default. */
 export interface ApplicationInput {
-  readonly source?: Maybe<{
+  readonly source?: Maybe<SourceRefInput & {
     readonly repository?: Maybe<string>;
-    readonly ref?: Maybe<string>;
     readonly path?: Maybe<string>;
     readonly renderer?: Maybe<Renderer>;
     readonly watch?: Maybe<readonly string[]>;
@@ -86,24 +85,24 @@ function present<K extends string, T>(key: K, list: readonly T[]): { readonly [P
 
 function sourceOf({ source }: ApplicationInput): { readonly spec: SourceSpec; readonly issues: readonly FieldIssue[] } {
   const repository = source?.repository ?? '';
-  const ref = source?.ref ?? '';
+  const followed = readSourceRef(source);
+  const { chart } = followed.value;
   const path = normalizeSourcePath(source?.path ?? '');
   const watch = source?.watch ?? [];
   const watched = watch.slice(0, MAX_WATCHED_PATHS).map(normalizeSourcePath);
   const issues: FieldIssue[] = [];
   if (repository === '') issues.push({ code: 'REQUIRED', path: ['source', 'repository'], message: 'Name a repository of the project.' });
   else if (!parseName(repository).ok) issues.push({ code: 'INVALID_NAME', path: ['source', 'repository'], message: `${shown(repository)} is not the name of a repository.` });
-  const refProblem = ref === '' ? undefined : judgeRefName(ref);
-  if (ref === '') issues.push({ code: 'REQUIRED', path: ['source', 'ref'], message: 'Name a branch, a tag or a full ref.' });
-  else if (refProblem !== undefined) issues.push({ code: 'INVALID_REF', path: ['source', 'ref'], message: `${shown(ref)}: ${refProblem}.` });
+  issues.push(...issuesUnder(['source'], followed.issues));
   if (!path.ok) issues.push({ code: 'INVALID_PATH', path: ['source', 'path'], message: `${shown(source?.path ?? '')}: ${path.error}.` });
+  if (chart !== undefined && path.ok && path.value !== '') issues.push({ code: 'INVALID_PATH', path: ['source', 'path'], message: 'A chart that is named has no path: leave it out.' });
   if (watch.length > MAX_WATCHED_PATHS) issues.push({ code: 'TOO_MANY', path: ['source', 'watch'], message: `At most ${MAX_WATCHED_PATHS} watched paths.` });
   for (const [index, one] of watched.entries()) {
     if (!one.ok) issues.push({ code: 'INVALID_PATH', path: ['source', 'watch', String(index)], message: `${shown(watch[index] ?? '')}: ${one.error}.` });
   }
   const paths = watched.flatMap((one) => (one.ok ? [one.value] : []));
-  const helm = helmOf(source?.helm, path.ok ? path.value : '', source?.renderer ?? 'AUTO');
-  const spec = { repository, ref, path: path.ok ? path.value : '', renderer: helm.renderer, watch: [...new Set(paths)], ...(helm.spec === undefined ? {} : { helm: helm.spec }) };
+  const helm = helmOf(source?.helm ?? (chart === undefined ? undefined : {}), path.ok ? path.value : '', source?.renderer ?? 'AUTO');
+  const spec = { repository, ...followed.value, path: path.ok ? path.value : '', renderer: helm.renderer, watch: [...new Set(paths)], ...(helm.spec === undefined ? {} : { helm: helm.spec }) };
   return { spec, issues: [...issues, ...helm.issues] };
 }
 

@@ -11,8 +11,10 @@ describe('parseRepositoryUrl', () => {
     ['ssh://git@[::1]:2222/~/x', 'ssh://git@[::1]:2222/~/x', 'ssh://[::1]:2222', 'ssh://git@[::1]:2222/~/x'],
     ['git@github.com:team/fleet.git', 'ssh://git@github.com/team/fleet.git', 'ssh://github.com', 'ssh://git@github.com/team/fleet'],
     ['git@host:/srv/.hidden/x', 'ssh://git@host/srv/.hidden/x', 'ssh://host', 'ssh://git@host/srv/.hidden/x'],
+    ['OCI://Registry.example.com:443/team/charts/', 'oci://registry.example.com/team/charts', 'https://registry.example.com', 'oci://registry.example.com/team/charts'],
+    ['oci://registry.example.com:5000/a', 'oci://registry.example.com:5000/a', 'https://registry.example.com:5000', 'oci://registry.example.com:5000/a'],
   ])('%s', (text, url, origin, sameKey) => {
-    expect(parseRepositoryUrl(text)).toEqual({ ok: true, value: { url, origin, sameKey, isSsh: url.startsWith('ssh:') } });
+    expect(parseRepositoryUrl(text)).toEqual({ ok: true, value: { url, origin, sameKey, isSsh: url.startsWith('ssh:'), isOci: url.startsWith('oci:') } });
   });
 
   it.each([

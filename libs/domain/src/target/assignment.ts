@@ -2,6 +2,7 @@ import type { Digest, JsonObject } from '#kernel';
 import type { DriftPolicy, HelmSpec, Renderer } from '../application/application-spec.js';
 import type { Patch } from '../application/patch-spec.js';
 import type { IgnoreRule } from '../drift/ignore-rule.js';
+import type { RepositoryType } from '../source/repository-type.js';
 import type { HealthRule } from '../health/health-rule.js';
 import type { ApplicationId, ClusterId, HubId, ProjectId, ReleaseId, RepositoryId, TargetId } from '../ids.js';
 
@@ -24,6 +25,15 @@ export interface OrderHeader extends OrderVersion {
   readonly expiresAt: Date;
 }
 
+/** An archive of a registry or chart repository, as an order names it. */
+export interface OrderedArchive {
+  readonly type: Exclude<RepositoryType, 'GIT'>;
+  /** http or https. */
+  readonly location: string;
+  /** A chart lies in a directory of the archive that has its name. */
+  readonly isChart: boolean;
+}
+
 /** The order to run a release. */
 export interface AssignmentOrder extends OrderHeader {
   readonly kind: 'ASSIGNMENT';
@@ -33,6 +43,8 @@ export interface AssignmentOrder extends OrderHeader {
     readonly ref: string;
     readonly sourceDigest: Digest;
     readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
+    /** Where the archive lies whose digest is the commit; absent: the commit is one of Git. */
+    readonly archive?: OrderedArchive;
     readonly path: string;
     readonly renderer: Renderer;
     readonly helm?: HelmSpec;

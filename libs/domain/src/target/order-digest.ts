@@ -18,10 +18,10 @@ export function orderDigest(order: Order): Digest {
   };
   const dependsOn = order.dependsOn === undefined ? {} : { dependsOn: order.dependsOn };
   if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted(), ...dependsOn });
-  const { repository, helm, ...release } = order.release;
+  const { repository, helm, archive, ...release } = order.release;
   return digestOfJson({
     ...common,
-    release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }) },
+    release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }), ...(archive === undefined ? {} : { archive: { ...archive } }) },
     parameters: order.parameters,
     parametersDigest: order.parametersDigest,
     ...policyJson(order),

@@ -4,15 +4,16 @@
  */
 export const REASON_ADVICE = {
   // source
-  REPOSITORY_UNREACHABLE: 'Check the URL and that the Git server answers; it is tried again by itself.',
+  REPOSITORY_UNREACHABLE: 'Check the URL and that the server answers; it is tried again by itself.',
   REPOSITORY_NOT_FOUND: 'Check the repository URL, or give credentials that may see it.',
   AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
   HOST_KEY_UNKNOWN: 'The SSH server does not show a key that is in the known hosts of the repository: compare its key with what its operator publishes, then update the known hosts.',
-  REPOSITORY_RATE_LIMITED: 'The Git server asks for a pause, which is kept; if this goes on, poll less often and use webhooks.',
+  REPOSITORY_RATE_LIMITED: 'The server asks for a pause, which is kept; if this goes on, poll less often and use webhooks.',
   EGRESS_REFUSED: 'The hub does not go where the URL leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS.',
-  REF_NOT_FOUND: 'Create the branch or tag, or change source.ref.',
-  HISTORY_REWRITTEN: 'The ref left the history that is followed: push that history again, or look at the commit and approve exactly this move with approveHistoryRewrite.',
+  REF_NOT_FOUND: 'Create the branch or tag, publish the version, or change the source.',
+  HISTORY_REWRITTEN: 'The ref left the history that is followed, or a version changed or went: publish what was there again, or look at the commit and approve exactly this move with approveHistoryRewrite.',
   COMMIT_UNREACHABLE: 'The agent cannot fetch the assigned commit; what runs stays as it is. Check that the commit is still in the repository.',
+  CONTENT_MISMATCH: 'What the server gives has another digest than the release: it was changed, or its index lies. What runs stays as it is; publish the content under a new version.',
   PATH_NOT_FOUND: 'Create the path in the repository, or change source.path or source.helm.valuesFiles.',
   PATH_REFUSED: 'Remove the symlink, submodule or hostile name from the watched paths.',
   // render

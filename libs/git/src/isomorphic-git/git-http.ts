@@ -1,9 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
 import { abortFailure, type Contact } from '../contact.js';
 import type { GitFailure } from '../git-failure.js';
+import { pinnedTo } from '../pinned-lookup.js';
+import { retryAfterOf } from '../retry-after.js';
 import { checkPktLines } from './check-pkt-lines.js';
 
 /** Carries a failure through isomorphic-git, which knows exceptions only. */
@@ -75,20 +76,6 @@ function send(contact: Contact, url: URL, method: string, headers: Readonly<Reco
   });
 }
 
-/** Connects to the addresses that were checked: DNS is not asked again, and no connection of before is used, wherever it leads. */
-function pinnedTo(addresses: readonly string[]): { readonly agent: false; readonly lookup: LookupFunction } {
-  const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  return {
-    agent: false,
-    lookup(_host, options, callback) {
-      const [first] = all;
-      if (first === undefined) callback(new Error('no address is allowed'), '');
-      else if (options.all === true) callback(null, all);
-      else callback(null, first.address, first.family);
-    },
-  };
-}
-
 async function read(contact: Contact, response: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -114,14 +101,6 @@ function statusFailure(contact: Contact, status: number, response: IncomingMessa
   if (status >= 300 && status < 400) return contact.failure('EGRESS_REFUSED', `the server redirects (${status}), which is not followed: use the URL that it redirects to`);
   if (status >= 400) return contact.failure('REPOSITORY_UNREACHABLE', `the server answered ${status}`, retryAfterMs);
   return contact.failure('GIT_PROTOCOL_ERROR', `the server answered ${status}`);
-}
-
-/** Seconds, or a date, which is measured from what the server says of its own time: our clock need not agree with it. */
-function retryAfterOf(header: string | undefined, date: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
-  const ms = Date.parse(header) - Date.parse(date ?? '');
-  return ms > 0 ? ms : undefined;
 }
 
 function authorizationOf(contact: Contact): Readonly<Record<string, string>> {

@@ -28,7 +28,7 @@ export async function realKubernetesAvailable(assets: string | undefined = proce
 }
 
 /** scripts/tools.mjs knows where builds are kept; it is loaded by path because it is no part of the compiled tree. */
-async function loadFindTool(): Promise<(program: string) => string | undefined> {
+export async function loadFindTool(): Promise<(program: string) => string | undefined> {
   let directory = import.meta.dirname;
   while (!existsSync(join(directory, 'scripts', 'tools.mjs'))) {
     if (dirname(directory) === directory) throw new Error('scripts/tools.mjs not found above this file');

@@ -1,4 +1,4 @@
-import { repositoryId, type ClusterId, type RepositoryId } from '#domain';
+import { contactUrlOf, repositoryId, type ClusterId, type RepositoryId } from '#domain';
 import type { GitCredentials } from '#git';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { CredentialSource, NeededCredential, OpenCredential } from './credential-sync.js';
@@ -47,8 +47,8 @@ export class SqlCredentialSource implements CredentialSource {
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'ssh:': '22' };
 
-/** scheme://host:port, with the port always said. */
+/** scheme://host:port, with the port always said; of a registry those of https. */
 export function originOf(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port } = new URL(contactUrlOf(url));
   return `${protocol}//${hostname}:${port === '' ? (DEFAULT_PORTS[protocol] ?? '80') : port}`;
 }

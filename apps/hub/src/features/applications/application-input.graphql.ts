@@ -28,8 +28,10 @@ export class HelmSourceInput {
 @InputType({ description: 'Where the content comes from.' })
 export class ApplicationSourceInput {
   @Field(() => String, { description: 'Name of a repository of the project.' }) repository!: string;
-  @Field(() => String, { description: 'Branch, tag or full ref; a branch goes before a tag of the same name.' }) ref!: string;
-  @Field(() => String, { description: 'Directory inside the repository.' }) path!: string;
+  @Field(() => String, { nullable: true, description: 'Of Git: branch, tag or full ref; a branch goes before a tag of the same name. Of a registry: a tag, or the digest of a manifest.' }) ref?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of a chart, in a registry or chart repository.' }) chart?: string | null;
+  @Field(() => String, { nullable: true, description: 'Version of the chart or artifact, or a range such as `6.x`: the highest version in it. In place of `ref`.' }) version?: string | null;
+  @Field(() => String, { nullable: true, description: 'Directory inside the repository or artifact; absent: its root.' }) path?: string | null;
   @Field(() => RendererEnum, { nullable: true, defaultValue: 'AUTO', description: 'How the path becomes objects.' }) renderer?: Renderer | null;
   @Field(() => [String], { nullable: true, description: 'Further paths whose change makes a release.' }) watch?: string[] | null;
   @Field(() => HelmSourceInput, { nullable: true, description: 'For charts. With it, AUTO means HELM.' }) helm?: HelmSourceInput | null;

@@ -28,8 +28,8 @@ export function applicationRepositoryContract(run: InTransaction, ground: () => 
   });
 
   it('finds repositories by project and name', async () => {
-    expect(await run((repository) => repository.repositoryIdOf(ground().project, 'fleet'))).toBe(FLEET);
-    expect(await run((repository) => repository.repositoryIdOf(ground().project, 'other'))).toBeUndefined();
+    expect(await run((repository) => repository.repositoryOf(ground().project, 'fleet'))).toEqual({ id: FLEET, type: 'GIT' });
+    expect(await run((repository) => repository.repositoryOf(ground().project, 'other'))).toBeUndefined();
   });
 
   it('tells what the others of a project need', async () => {

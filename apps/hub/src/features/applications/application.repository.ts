@@ -1,14 +1,19 @@
 import type { Result } from '#kernel';
-import type { ProjectId, RepositoryId } from '#domain';
+import type { ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 
 export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
 
+export interface FoundRepository {
+  readonly id: RepositoryId;
+  readonly type: RepositoryType;
+}
+
 /** The write side of applications. Everything runs inside an open transaction. */
 export interface ApplicationRepository {
-  /** The id of a repository of the project. */
-  repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined>;
+  /** A repository of the project. */
+  repositoryOf(project: ProjectId, name: string): Promise<FoundRepository | undefined>;
   /**
    * What the other applications of the project need, by name, while no other transaction may change it: a cycle must not come from two changes
    * at once. Applications that are on their way out count.

@@ -21,7 +21,9 @@ export class HelmSourceType {
 @ObjectType('ApplicationSource', { description: 'Where the content comes from.' })
 export class ApplicationSourceType {
   @Field(() => String, { description: 'Name of the repository.' }) repository!: string;
-  @Field(() => String, { description: 'Branch, tag or full ref.' }) ref!: string;
+  @Field(() => String, { description: 'What is followed: branch, tag or full ref of Git; else chart and version or tag, such as `podinfo@6.x`.' }) ref!: string;
+  @Field(() => String, { nullable: true, description: 'Name of the chart; null where a path is rendered.' }) chart!: string | null;
+  @Field(() => String, { nullable: true, description: 'Version or range as it was written; null where a ref was.' }) version!: string | null;
   @Field(() => String, { description: 'Directory inside the repository; empty for its root.' }) path!: string;
   @Field(() => RendererEnum, { description: 'How the path becomes objects.' }) renderer!: Renderer;
   @Field(() => [String], { description: 'Further paths whose change makes a release.' }) watch!: string[];
@@ -110,7 +112,7 @@ export function toApplicationType(view: ApplicationView): ApplicationType {
 
 function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], health = [] }: ApplicationSpec): ApplicationSpecType {
   return {
-    source: { ...source, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
+    source: { ...source, chart: source.chart ?? null, version: source.version ?? null, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
     sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: { ...strategy }, selector: toSelectorType(selector),
     patches: patches.map(toPatchType), dependsOn: [...dependsOn], health: health.map(toHealthRuleType),
   };

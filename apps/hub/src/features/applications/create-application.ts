@@ -1,5 +1,5 @@
 import { err, type Ids, type Result } from '#kernel';
-import { applicationId, applicationRevisionId, issuesUnder, parseName, validateApplication, type ApplicationInput } from '#domain';
+import { applicationId, applicationRevisionId, issuesUnder, judgeSourceOfType, parseName, validateApplication, type ApplicationInput } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -45,8 +45,11 @@ export class CreateApplication {
     if (!name.ok || !spec.ok) return err({ code: 'INVALID_APPLICATION', issues });
 
     return this.tx.run(viewerScope(viewer, project.id), async () => {
-      const repository = await this.applications.repositoryIdOf(project.id, spec.value.source.repository);
-      if (repository === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const found = await this.applications.repositoryOf(project.id, spec.value.source.repository);
+      if (found === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const unfit = judgeSourceOfType(spec.value.source, found.type);
+      if (unfit.length > 0) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec', 'source'], unfit) });
+      const repository = found.id;
       const cyclic = await dependencyIssues(this.applications, project.id, name.value, spec.value);
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const revision = { id: applicationRevisionId(this.ids.uuid()), number: 1, spec: spec.value, createdBy: viewer.principalId };

@@ -1,19 +1,19 @@
 import { err, ok, type Result } from '#kernel';
-import type { ApplicationId, ProjectId, RepositoryId } from '#domain';
+import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
-import type { ApplicationRepository } from './application.repository.js';
+import type { ApplicationRepository, FoundRepository } from './application.repository.js';
 
 /** In memory, for unit tests; kept honest by application.repository.contract.ts. */
 export class FakeApplicationRepository implements ApplicationRepository {
   readonly #applications = new Map<ApplicationId, Application>();
-  readonly #repositories = new Map<string, RepositoryId>();
+  readonly #repositories = new Map<string, FoundRepository>();
 
-  addRepository(project: ProjectId, name: string, id: RepositoryId): void {
-    this.#repositories.set(`${project}/${name}`, id);
+  addRepository(project: ProjectId, name: string, id: RepositoryId, type: RepositoryType = 'GIT'): void {
+    this.#repositories.set(`${project}/${name}`, { id, type });
   }
 
-  repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined> {
+  repositoryOf(project: ProjectId, name: string): Promise<FoundRepository | undefined> {
     return Promise.resolve(this.#repositories.get(`${project}/${name}`));
   }
 

@@ -1,13 +1,13 @@
 import { canonicalJson, digestOf, err, ok, type Result } from '#kernel';
 import {
-  applicationId, applicationRevisionId, principalId, projectId, repositoryId, type ApplicationSpec, type ProjectId, type RemovalMode, type RepositoryId,
+  applicationId, applicationRevisionId, principalId, projectId, repositoryId, type ApplicationSpec, type ProjectId, type RemovalMode, type RepositoryType,
 } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { Column, Entity, Not, PrimaryColumn } from 'typeorm';
 import { TransactionContext } from '../../platform/database/index.js';
 import { APPLICATION_STATES, type Application, type ApplicationRevision } from './application.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
-import type { ApplicationRepository } from './application.repository.js';
+import type { ApplicationRepository, FoundRepository } from './application.repository.js';
 import { specJson } from './spec-json.js';
 
 /** The columns that people decide; those of evaluation and planning belong to their features. */
@@ -38,10 +38,10 @@ export class ApplicationRevisionEntity {
 export class TypeormApplicationRepository implements ApplicationRepository {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
 
-  async repositoryIdOf(project: ProjectId, name: string): Promise<RepositoryId | undefined> {
+  async repositoryOf(project: ProjectId, name: string): Promise<FoundRepository | undefined> {
     // Locked against a removal that is under way: it renames the row, which is then not found.
-    const [row] = await this.tx.query<{ id: string }>('SELECT id FROM repositories WHERE project_id = $1 AND name = $2 FOR KEY SHARE', [project, name]);
-    return row === undefined ? undefined : repositoryId(row.id);
+    const [row] = await this.tx.query<{ id: string; type: RepositoryType }>('SELECT id, type FROM repositories WHERE project_id = $1 AND name = $2 FOR KEY SHARE', [project, name]);
+    return row && { id: repositoryId(row.id), type: row.type };
   }
 
   async lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {

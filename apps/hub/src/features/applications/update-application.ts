@@ -1,5 +1,5 @@
 import { canonicalJson, err, ok, type Digest, type Ids, type Result } from '#kernel';
-import { applicationRevisionId, issuesUnder, validateApplication, type ApplicationInput, type ApplicationSpec, type RepositoryId } from '#domain';
+import { applicationRevisionId, issuesUnder, judgeSourceOfType, validateApplication, type ApplicationInput, type ApplicationSpec, type RepositoryId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -47,8 +47,11 @@ export class UpdateApplication {
       if (command.version !== undefined && command.version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
       const spec = validateApplication(command.spec, stored.revision.spec);
       if (!spec.ok) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec'], spec.error) });
-      const repository = await this.applications.repositoryIdOf(project.id, spec.value.source.repository);
-      if (repository === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const found = await this.applications.repositoryOf(project.id, spec.value.source.repository);
+      if (found === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
+      const unfit = judgeSourceOfType(spec.value.source, found.type);
+      if (unfit.length > 0) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec', 'source'], unfit) });
+      const repository = found.id;
       const cyclic = await dependencyIssues(this.applications, project.id, name, spec.value);
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && repository === stored.repository;

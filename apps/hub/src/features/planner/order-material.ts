@@ -1,5 +1,5 @@
 import { parseDigest, type Digest } from '#kernel';
-import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type ProjectPolicy, type ReleaseId, type RepositoryId, type ResolvedForCluster, type TargetId } from '#domain';
+import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type OrderedArchive, type ProjectPolicy, type ReleaseId, type RepositoryId, type RepositoryType, type ResolvedForCluster, type TargetId } from '#domain';
 import { ORDER_LIFETIME_MS } from '../../agent-gateway/index.js';
 import type { TransactionContext } from '../../platform/database/index.js';
 import type { PlannedApplication } from './planned-application.js';
@@ -13,6 +13,7 @@ export interface OrderMaterial {
   readonly spec: ApplicationSpec;
   /** Of the project, for all its applications. */
   readonly policy: ProjectPolicy;
+  readonly archive: OrderedArchive | undefined;
   readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
 }
 
@@ -23,7 +24,9 @@ interface Row {
   readonly source_digest: string;
   readonly spec: ApplicationSpec;
   readonly policy: ProjectPolicy;
+  readonly location: string | null;
   readonly repository_id: string;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly credentials_digest: string | null;
 }
@@ -34,7 +37,7 @@ interface Row {
  */
 export async function loadOrderMaterial(tx: TransactionContext, releases: readonly ReleaseId[], purpose: 'forOrders' | 'toCompare'): Promise<ReadonlyMap<ReleaseId, OrderMaterial>> {
   const rows = await tx.query<Row>(
-    `SELECT r.id, r.commit, r.ref, r.source_digest, v.spec, p.policy, g.id AS repository_id, g.url, g.credentials_digest
+    `SELECT r.id, r.commit, r.ref, r.source_digest, r.location, v.spec, p.policy, g.id AS repository_id, g.type, g.url, g.credentials_digest
      FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id JOIN projects p ON p.id = g.project_id WHERE r.id = ANY($1::uuid[]) ${purpose === 'forOrders' ? 'ORDER BY g.id FOR SHARE OF g, p' : ''}`,
     [[...new Set(releases)]],
   );
@@ -59,7 +62,7 @@ export function assignmentOrder(application: PlannedApplication, material: Order
     project: application.project, application: { id: application.id, name: application.name },
     issuedAt: application.now, expiresAt: expiryOf(application),
     release: {
-      id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository,
+      id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository, ...(material.archive === undefined ? {} : { archive: material.archive }),
       path: spec.source.path, renderer: spec.source.renderer, ...(spec.source.helm === undefined ? {} : { helm: spec.source.helm }), namespace: spec.namespace, substitute: spec.substitute,
     },
     ...parts.resolved, ...policyOf(application.spec, material.policy),
@@ -84,9 +87,16 @@ export function digestIn(text: string, what: string): Digest {
   return digest;
 }
 
+/** A release knows where its archive lay when it was made. */
+function archiveOf({ type, location, spec, id }: Row): OrderedArchive | undefined {
+  if (type === 'GIT') return undefined;
+  if (location === null) throw new Error(`release ${id} of an archive does not say where it lies`);
+  return { type, location, isChart: spec.source.chart !== undefined };
+}
+
 function toMaterial(row: Row): OrderMaterial {
   return {
-    id: releaseId(row.id), policy: row.policy, commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec,
+    id: releaseId(row.id), policy: row.policy, commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec, archive: archiveOf(row),
     repository: {
       id: repositoryId(row.repository_id), url: row.url,
       credentialDigest: row.credentials_digest === null ? undefined : digestIn(row.credentials_digest, 'repositories.credentials_digest'),

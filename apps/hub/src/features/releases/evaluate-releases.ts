@@ -1,4 +1,4 @@
-import { canonicalJson, type Ids, type Log, type Result } from '#kernel';
+import { canonicalJson, ok, parseDigest, type Ids, type Log, type Result } from '#kernel';
 import { computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
@@ -77,7 +77,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
     const { path, renderer, watch, helm } = application.revision.spec.source;
     const watchedSource = { path, renderer, watch, ...(helm === undefined ? {} : { helm }) };
     const key = canonicalJson([path, renderer, [...watch], helm?.valuesFiles.slice() ?? []]);
-    const watched = digests.get(key) ?? (await computeSourceDigest(source.tree, watchedSource, signal));
+    const watched = digests.get(key) ?? (source.content.kind === 'ARCHIVE' ? archiveWatchSet(source.commit) : await computeSourceDigest(source.content.tree, watchedSource, signal));
     digests.set(key, watched);
     if (!watched.ok) return problemOf(watched.error);
     const decision = shouldRelease(keyOf(application.newest), releaseKey(renderingFieldsOf(application.revision.spec, source.repository), watched.value.digest));
@@ -117,7 +117,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
       const number = (current.newest?.number ?? 0) + 1;
       await store.add({
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
-        sourceDigest: watched.digest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
+        fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sourceDigest: watched.digest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
         author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
       });
       await audit.record({ action: 'release.create', object: { kind: 'Release', id }, projectId: current.project, outcome: 'SUCCEEDED', after: { application: current.id, number, commit: source.commit, key: key.digest } });
@@ -127,6 +127,13 @@ export class EvaluateReleases implements ReleaseEvaluation {
       return [id];
     });
   }
+}
+
+/** An archive is one thing: it is released as a whole, whatever of it changed. */
+function archiveWatchSet(commit: string): Result<WatchSet, SourceReadFailure> {
+  const digest = parseDigest(commit);
+  if (digest === undefined) throw new Error(`an archive has no digest: ${commit}`);
+  return ok({ digest, paths: [], fallsBackToRoot: undefined });
 }
 
 function keyOf(newest: NewestRelease | undefined): ReleaseKey | undefined {

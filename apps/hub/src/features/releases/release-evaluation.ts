@@ -6,10 +6,14 @@ export interface ResolvedSource {
   readonly repository: RepositoryId;
   /** As applications write it in `source.ref`. */
   readonly ref: string;
+  /** What the ref stands for: a full ref of Git, or `version/6.5.0` and the like of an archive. */
+  readonly fullRef: string;
+  /** Of Git; of an archive its digest. */
   readonly commit: string;
-  readonly tree: SourceTree;
+  /** A tree is read as far as an application watches it. An archive is judged by its digest alone. */
+  readonly content: { readonly kind: 'TREE'; readonly tree: SourceTree } | { readonly kind: 'ARCHIVE'; readonly location: string };
   readonly author: string;
-  /** First line of the commit message. */
+  /** First line of the commit message, or chart and version. */
   readonly subject: string;
   readonly committedAt: Date;
 }

@@ -29,6 +29,9 @@ export interface NewRelease {
   readonly repository: RepositoryId;
   readonly commit: string;
   readonly ref: string;
+  readonly fullRef: string;
+  /** Of an archive. */
+  readonly location: string | undefined;
   readonly sourceDigest: Digest;
   readonly releaseKey: Digest;
   readonly fellBack: boolean;

@@ -41,11 +41,11 @@ export class SqlReleaseStore implements ReleaseStore {
   }
 
   async add(release: NewRelease): Promise<void> {
-    const { project, id, application, number, revision, repository, commit, ref, sourceDigest, fellBack, author, subject, committedAt } = release;
+    const { project, id, application, number, revision, repository, commit, ref, fullRef, location, sourceDigest, fellBack, author, subject, committedAt } = release;
     await this.tx.execute(
-      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt],
+      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at, full_ref, location)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null],
     );
   }
 

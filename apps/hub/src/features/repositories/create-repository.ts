@@ -11,7 +11,7 @@ import type { CreateRepositoryFailure } from './repository.errors.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
 import { checkCredentials } from './check-credentials.js';
-import { checkPoll, checkRepositoryName, checkRepositoryUrl, DEFAULT_POLL_MS } from './check-repository-settings.js';
+import { checkPoll, checkRepositoryName, checkRepositoryType, checkRepositoryUrl, DEFAULT_POLL_MS } from './check-repository-settings.js';
 import { checkWebhookSecret } from './check-webhook-secret.js';
 
 export interface CreateRepositoryCommand {
@@ -19,6 +19,7 @@ export interface CreateRepositoryCommand {
   readonly project: Project | undefined;
   readonly projectName: string;
   readonly name: string;
+  readonly type: string | undefined;
   readonly url: string;
   readonly pollMs: number | undefined;
   readonly credentials: RepositoryCredentials | undefined;
@@ -56,7 +57,9 @@ export class CreateRepository {
   #build(project: Project, command: CreateRepositoryCommand): Result<Repository, CreateRepositoryFailure> {
     const name = checkRepositoryName(command.name);
     if (!name.ok) return name;
-    const url = checkRepositoryUrl(command.url);
+    const type = checkRepositoryType(command.type, command.url);
+    if (!type.ok) return type;
+    const url = checkRepositoryUrl(command.url, type.value);
     if (!url.ok) return url;
     const poll = checkPoll(command.pollMs ?? DEFAULT_POLL_MS);
     if (!poll.ok) return poll;
@@ -66,7 +69,7 @@ export class CreateRepository {
     if (!secret.ok) return secret;
     const id = repositoryId(this.ids.uuid());
     return ok({
-      project: project.id, id, name: name.value, url: url.value, pollMs: poll.value, version: 1,
+      project: project.id, id, name: name.value, type: type.value, url: url.value, pollMs: poll.value, version: 1,
       credentials: credentials.value && this.secrets.sealCredentials(id, credentials.value),
       webhookSecret: secret.value === undefined ? undefined : this.secrets.sealWebhookSecret(id, secret.value),
     });

@@ -1,11 +1,15 @@
-import { formatGlobalId, REASON_ADVICE, type ReasonCode } from '#domain';
+import { formatGlobalId, REASON_ADVICE, REPOSITORY_TYPES, type ReasonCode, type RepositoryType as RepositoryKind } from '#domain';
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { connectionType, DateTime, Duration, GitSha, MutationInput, MutationPayload, NodeType, PageArgs } from '../../platform/api/index.js';
+import { connectionType, DateTime, Duration, GitSha, graphqlEnum, MutationInput, MutationPayload, NodeType, PageArgs } from '../../platform/api/index.js';
 import { ReasonCodeEnum } from '../applications/index.js';
 import { HistoryRewriteType, toHistoryRewriteType } from './history-rewrite.graphql.js';
 import type { RepositoryRefView, RepositoryView } from './repositories.read-model.js';
 
 export const DEFAULT_PROJECT = 'default';
+
+export const RepositoryKindEnum = graphqlEnum<RepositoryKind>('RepositoryKind', 'What a repository is.', REPOSITORY_TYPES, (value) =>
+  ({ GIT: 'A Git repository.', OCI: 'Charts and artifacts in a registry.', HELM: 'A chart repository with an index.yaml.' })[value],
+);
 
 @ObjectType('WebhookUrls', { description: 'Where a Git host sends its webhooks: paths below the URL at which people reach this hub.' })
 export class WebhookUrlsType {
@@ -21,7 +25,7 @@ export class WebhookUrlsType {
 export class RepositoryRefType {
   @Field(() => String, { description: 'As applications write it.' }) ref!: string;
   @Field(() => String, { nullable: true, description: 'The full name it resolved to; null if it never did.' }) fullRef!: string | null;
-  @Field(() => GitSha, { nullable: true, description: 'The commit it was last seen at; null if it never was. A failure leaves it as it is.' }) commit!: string | null;
+  @Field(() => GitSha, { nullable: true, description: 'The commit, or the digest of an archive, it was last seen at; null if it never was. A failure leaves it as it is.' }) commit!: string | null;
   @Field(() => DateTime, { description: 'When it last moved.' }) changedAt!: Date;
   @Field(() => DateTime, { description: 'When the Git server was last heard about it.' }) resolvedAt!: Date;
   @Field(() => ReasonCodeEnum, { nullable: true, description: 'Why it could not be resolved, or is held; null when it is in order.' }) reason!: ReasonCode | null;
@@ -30,9 +34,10 @@ export class RepositoryRefType {
   @Field(() => HistoryRewriteType, { nullable: true, description: 'How it left the history that is followed; null while it is in order.' }) rewrite!: HistoryRewriteType | null;
 }
 
-@ObjectType('Repository', { implements: () => [NodeType], description: 'A Git repository, and how the hub follows it.' })
+@ObjectType('Repository', { implements: () => [NodeType], description: 'A repository of Git, a registry or a chart repository, and how the hub follows it.' })
 export class RepositoryType extends NodeType {
   @Field(() => String, { description: 'Unique in its project.' }) name!: string;
+  @Field(() => RepositoryKindEnum, { description: 'What it is. Never changes.' }) type!: RepositoryKind;
   @Field(() => String, { description: 'Its URL, without credentials.' }) url!: string;
   @Field(() => Duration, { description: 'How often it is looked at, give or take a tenth.' }) poll!: number;
   @Field(() => Boolean, { description: 'Whether it has credentials. They can be set and removed, never read.' }) hasCredentials!: boolean;
@@ -78,7 +83,8 @@ export abstract class OfRepositoryInput extends MutationInput {
 
 @InputType({ description: 'A new repository.' })
 export class CreateRepositoryInput extends OfRepositoryInput {
-  @Field(() => String, { description: 'https, http or ssh (`ssh://git@host/path`, also written `git@host:path`), without credentials.' }) url!: string;
+  @Field(() => RepositoryKindEnum, { nullable: true, description: 'Absent: OCI for an `oci://` URL, else GIT.' }) type?: RepositoryKind | null;
+  @Field(() => String, { description: 'https, http or ssh (`ssh://git@host/path`, also written `git@host:path`), or `oci://host/path` of a registry; without credentials.' }) url!: string;
   @Field(() => Duration, { nullable: true, description: 'How often it is looked at: 1s to 24h, 1m if absent.' }) poll?: number | null;
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Credentials, if it needs any.' }) credentials?: GitCredentialsInput | null;
   @Field(() => GitSshInput, { nullable: true, description: 'Key and known hosts; for an SSH repository, which needs them.' }) ssh?: GitSshInput | null;
@@ -87,7 +93,8 @@ export class CreateRepositoryInput extends OfRepositoryInput {
 
 @InputType({ description: 'New settings of a repository. What is absent stays as it is.' })
 export class UpdateRepositoryInput extends OfRepositoryInput {
-  @Field(() => String, { nullable: true, description: 'https, http or ssh, without credentials. At another host, credentials must be given again.' }) url?: string | null;
+  @Field(() => RepositoryKindEnum, { nullable: true, description: 'Refused where it is not the one that the repository has.' }) type?: RepositoryKind | null;
+  @Field(() => String, { nullable: true, description: 'https, http, ssh or oci, without credentials. At another host, credentials must be given again.' }) url?: string | null;
   @Field(() => Duration, { nullable: true, description: 'How often it is looked at: 1s to 24h.' }) poll?: number | null;
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Other credentials.' }) credentials?: GitCredentialsInput | null;
   @Field(() => GitSshInput, { nullable: true, description: 'Another key, or other known hosts, of an SSH repository.' }) ssh?: GitSshInput | null;
@@ -116,9 +123,9 @@ export class DeleteRepositoryPayload extends MutationPayload {
 }
 
 export function toRepositoryType(view: RepositoryView): RepositoryType {
-  const { id, name, url, pollMs, hasCredentials, hasWebhookSecret, lastPolledAt, lastSuccessAt, reason, message, version, createdAt } = view;
+  const { id, name, type, url, pollMs, hasCredentials, hasWebhookSecret, lastPolledAt, lastSuccessAt, reason, message, version, createdAt } = view;
   return {
-    id: formatGlobalId('Repository', id), name, url, poll: pollMs, hasCredentials, hasWebhookSecret, webhookUrls: webhookUrlsOf(id),
+    id: formatGlobalId('Repository', id), name, type, url, poll: pollMs, hasCredentials, hasWebhookSecret, webhookUrls: webhookUrlsOf(id),
     lastPolledAt: lastPolledAt ?? null, lastSuccessAt: lastSuccessAt ?? null, reason: reason ?? null, message: message ?? null, advice: reason === undefined ? null : REASON_ADVICE[reason],
     version, createdAt, key: { repository: id, project: view.project },
   };

@@ -1,4 +1,4 @@
-import { isReasonCode, projectId, repositoryId, type ProjectId, type ReasonCode, type RepositoryId } from '#domain';
+import { isReasonCode, projectId, repositoryId, type ProjectId, type ReasonCode, type RepositoryId, type RepositoryType } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -9,6 +9,7 @@ export interface RepositoryView {
   readonly project: ProjectId;
   readonly id: RepositoryId;
   readonly name: string;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly pollMs: number;
   readonly hasCredentials: boolean;
@@ -38,6 +39,7 @@ interface Row {
   readonly project_id: string;
   readonly id: string;
   readonly name: string;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly poll_ms: number;
   readonly has_credentials: boolean;
@@ -61,7 +63,7 @@ interface RefRow extends HistoryRewriteRow {
 }
 
 const SELECT = `
-  SELECT r.project_id, r.id, r.name, r.url, r.poll_ms, r.credentials_encrypted IS NOT NULL AS has_credentials, r.webhook_secret_encrypted IS NOT NULL AS has_webhook_secret,
+  SELECT r.project_id, r.id, r.name, r.type, r.url, r.poll_ms, r.credentials_encrypted IS NOT NULL AS has_credentials, r.webhook_secret_encrypted IS NOT NULL AS has_webhook_secret,
     r.last_polled_at, r.last_success_at, r.reason, r.message, r.version, r.created_at
   FROM repositories r JOIN projects p ON p.id = r.project_id`;
 
@@ -111,7 +113,7 @@ export class RepositoryReadModel {
 
 function toView(row: Row): RepositoryView {
   return {
-    project: projectId(row.project_id), id: repositoryId(row.id), name: row.name, url: row.url, pollMs: row.poll_ms, hasCredentials: row.has_credentials,
+    project: projectId(row.project_id), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.poll_ms, hasCredentials: row.has_credentials,
     hasWebhookSecret: row.has_webhook_secret, lastPolledAt: row.last_polled_at ?? undefined, lastSuccessAt: row.last_success_at ?? undefined,
     reason: reasonOf(row.reason), message: row.message ?? undefined, version: row.version, createdAt: row.created_at,
   };

@@ -77,7 +77,7 @@ export class RepositoryResolver {
   async createRepository(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to add.' }) input: CreateRepositoryInput): Promise<CreateRepositoryPayload> {
     const { name, url } = input;
     const result = await this.create.execute(viewer, {
-      ...(await this.#projectOf(viewer, input)), name, url, pollMs: input.poll ?? undefined, credentials: input.ssh ?? input.credentials ?? undefined, webhookSecret: input.webhookSecret ?? undefined,
+      ...(await this.#projectOf(viewer, input)), name, type: input.type ?? undefined, url, pollMs: input.poll ?? undefined, credentials: input.ssh ?? input.credentials ?? undefined, webhookSecret: input.webhookSecret ?? undefined,
     });
     return this.#payload(viewer, result);
   }
@@ -86,7 +86,7 @@ export class RepositoryResolver {
   @RequirePermission('repository:write')
   async updateRepository(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to change.' }) input: UpdateRepositoryInput): Promise<UpdateRepositoryPayload> {
     const result = await this.update.execute(viewer, {
-      ...(await this.#projectOf(viewer, input)), name: input.name, url: input.url ?? undefined, pollMs: input.poll ?? undefined,
+      ...(await this.#projectOf(viewer, input)), name: input.name, type: input.type ?? undefined, url: input.url ?? undefined, pollMs: input.poll ?? undefined,
       credentials: input.ssh ?? input.credentials ?? undefined, removeCredentials: input.removeCredentials ?? false,
       webhookSecret: input.webhookSecret ?? undefined, removeWebhookSecret: input.removeWebhookSecret ?? false, version: input.version ?? undefined,
     });

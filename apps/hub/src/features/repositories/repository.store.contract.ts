@@ -17,7 +17,7 @@ export function repositoryStoreContract(underTest: () => RepositoryStoreUnderTes
   const run = <T>(work: (store: RepositoryStore) => Promise<T>): Promise<T> => underTest().run(work);
   const found = (name: string): Promise<Repository | undefined> => run((store) => store.lockByName(underTest().project, name));
   const aRepository = (number: number, part: Partial<Repository> = {}): Repository => ({
-    project: underTest().project, id: repositoryId(`00000000-0000-7000-8000-${String(number).padStart(12, '0')}`), name: `r${number}`, url: `https://git.example.com/r${number}.git`,
+    project: underTest().project, id: repositoryId(`00000000-0000-7000-8000-${String(number).padStart(12, '0')}`), name: `r${number}`, type: 'GIT', url: `https://git.example.com/r${number}.git`,
     pollMs: 60_000, credentials: { sealed: Buffer.from([1, 2, 3]), digest: digestOf('x') }, webhookSecret: undefined, version: 1, ...part,
   });
 

@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import type { ProjectId, RepositoryId } from '#domain';
+import type { ProjectId, RepositoryId, RepositoryType } from '#domain';
 
 /** Credentials as they are stored. */
 export interface SealedCredentials {
@@ -13,6 +13,7 @@ export interface Repository {
   readonly project: ProjectId;
   readonly id: RepositoryId;
   readonly name: string;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly pollMs: number;
   readonly credentials: SealedCredentials | undefined;
@@ -23,6 +24,6 @@ export interface Repository {
 }
 
 /** What an audit row and its digest may know of a repository. */
-export function auditedRepository({ name, url, pollMs, credentials, webhookSecret }: Repository): { readonly [key: string]: string | number | boolean | null } {
-  return { name, url, pollMs, credentials: credentials?.digest ?? null, hasWebhookSecret: webhookSecret !== undefined };
+export function auditedRepository({ name, type, url, pollMs, credentials, webhookSecret }: Repository): { readonly [key: string]: string | number | boolean | null } {
+  return { name, type, url, pollMs, credentials: credentials?.digest ?? null, hasWebhookSecret: webhookSecret !== undefined };
 }

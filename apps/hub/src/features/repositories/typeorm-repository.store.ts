@@ -1,5 +1,5 @@
 import { err, ok, parseDigest, type Result } from '#kernel';
-import { projectId, repositoryId, type ProjectId, type RepositoryId } from '#domain';
+import { projectId, repositoryId, type ProjectId, type RepositoryId, type RepositoryType } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { Column, Entity, IsNull, PrimaryColumn } from 'typeorm';
 import { TransactionContext } from '../../platform/database/index.js';
@@ -13,6 +13,7 @@ export class RepositoryEntity {
   @PrimaryColumn('uuid', { name: 'project_id' }) projectId!: string;
   @PrimaryColumn('uuid') id!: string;
   @Column('text') name!: string;
+  @Column('text') type!: RepositoryType;
   @Column('text') url!: string;
   @Column('integer', { name: 'poll_ms' }) pollMs!: number;
   @Column('bytea', { name: 'credentials_encrypted', nullable: true }) credentialsEncrypted!: Buffer | null;
@@ -27,11 +28,11 @@ export class TypeormRepositoryStore implements RepositoryStore {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
 
   async add(repository: Repository): Promise<Result<Repository, DuplicateRepository>> {
-    const { project, id, name, url, pollMs, credentials, webhookSecret, version } = repository;
+    const { project, id, name, type, url, pollMs, credentials, webhookSecret, version } = repository;
     const inserted = await this.tx.execute(
-      `INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest, webhook_secret_encrypted, version)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project_id, name) DO NOTHING`,
-      [project, id, name, url, pollMs, bytesOf(credentials?.sealed), credentials?.digest ?? null, bytesOf(webhookSecret), version],
+      `INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest, webhook_secret_encrypted, version, type)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project_id, name) DO NOTHING`,
+      [project, id, name, url, pollMs, bytesOf(credentials?.sealed), credentials?.digest ?? null, bytesOf(webhookSecret), version, type],
     );
     return inserted === 1 ? ok(repository) : err({ code: 'DUPLICATE_REPOSITORY', name });
   }
@@ -67,7 +68,7 @@ export class TypeormRepositoryStore implements RepositoryStore {
 
 function toRepository(row: RepositoryEntity): Repository {
   return {
-    project: projectId(row.projectId), id: repositoryId(row.id), name: row.name, url: row.url, pollMs: row.pollMs, credentials: toCredentials(row),
+    project: projectId(row.projectId), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.pollMs, credentials: toCredentials(row),
     webhookSecret: row.webhookSecretEncrypted ?? undefined, version: row.version,
   };
 }

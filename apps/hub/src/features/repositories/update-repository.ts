@@ -11,7 +11,7 @@ import type { InvalidRepositorySetting, UpdateRepositoryFailure } from './reposi
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
 import { checkCredentials, sameOrigin } from './check-credentials.js';
-import { checkPoll, checkRepositoryUrl } from './check-repository-settings.js';
+import { checkPoll, checkRepositoryUrl, checkSameType } from './check-repository-settings.js';
 import { checkWebhookSecret } from './check-webhook-secret.js';
 import { invalid } from './invalid-setting.js';
 
@@ -21,6 +21,8 @@ export interface UpdateRepositoryCommand {
   readonly project: Project | undefined;
   readonly projectName: string;
   readonly name: string;
+  /** Must be the one that it has; undefined: whatever it is. */
+  readonly type: string | undefined;
   readonly url: string | undefined;
   readonly pollMs: number | undefined;
   readonly credentials: RepositoryCredentials | undefined;
@@ -68,7 +70,9 @@ export class UpdateRepository {
   }
 
   #change(stored: Repository, command: UpdateRepositoryCommand): Result<Repository, InvalidRepositorySetting> {
-    const url = command.url === undefined ? ok(stored.url) : checkRepositoryUrl(command.url);
+    const type = checkSameType(command.type, stored.type);
+    if (!type.ok) return type;
+    const url = command.url === undefined ? ok(stored.url) : checkRepositoryUrl(command.url, stored.type);
     if (!url.ok) return url;
     const poll = command.pollMs === undefined ? ok(stored.pollMs) : checkPoll(command.pollMs);
     if (!poll.ok) return poll;

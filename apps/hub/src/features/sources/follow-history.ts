@@ -1,9 +1,9 @@
 import type { Log } from '#kernel';
-import { judgeHistory, type Ancestry, type RefPoint } from '#domain';
-import type { GitObjects } from '#git';
+import type { RefPoint } from '#domain';
 import type { ReleaseEvaluation } from '../releases/index.js';
 import type { ClaimedRepository, KnownRef, Rewrite, SourceStore } from './source.store.js';
 import { describeRewrite } from './describe-rewrite.js';
+import type { LookedAt } from './repository-reader.js';
 
 /**
  * Keeps each ref on its line of history: lets it go on, or holds it where it was until it comes back or a person approves. The row of the ref comes
@@ -16,10 +16,9 @@ export class FollowHistory {
     private readonly log: Log,
   ) {}
 
-  /** Judges where a ref was seen, over the whole history of that commit, and writes the verdict down. @throws ClaimLost */
-  async judge(repository: ClaimedRepository, ref: string, known: KnownRef, seen: RefPoint, objects: GitObjects, signal: AbortSignal): Promise<'FOLLOWED' | 'REWRITTEN' | 'UNDECIDED'> {
-    const ancestry = { fromGood: await ancestryOf(objects, known.good, seen, signal), fromApproved: await ancestryOf(objects, known.approved, seen, signal) };
-    const verdict = judgeHistory(known, seen, ancestry);
+  /** Judges where a ref was seen, and writes the verdict down. @throws ClaimLost */
+  async judge(repository: ClaimedRepository, ref: string, known: KnownRef, seen: RefPoint, looked: LookedAt, signal: AbortSignal): Promise<'FOLLOWED' | 'REWRITTEN' | 'UNDECIDED'> {
+    const verdict = await looked.judge(known, seen, signal);
     if (verdict.kind === 'UNDECIDED') return 'UNDECIDED';
     if (verdict.kind === 'REWRITTEN' && known.good !== undefined) {
       await this.hold(repository, ref, { kind: verdict.rewrite, from: known.good, to: seen });
@@ -47,16 +46,4 @@ export class FollowHistory {
 
 function pointsOf({ from, to }: { readonly from: RefPoint | undefined; readonly to: RefPoint | undefined }): { readonly from: string; readonly to: string } {
   return { from: from?.commit ?? 'nowhere', to: to?.commit ?? 'nowhere' };
-}
-
-/** The copy holds the whole history of what was seen: a commit that is not in it is none of its ancestors. */
-async function ancestryOf(objects: GitObjects, previous: RefPoint | undefined, seen: RefPoint, signal: AbortSignal): Promise<Ancestry> {
-  if (previous === undefined) return 'NO';
-  if (previous.commit === seen.commit) return 'YES';
-  const answer = await objects.isAncestor(previous.commit, seen.commit, signal);
-  signal.throwIfAborted();
-  if (answer.ok) return answer.value ? 'YES' : 'NO';
-  if (answer.error.code !== 'COMMIT_UNREACHABLE') return 'UNKNOWN';
-  const own = await objects.commit(seen.commit, signal);
-  return own.ok ? 'NO' : 'UNKNOWN';
 }

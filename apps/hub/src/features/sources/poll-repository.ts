@@ -1,12 +1,10 @@
-import { ok, type Failpoints, type Log, type Result } from '#kernel';
-import { reasonOfGitFailure, type GitFailure, type GitObjects, type GitPort, type GitRemote, type ResolvedRef } from '#git';
-import { isSamePoint, type HostVerdict, type RefPoint, type RepositoryId } from '#domain';
+import type { Failpoints, Log, Result } from '#kernel';
+import { reasonOfGitFailure, type GitFailure } from '#git';
+import { isSamePoint, type HostVerdict, type RefPoint, type RepositoryType } from '#domain';
 import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
-import type { RepositoryCredentials } from '../repositories/index.js';
-import { cacheKeyOf } from './git-copies.js';
 import { FollowHistory } from './follow-history.js';
-import type { GitEgress } from './git-egress.js';
 import { pauseMessage, type HostBreakers } from './host-breakers.js';
+import type { Look, LookedAt, RepositoryReader } from './repository-reader.js';
 import type { ClaimedRepository, KnownRef, RefSighting, Rewrite, SourceProblem, SourceStore } from './source.store.js';
 
 /** Counts look-ups; `outcome` is OK or the code of the failure. */
@@ -15,13 +13,11 @@ export interface LookUpMeter {
 }
 
 export interface PollPorts {
-  readonly git: GitPort;
-  readonly egress: Pick<GitEgress, 'check'>;
+  readonly readerOf: (type: RepositoryType) => RepositoryReader;
   readonly hosts: Pick<HostBreakers, 'ask' | 'hear'>;
   readonly store: SourceStore;
   readonly wanted: SourcesWanted;
   readonly evaluation: ReleaseEvaluation;
-  readonly openCredentials: (id: RepositoryId, sealed: Uint8Array) => RepositoryCredentials;
   readonly meter: LookUpMeter;
   readonly failpoints: Failpoints;
   readonly log: Log;
@@ -33,10 +29,10 @@ export type PollOutcome =
   | { readonly kind: 'WAITS'; readonly waitMs: number; readonly problem: SourceProblem }
   | { readonly kind: 'FAILED'; readonly failure: GitFailure; readonly problem: SourceProblem };
 
-type Looked = Result<{ readonly remote: GitRemote; readonly refs: ReadonlyMap<string, ResolvedRef | undefined> }, GitFailure>;
+type Looked = Result<Look, GitFailure>;
 
-/** Asked for when nobody follows anything: it still shows whether the repository can be reached. */
-const NOTHING_FOLLOWED = ['HEAD'];
+/** Asked for when nobody follows anything in a Git repository: it still shows whether it can be reached. */
+const NOTHING_FOLLOWED: Readonly<Record<RepositoryType, readonly string[]>> = { GIT: ['HEAD'], OCI: [], HELM: [] };
 
 /** A ref that the server has, and what is known of it. */
 interface PresentRef {
@@ -65,87 +61,76 @@ export class PollRepository {
     const verdict = hosts.ask(repository);
     if (verdict.kind === 'WAIT') return this.#waits(repository, verdict);
     const followed = await wanted.refsOf(repository.id);
-    const looked = await this.#lookUp(repository, followed.length === 0 ? NOTHING_FOLLOWED : followed, signal);
+    const looked = await this.#lookUp(repository, followed.length === 0 ? NOTHING_FOLLOWED[repository.type] : followed, signal);
     await failpoints.hit('source-watcher.after-look-up');
     if (!looked.ok) return this.#failed(repository, undefined, looked.error, signal);
-    const { remote, refs } = looked.value;
-    const present = await this.#noteSightings(repository, followed, refs);
+    const present = await this.#noteSightings(repository, followed, looked.value.refs);
     await failpoints.hit('source-watcher.after-sightings');
-    const isUndecided = await this.#evaluateChanged(repository, remote, present, signal);
+    const isUndecided = await this.#evaluateChanged(repository, looked.value, present, signal);
     return typeof isUndecided === 'boolean' ? { kind: 'SEEN', isFollowed: followed.length > 0, isUndecided } : isUndecided;
   }
 
   async #lookUp(repository: ClaimedRepository, refs: readonly string[], signal: AbortSignal): Promise<Looked> {
-    const { git, egress, hosts, openCredentials, meter } = this.ports;
+    const { readerOf, hosts, meter } = this.ports;
     return meter.measure(
       async (): Promise<Looked> => {
-        const addresses = await egress.check(repository.url, signal);
-        if (!addresses.ok) return addresses;
-        const credentials = repository.credentials === undefined ? undefined : openCredentials(repository.id, repository.credentials);
-        const remote = { url: repository.url, credentials, addresses: addresses.value };
-        const found = await git.lookUp(remote, refs, signal);
-        hosts.hear(repository, found.ok ? undefined : found.error);
-        return found.ok ? ok({ remote, refs: found.value }) : found;
+        const looked = await readerOf(repository.type).look(repository, refs, signal);
+        hosts.hear(repository, looked.ok ? undefined : looked.error);
+        return looked;
       },
       (result) => (result.ok ? 'OK' : result.error.code),
     );
   }
 
   /** Writes down where the refs are, and tells those who follow one that is absent, or is where it must not be. Answers those that may go on. */
-  async #noteSightings(repository: ClaimedRepository, followed: readonly string[], refs: ReadonlyMap<string, ResolvedRef | undefined>): Promise<readonly PresentRef[]> {
-    const known = await this.ports.store.knownRefs(repository, followed);
-    const all = followed.map((ref) => ({ ref, at: refs.get(ref), known: known.get(ref) ?? UNKNOWN_REF }));
-    await this.ports.store.noteSightings(repository, all.map(({ ref, at }): RefSighting => (at === undefined ? { ref, absent: absenceOf(ref) } : { ref, ...at })));
+  async #noteSightings(repository: ClaimedRepository, followed: readonly string[], refs: Look['refs']): Promise<readonly PresentRef[]> {
+    const { store, readerOf, evaluation } = this.ports;
+    const known = await store.knownRefs(repository, followed);
+    const all = followed.map((ref) => ({ ref, seen: refs.get(ref), known: known.get(ref) ?? UNKNOWN_REF }));
+    const absenceOf = (ref: string): SourceProblem => ({ reason: 'REF_NOT_FOUND', message: readerOf(repository.type).absence(ref) });
+    await store.noteSightings(repository, all.map(({ ref, seen }): RefSighting => (seen === undefined ? { ref, absent: absenceOf(ref) } : 'problem' in seen ? { ref, absent: seen.problem } : { ref, ...pointOf(seen) })));
     const present: PresentRef[] = [];
-    for (const { ref, at, known: past } of all) {
-      if (at === undefined) await this.#absent(repository, ref, past);
-      else if (past.rewrite !== undefined && isHeldStill(past.rewrite, past.approved, at)) await this.#history.showHeld(repository, ref, past.rewrite);
-      else present.push({ ref, at, known: past });
+    for (const { ref, seen, known: past } of all) {
+      if (seen !== undefined && 'problem' in seen) await evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref, ...seen.problem });
+      else if (seen === undefined) await this.#absent(repository, ref, past, absenceOf(ref));
+      else if (past.rewrite !== undefined && isHeldStill(past.rewrite, past.approved, seen)) await this.#history.showHeld(repository, ref, past.rewrite);
+      else present.push({ ref, at: pointOf(seen), known: past });
     }
     return present;
   }
 
-  async #absent(repository: ClaimedRepository, ref: string, { good }: KnownRef): Promise<void> {
+  async #absent(repository: ClaimedRepository, ref: string, { good }: KnownRef, absence: SourceProblem): Promise<void> {
     if (good !== undefined) return this.#history.hold(repository, ref, { kind: 'DELETED', from: good, to: undefined });
-    await this.ports.evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref, ...absenceOf(ref) });
+    await this.ports.evaluation.sourceFailed({ project: repository.project, repository: repository.id, ref, ...absence });
   }
 
   /** True when something could not be judged; an outcome when the content could not be had. */
-  async #evaluateChanged(repository: ClaimedRepository, remote: GitRemote, present: readonly PresentRef[], signal: AbortSignal): Promise<boolean | PollOutcome> {
-    const { git, wanted, failpoints } = this.ports;
+  async #evaluateChanged(repository: ClaimedRepository, look: Look, present: readonly PresentRef[], signal: AbortSignal): Promise<boolean | PollOutcome> {
+    const { wanted, failpoints } = this.ports;
     const waiting = new Set((await wanted.needingEvaluation(repository.id, present.map(({ ref, at }) => ({ ref, commit: at.commit })))).map(({ ref }) => ref));
     const changed = present.filter(({ ref, at, known }) => waiting.has(ref) || known.rewrite !== undefined || !isSamePoint(known.good, at));
     if (changed.length === 0) return false;
     const refs = changed.map(({ ref }) => ref);
-    const objects = await git.mirror(remote, cacheKeyOf(repository), changed.map(({ at }) => at), signal);
+    const opened = await look.open(changed.map(({ at }) => at), signal);
     await failpoints.hit('source-watcher.after-mirror');
-    if (!objects.ok) return this.#failed(repository, refs, objects.error, signal);
+    if (!opened.ok) return this.#failed(repository, refs, opened.error, signal);
     let isUndecided = false;
     for (const { ref, at, known } of changed) {
-      const verdict = await this.#history.judge(repository, ref, known, at, objects.value, signal);
+      const verdict = await this.#history.judge(repository, ref, known, at, opened.value, signal);
       await failpoints.hit('source-watcher.after-judgement');
       isUndecided ||= verdict === 'UNDECIDED';
       if (verdict !== 'FOLLOWED') continue;
-      const failure = await this.#evaluate(repository, ref, at, objects.value, signal);
+      const failure = await this.#evaluate(repository, ref, at, opened.value, signal);
       await failpoints.hit('source-watcher.after-evaluation');
       if (failure !== undefined) return this.#failed(repository, [ref], failure, signal);
     }
     return isUndecided;
   }
 
-  async #evaluate(repository: ClaimedRepository, ref: string, at: RefPoint, objects: GitObjects, signal: AbortSignal): Promise<GitFailure | undefined> {
-    const meta = await objects.commit(at.commit, signal);
-    if (!meta.ok) return meta.error;
-    const tree = await objects.tree(at.commit, signal);
-    if (!tree.ok) return tree.error;
-    const { author, subject, committedAt } = meta.value;
-    await this.ports.evaluation.evaluate(
-      {
-        project: repository.project, repository: repository.id, ref, commit: at.commit, tree: tree.value,
-        author: author.name === '' ? author.email : author.name, subject, committedAt,
-      },
-      signal,
-    );
+  async #evaluate(repository: ClaimedRepository, ref: string, at: RefPoint, looked: LookedAt, signal: AbortSignal): Promise<GitFailure | undefined> {
+    const source = await looked.sourceAt(ref, at, signal);
+    if (!source.ok) return source.error;
+    await this.ports.evaluation.evaluate({ project: repository.project, repository: repository.id, ref, ...at, ...source.value }, signal);
     return undefined;
   }
 
@@ -170,8 +155,8 @@ export class PollRepository {
   }
 }
 
-function absenceOf(ref: string): SourceProblem {
-  return { reason: 'REF_NOT_FOUND', message: `The repository has no branch or tag ${ref}.` };
+function pointOf({ fullRef, commit }: RefPoint): RefPoint {
+  return { fullRef, commit };
 }
 
 /** It is where it was held, and nobody has approved of that. */

@@ -1,9 +1,10 @@
-import type { ProjectId, ReasonCode, RefLine, RefPoint, RepositoryId, RewriteKind } from '#domain';
+import type { ProjectId, ReasonCode, RefLine, RefPoint, RepositoryId, RepositoryType, RewriteKind } from '#domain';
 
 /** A repository that one watcher has taken to look at. The claim fences: with another one in the row its writes fail. */
 export interface ClaimedRepository {
   readonly project: ProjectId;
   readonly id: RepositoryId;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly pollMs: number;
   /** Sealed. */

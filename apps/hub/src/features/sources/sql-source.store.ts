@@ -1,4 +1,4 @@
-import { projectId, repositoryId, type RefPoint, type RepositoryId, type RewriteKind } from '#domain';
+import { projectId, repositoryId, type RefPoint, type RepositoryId, type RepositoryType, type RewriteKind } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { RepositorySchedule } from '../repositories/index.js';
 import { ClaimLost, type ClaimedRepository, type KnownRef, type PollRecord, type RefSighting, type Rewrite, type SourceProblem, type SourceStore } from './source.store.js';
@@ -6,6 +6,7 @@ import { ClaimLost, type ClaimedRepository, type KnownRef, type PollRecord, type
 interface ClaimedRow {
   readonly project_id: string;
   readonly id: string;
+  readonly type: RepositoryType;
   readonly url: string;
   readonly poll_ms: number;
   readonly credentials_encrypted: Buffer | null;
@@ -53,12 +54,12 @@ export class SqlSourceStore implements SourceStore {
         `UPDATE repositories r SET claim = $1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + $3 * ${MILLIS}, last_polled_at = clock_timestamp()
          FROM (SELECT id FROM repositories WHERE deleted_at IS NULL AND next_poll_at <= clock_timestamp() AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
                ORDER BY next_poll_at LIMIT $2 FOR UPDATE SKIP LOCKED) due
-         WHERE r.id = due.id RETURNING r.project_id, r.id, r.url, r.poll_ms, r.credentials_encrypted, r.failures`,
+         WHERE r.id = due.id RETURNING r.project_id, r.id, r.type, r.url, r.poll_ms, r.credentials_encrypted, r.failures`,
         [claim, limit, leaseMs],
       ),
     );
     return rows.map((row) => ({
-      project: projectId(row.project_id), id: repositoryId(row.id), url: row.url, pollMs: row.poll_ms, credentials: row.credentials_encrypted ?? undefined, failures: row.failures, claim,
+      project: projectId(row.project_id), id: repositoryId(row.id), type: row.type, url: row.url, pollMs: row.poll_ms, credentials: row.credentials_encrypted ?? undefined, failures: row.failures, claim,
     }));
   }
 

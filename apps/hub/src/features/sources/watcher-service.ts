@@ -1,5 +1,6 @@
-import { isUuid, jitterMs, type Failpoints, type Ids, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
-import { repositoryId } from '#domain';
+import { isUuid, jitterMs, type Clock, type Failpoints, type Ids, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
+import { ArchiveRepositories } from '#archive';
+import { repositoryId, type RepositoryType } from '#domain';
 import { selectGit, type GitPort } from '#git';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { lookup } from 'node:dns/promises';
@@ -9,11 +10,14 @@ import { CHANNELS, type Notifications, type TransactionContext } from '../../pla
 import type { Metrics } from '../../platform/http/index.js';
 import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
 import type { RepositorySchedule, RepositorySecrets } from '../repositories/index.js';
+import { ArchiveReader } from './archive-reader.js';
 import { cacheKeyOf, forgetStaleCopies } from './git-copies.js';
 import { GitEgress } from './git-egress.js';
+import { GitReader } from './git-reader.js';
 import { HostBreakers } from './host-breakers.js';
 import { LookUpMetrics } from './look-up-metrics.js';
 import { PollRepository } from './poll-repository.js';
+import type { RepositoryReader } from './repository-reader.js';
 import { SourceWatcher } from './source-watcher.js';
 import { SqlSourceStore } from './sql-source.store.js';
 
@@ -28,6 +32,7 @@ export interface WatcherServicePorts {
   readonly wanted: SourcesWanted;
   readonly evaluation: ReleaseEvaluation;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly monotonic: MonotonicClock;
   readonly timers: Timers;
   readonly random: Random;
@@ -87,13 +92,16 @@ export class WatcherService implements OnApplicationBootstrap, BeforeApplication
   }
 
   #compose(git: GitPort, store: SqlSourceStore): SourceWatcher {
-    const { config, secrets, metrics, monotonic, timers, random, ids, failpoints, log, wanted, evaluation } = this.ports;
+    const { config, secrets, metrics, clock, monotonic, timers, random, ids, failpoints, log, wanted, evaluation } = this.ports;
     const egress = new GitEgress(config.allowPrivateGitHosts, async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const pauses = metrics.counter('git_host_pauses_total', 'Times that a Git host was left alone because it failed for several repositories in a row, or failed again when one looked.');
     const hosts = new HostBreakers({ monotonic, random, log, onPause: () => pauses.inc() });
     metrics.gauge('git_hosts_paused', 'Git hosts that this process leaves alone just now.', () => hosts.paused);
     const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => secrets.openCredentials(id, sealed);
-    const poll = new PollRepository({ git, egress, hosts, store, wanted, evaluation, openCredentials, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
+    const gitReader = new GitReader(git, egress, openCredentials);
+    const archiveReader = new ArchiveReader(new ArchiveRepositories({ egress: (url, signal) => egress.check(url, signal) }), openCredentials, clock);
+    const readerOf = (type: RepositoryType): RepositoryReader => (type === 'GIT' ? gitReader : archiveReader);
+    const poll = new PollRepository({ readerOf, hosts, store, wanted, evaluation, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
     return new SourceWatcher({ store, poll, timers, random, ids, failpoints, log });
   }
 }

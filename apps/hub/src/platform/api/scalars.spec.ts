@@ -25,7 +25,7 @@ describe('DateTime', () => {
 
 describe('GitSha', () => {
   it('is a full id', () => {
-    expect(GitSha.parseValue('a'.repeat(40))).toBe('a'.repeat(40));
+    for (const good of ['a'.repeat(40), `sha256:${'b'.repeat(64)}`]) expect(GitSha.parseValue(good)).toBe(good);
     for (const bad of ['abc', 'A'.repeat(40), `${'a'.repeat(40)}\n`, 1]) expect(() => GitSha.parseValue(bad)).toThrow('GitSha must be');
   });
 });

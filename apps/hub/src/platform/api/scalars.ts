@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueN
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const GO_DURATION = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const ISO_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-const GIT_SHA = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+const GIT_SHA = /^(?:[0-9a-f]{40}|(?:sha256:)?[0-9a-f]{64})$/;
 const MAX_TEXT = 64 * 1024;
 
 /** A time with a zone, RFC 3339. `Date` inside. */
@@ -36,7 +36,7 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
 });
 
 export const YamlScalar = textScalar('YAML', 'A YAML document.', 'https://yaml.org/spec/1.2.2/', (text) => text.length <= MAX_TEXT, 'a YAML document of at most 64 KiB');
-export const GitSha = textScalar('GitSha', 'The full id of a Git commit: 40 or 64 hexadecimal digits.', 'https://git-scm.com/docs/gitglossary#def_object_name', (text) => GIT_SHA.test(text), '40 or 64 hexadecimal digits');
+export const GitSha = textScalar('GitSha', 'The full id of a Git commit, 40 or 64 hexadecimal digits, or the digest of an archive, `sha256:` and 64 of them.', 'https://git-scm.com/docs/gitglossary#def_object_name', (text) => GIT_SHA.test(text), '40 or 64 hexadecimal digits, or sha256: and 64 of them');
 export const LabelSelector = textScalar(
   'LabelSelector', 'A label selector in the syntax of Kubernetes, such as `env=prod,region in (eu, us),!edge`.',
   'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors', (text) => text.length <= 4_096, 'a label selector of at most 4096 characters',

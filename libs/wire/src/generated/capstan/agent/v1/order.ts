@@ -8,6 +8,45 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 
+export enum RepositoryKind {
+  REPOSITORY_KIND_UNSPECIFIED = 0,
+  REPOSITORY_KIND_OCI = 1,
+  REPOSITORY_KIND_HELM = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function repositoryKindFromJSON(object: any): RepositoryKind {
+  switch (object) {
+    case 0:
+    case "REPOSITORY_KIND_UNSPECIFIED":
+      return RepositoryKind.REPOSITORY_KIND_UNSPECIFIED;
+    case 1:
+    case "REPOSITORY_KIND_OCI":
+      return RepositoryKind.REPOSITORY_KIND_OCI;
+    case 2:
+    case "REPOSITORY_KIND_HELM":
+      return RepositoryKind.REPOSITORY_KIND_HELM;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return RepositoryKind.UNRECOGNIZED;
+  }
+}
+
+export function repositoryKindToJSON(object: RepositoryKind): string {
+  switch (object) {
+    case RepositoryKind.REPOSITORY_KIND_UNSPECIFIED:
+      return "REPOSITORY_KIND_UNSPECIFIED";
+    case RepositoryKind.REPOSITORY_KIND_OCI:
+      return "REPOSITORY_KIND_OCI";
+    case RepositoryKind.REPOSITORY_KIND_HELM:
+      return "REPOSITORY_KIND_HELM";
+    case RepositoryKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export enum Renderer {
   RENDERER_UNSPECIFIED = 0,
   RENDERER_AUTO = 1,
@@ -197,6 +236,17 @@ export interface Assignment {
   /** The first rule for a kind stands. */
   healthRules: HealthRule[];
   ignoreRules: IgnoreRule[];
+  /** Where the content lies when it is no commit of Git: `commit` is then the digest of an archive, which an agent that does not know this refuses. */
+  archive: Archive | undefined;
+}
+
+/** An archive of a registry or chart repository. */
+export interface Archive {
+  kind: RepositoryKind;
+  /** http or https. */
+  location: string;
+  /** Its files lie in one directory, which does not count. */
+  chart: boolean;
 }
 
 /** Which objects; an absent member matches everything. */
@@ -739,6 +789,7 @@ function createBaseAssignment(): Assignment {
     dependsOn: [],
     healthRules: [],
     ignoreRules: [],
+    archive: undefined,
   };
 }
 
@@ -806,6 +857,9 @@ export const Assignment: MessageFns<Assignment> = {
     }
     for (const v of message.ignoreRules) {
       IgnoreRule.encode(v!, writer.uint32(170).fork()).join();
+    }
+    if (message.archive !== undefined) {
+      Archive.encode(message.archive, writer.uint32(178).fork()).join();
     }
     return writer;
   },
@@ -991,6 +1045,14 @@ export const Assignment: MessageFns<Assignment> = {
             message.ignoreRules.push(IgnoreRule.decode(reader, reader.uint32()));
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.archive = Archive.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1072,6 +1134,7 @@ export const Assignment: MessageFns<Assignment> = {
         : globalThis.Array.isArray(object?.ignore_rules)
         ? object.ignore_rules.map((e: any) => IgnoreRule.fromJSON(e))
         : [],
+      archive: isSet(object.archive) ? Archive.fromJSON(object.archive) : undefined,
     };
   },
 
@@ -1140,6 +1203,9 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.ignoreRules?.length) {
       obj.ignoreRules = message.ignoreRules.map((e) => IgnoreRule.toJSON(e));
     }
+    if (message.archive !== undefined) {
+      obj.archive = Archive.toJSON(message.archive);
+    }
     return obj;
   },
 
@@ -1171,6 +1237,110 @@ export const Assignment: MessageFns<Assignment> = {
     message.dependsOn = object.dependsOn?.map((e) => e) || [];
     message.healthRules = object.healthRules?.map((e) => HealthRule.fromPartial(e)) || [];
     message.ignoreRules = object.ignoreRules?.map((e) => IgnoreRule.fromPartial(e)) || [];
+    message.archive = (object.archive !== undefined && object.archive !== null)
+      ? Archive.fromPartial(object.archive)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseArchive(): Archive {
+  return { kind: 0, location: "", chart: false };
+}
+
+export const Archive: MessageFns<Archive> = {
+  encode(message: Archive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.location !== "") {
+      writer.uint32(18).string(message.location);
+    }
+    if (message.chart !== false) {
+      writer.uint32(24).bool(message.chart);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Archive {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArchive();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.location = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.chart = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Archive {
+    return {
+      kind: isSet(object.kind) ? repositoryKindFromJSON(object.kind) : 0,
+      location: isSet(object.location) ? globalThis.String(object.location) : "",
+      chart: isSet(object.chart) ? globalThis.Boolean(object.chart) : false,
+    };
+  },
+
+  toJSON(message: Archive): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = repositoryKindToJSON(message.kind);
+    }
+    if (message.location !== "") {
+      obj.location = message.location;
+    }
+    if (message.chart !== false) {
+      obj.chart = message.chart;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Archive>, I>>(base?: I): Archive {
+    return Archive.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Archive>, I>>(object: I): Archive {
+    const message = createBaseArchive();
+    message.kind = object.kind ?? 0;
+    message.location = object.location ?? "";
+    message.chart = object.chart ?? false;
     return message;
   },
 };

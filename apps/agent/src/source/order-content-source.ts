@@ -1,0 +1,60 @@
+import { err, errorMessage, ok, type Log, type Result } from '#kernel';
+import type { AssignmentOrder, ReservedForAgent, SourceTree } from '#domain';
+import type { HelmRequest, ProcessRenderer, RenderFailure } from '#render';
+import type { ContentSource, RenderedContent, SourceFailure } from '../reconcile/agent.ports.js';
+import type { OrderedTrees } from './ordered-trees.js';
+import { Semaphore } from './semaphore.js';
+
+export interface OrderContentSourceDeps {
+  readonly trees: Pick<OrderedTrees, 'withTree'>;
+  /** Found out about in the background: what is stored heals without it. */
+  readonly renderer: () => Promise<ProcessRenderer>;
+  readonly capabilities: HelmRequest['capabilities'];
+  readonly reserved: ReservedForAgent;
+  /** Renders at once: each is a process with up to half a gigabyte. */
+  readonly maxRenders: number;
+  readonly log: Log;
+}
+
+type Source<T> = Promise<Result<T, SourceFailure>>;
+
+/** Rendered content of the commit or archive that an order names, and of no other, rendered in the jail. */
+export class OrderContentSource implements ContentSource {
+  private readonly renders: Semaphore;
+
+  constructor(private readonly deps: OrderContentSourceDeps) {
+    this.renders = new Semaphore(deps.maxRenders);
+  }
+
+  async render(order: AssignmentOrder, signal: AbortSignal): Source<RenderedContent> {
+    let renderer: ProcessRenderer;
+    try {
+      renderer = await this.deps.renderer();
+    } catch (error) {
+      this.deps.log.error('the agent cannot render here', { error });
+      return fail('RENDERER_UNAVAILABLE', errorMessage(error), true);
+    }
+    renderer.prepare();
+    return this.deps.trees.withTree(order.release, (tree) => this.renderTree(order, tree, renderer, signal), signal);
+  }
+
+  private async renderTree(order: AssignmentOrder, tree: SourceTree, renderer: ProcessRenderer, signal: AbortSignal): Source<RenderedContent> {
+    const { path, renderer: kind, namespace, substitute, helm } = order.release;
+    const chart: HelmRequest = {
+      valuesFiles: helm?.valuesFiles ?? [], releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
+    };
+    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, reserved: this.deps.reserved };
+    const rendered = await this.renders.run(() => renderer.render(tree, request, signal), signal);
+    if (!rendered.ok) return err(ofRender(rendered.error));
+    if (rendered.value.objects.length === 0) return fail('NO_OBJECTS', 'nothing was rendered', false);
+    return ok({ objects: rendered.value.objects, renderDigest: rendered.value.digest });
+  }
+}
+
+function ofRender({ code, message, retryable }: RenderFailure): SourceFailure {
+  return { reason: code, message, retryable };
+}
+
+function fail(reason: SourceFailure['reason'], message: string, retryable: boolean): Result<never, SourceFailure> {
+  return err({ reason, message, retryable });
+}
