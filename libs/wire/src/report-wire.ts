@@ -7,6 +7,9 @@ import { encodeHealthState, encodeSyncState, readHealthState, readSyncState } fr
 import { decoding, malformed, type WireFailure } from './wire-failure.js';
 import { readCount, readCounter, readDate, readDigest, readId, readOptionalDigest, readText } from './wire-values.js';
 
+/** The digest of an archive; a commit of Git is shorter. */
+const LONGEST_COMMIT = 'sha256:'.length + 64;
+
 const MAX_MESSAGE = 2_000;
 const MAX_ENTRY_MESSAGE = 500;
 const MAX_OBJECTS = 50;
@@ -51,7 +54,7 @@ export function decodeReport(wire: WireReport): Result<TargetReport, WireFailure
       epoch: readCounter(wire.epoch, 'epoch'),
       generation: readCounter(wire.generation, 'generation'),
       release: wire.releaseId === '' ? undefined : readId(wire.releaseId, 'release_id', releaseId),
-      commit: readText(wire.commit, 64),
+      commit: readText(wire.commit, LONGEST_COMMIT),
       renderDigest: readOptionalDigest(wire.renderDigest, 'render_digest'),
       sync: readSyncState(wire.sync, 'sync'),
       reason: isReasonCode(wire.reason) ? wire.reason : 'INTERNAL_ERROR',
