@@ -45,7 +45,7 @@ describe('health rules of an order', () => {
 
   it('that fail make their object UNKNOWN and say which rule and why', async () => {
     await agent.accept(anAssignment({ generation: 1, release: 'v1', health: [rule({ degraded: 'object.status.phase == "Failed"' })] }));
-    const unknown = await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'UNKNOWN' });
+    const unknown = await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'UNKNOWN', reason: 'HEALTH_UNKNOWN' });
     expect(unknown.healthMessage).toBe('ConfigMap shop/settings: Health rule for ConfigMap, degraded: No such key: status');
   });
 

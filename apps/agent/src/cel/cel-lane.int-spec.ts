@@ -1,5 +1,11 @@
+import { CEL_LANGUAGE } from '#domain';
 import { systemMonotonic, systemTimers } from '#runtime';
+import { until } from '#testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { CelLane } from './cel-lane.js';
 import { evaluateCel, type CelOutcome } from './cel.ports.js';
 
@@ -9,6 +15,8 @@ const aLane = (): CelLane => {
   lanes.push(lane);
   return lane;
 };
+/** Of the main thread, which starts them. */
+const childrenOfThis = async (): Promise<readonly string[]> => (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).split(' ').filter((pid) => pid !== '');
 const LIST = Array.from({ length: 1_000 }, (_, index) => index);
 const LOOP = 'object.list.all(a, object.list.all(b, object.list.all(c, object.list.all(d, true))))';
 const object = {
@@ -81,6 +89,31 @@ describe('expressions in CEL', () => {
     expect(codes.filter((code) => code === 'CUT')).toHaveLength(3);
     expect(codes.filter((code) => code === 'OVER_BUDGET')).toHaveLength(17);
     expect(await evaluateCel(lane, 'bad', 'true', { object })).toEqual({ ok: false, error: { code: 'OVER_BUDGET', message: `expressions of this application were stopped 3 times within a minute, the last was: ${LOOP.slice(0, 80)}…` } });
+  });
+
+  it('need no process until the first is asked for, and none once nobody has asked for a while', async () => {
+    const idle: (() => void)[] = [];
+    const timers = { ...systemTimers, after: (ms: number, fn: () => void) => (ms === 30_000 ? (idle.push(fn), { cancel: () => undefined }) : systemTimers.after(ms, fn)) };
+    const before = await childrenOfThis();
+    const lane = new CelLane({ timers, monotonic: systemMonotonic });
+    lanes.push(lane);
+    const fresh = async (): Promise<readonly string[]> => (await childrenOfThis()).filter((pid) => !before.includes(pid));
+    expect(await fresh()).toEqual([]);
+    expect(await evaluateCel(lane, 'shop', 'true', { object })).toEqual({ ok: true, value: true });
+    expect(await fresh()).toHaveLength(1);
+    idle.at(-1)?.();
+    await until('the process is gone', 10_000, async () => ((await fresh()).length === 0 ? true : undefined));
+    expect(await evaluateCel(lane, 'shop', 'true', { object })).toEqual({ ok: true, value: true });
+  });
+
+  it('do not outlive an agent that was killed while they ran', async () => {
+    const setup = JSON.stringify({ language: CEL_LANGUAGE, variables: ['object'], hardLimitMs: 300 });
+    const child = fork(fileURLToPath(new URL('./cel-child.ts', import.meta.url)), [setup], { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'json' });
+    await once(child, 'message');
+    const ended = once(child, 'exit');
+    child.send({ expressions: [LOOP], json: JSON.stringify({ object: { list: LIST } }) });
+    // Nobody watches it.
+    expect(await ended).toEqual([1, null]);
   });
 
   it('are not evaluated over what is too large', async () => {

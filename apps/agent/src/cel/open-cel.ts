@@ -1,4 +1,4 @@
-import type { MonotonicClock, Timers } from '#kernel';
+import { err, errorMessage, type MonotonicClock, type Timers } from '#kernel';
 import type { CelEvaluator } from './cel.ports.js';
 
 /** The evaluator of this process. Nothing of it is loaded before something is to be evaluated: an agent without rules pays nothing for them. */
@@ -9,7 +9,15 @@ export function openCel(deps: { readonly timers: Timers; readonly monotonic: Mon
     return new CelLane(deps);
   };
   return {
-    evaluate: async (asker, expressions, variables) => (await (lane ??= open())).evaluate(asker, expressions, variables),
-    close: async () => (await lane)?.close(),
+    async evaluate(asker, expressions, variables) {
+      lane ??= open();
+      try {
+        return await (await lane).evaluate(asker, expressions, variables);
+      } catch (error) {
+        lane = undefined;
+        return expressions.map(() => err({ code: 'UNAVAILABLE', message: `expressions cannot be evaluated here: ${errorMessage(error)}` }));
+      }
+    },
+    close: async () => (await lane?.catch(() => undefined))?.close(),
   };
 }

@@ -75,7 +75,7 @@ function sayContests(runtime: TargetRuntime, drifted: readonly DriftedObject[]):
   );
 }
 
-function reasonOfHealth({ health }: TargetHealth): TargetReport['reason'] {
+function reasonOfHealth({ health, unhealthy }: TargetHealth): TargetReport['reason'] {
   switch (health) {
     case 'PROGRESSING':
       return 'PROGRESSING';
@@ -83,6 +83,9 @@ function reasonOfHealth({ health }: TargetHealth): TargetReport['reason'] {
       return 'OBJECTS_DEGRADED';
     case 'MISSING':
       return 'OBJECTS_MISSING';
+    case 'UNKNOWN':
+      // Before the first look there is nothing to do about it.
+      return unhealthy.length === 0 ? 'SYNCED' : 'HEALTH_UNKNOWN';
     default:
       return 'SYNCED';
   }

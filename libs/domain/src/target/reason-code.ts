@@ -72,6 +72,7 @@ export const REASON_ADVICE = {
   FACT_MISMATCH: 'The facts of the cluster no longer match the selector; the target stays until a person removes it with confirmFactMismatch.',
   PROGRESSING: 'Wait: objects are becoming ready.',
   OBJECTS_DEGRADED: 'Look at the listed objects.',
+  HEALTH_UNKNOWN: 'Objects could not be judged; the message of the health says which and why. A health rule asks with has() for fields that may be missing.',
   OBJECTS_MISSING: 'Objects are gone from the cluster; they are put back if sync.drift is HEAL.',
   // life of a target
   WAITING_FOR_ROLLOUT: 'Wait, or look at the rollout.',
