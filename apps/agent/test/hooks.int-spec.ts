@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { HOOK_RUN_ANNOTATION, readObject, type KubeObject } from '#domain';
+import { HOOK_RUN_ANNOTATION, readObject, targetId, type KubeObject } from '#domain';
 import { hookJob, job } from './hook-objects.js';
 import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test-agent.js';
-import { TestCluster } from './test-cluster.js';
-import { anAssignment } from './test-orders.js';
+import { TestCluster, unwrap } from './test-cluster.js';
+import { anAssignment, idOf } from './test-orders.js';
 
 jest.setTimeout(30_000);
 
@@ -87,6 +87,22 @@ describe('the hooks of a release', () => {
     await agent.reported({ generation: await order('one', objects(BROKEN)), sync: 'FAILED', reason: 'HOOK_TIMED_OUT' });
     await agent.reported({ generation: await order('one', objects(BROKEN)), sync: 'FAILED', reason: 'HOOK_TIMED_OUT' });
     expect(cluster.writes()).toEqual(['create namespaces shop', 'create jobs shop/first', 'create jobs shop/second', 'delete jobs shop/second', 'create jobs shop/second']);
+  });
+
+  it('are shown with their pods to those who ask what the target consists of, and say what they have to say', async () => {
+    await synced('one', [hookJob('migrate', { 'capstan.dev/hook': 'before' }), configMap('settings', { a: '1' })]);
+    const target = targetId(idOf('target', 'shop'));
+    const signal = AbortSignal.timeout(10_000);
+    const { nodes } = unwrap(await agent.core.requests.listResources(target, signal));
+    const hook = nodes.find(({ ref }) => ref.name === 'migrate');
+    expect(hook).toMatchObject({ ref: job('migrate'), health: 'HEALTHY', parentId: undefined });
+    const pod = nodes.find(({ parentId }) => parentId === hook?.id);
+    expect(pod).toMatchObject({ ref: { kind: 'Pod', namespace: 'shop' } });
+    const question = { target, namespace: 'shop', pod: pod?.ref.name ?? '', container: undefined, previous: false, follow: false, tailLines: 10, sinceSeconds: undefined };
+    let text = '';
+    for await (const part of unwrap(await agent.core.requests.readLogs(question, signal))) text += unwrap(part);
+    expect(text).not.toBe('');
+    expect(unwrap(await agent.core.requests.describeObject(target, job('migrate'), signal)).objectJson).toContain('"kind":"Job"');
   });
 
   it('heal what runs while they run', async () => {

@@ -1,7 +1,8 @@
 import { err, ok, type Clock } from '#kernel';
-import { healthOf, objectKey, type TargetId } from '#domain';
+import { healthOf, objectKey, type InventoryEntry, type TargetId } from '#domain';
 import type { KubeClient } from '#kube';
 import type { ObjectReader } from '../apply/object-reader.js';
+import { hooksToShow } from '../hooks/hooks-to-show.js';
 import type { HealthJudge } from '../health/health-judge.js';
 import type { TargetRuntime } from '../reconcile/target-runtime.js';
 import type { RequestHandler } from '../session/session.ports.js';
@@ -28,9 +29,9 @@ export function answerRequests({ reader, judge, own, clock, runtimeOf }: AnswerD
   return {
     describeObject(target, ref, signal) {
       const runtime = runtimeOf(target);
-      const entry = runtime?.entry(objectKey(ref));
+      const entry = runtime === undefined ? undefined : entryOf(runtime, objectKey(ref));
       const deps: DescribeDeps = { reader, clock, judge: (live) => (runtime === undefined ? Promise.resolve(healthOf(live, clock.now())) : judge.judge(target, runtime.order.order, live)) };
-      return runtime === undefined || entry !== undefined ? describeObject(deps, entry, signal) : describeOwnedObject(deps, (key) => runtime.entry(key), ref, signal);
+      return runtime === undefined || entry !== undefined ? describeObject(deps, entry, signal) : describeOwnedObject(deps, (key) => entryOf(runtime, key), ref, signal);
     },
     async listResources(target, signal) {
       const runtime = runtimeOf(target);
@@ -38,11 +39,17 @@ export function answerRequests({ reader, judge, own, clock, runtimeOf }: AnswerD
       if (treesOpen >= MAX_TREES) return err({ code: 'OVERLOADED', message: '' });
       treesOpen += 1;
       try {
-        return ok(await listResources({ reader, clock }, runtime.inventory.entries, runtime.observed, signal));
+        const hooks = hooksToShow(runtime.inventory.head.hooks);
+        return ok(await listResources({ reader, clock }, [...runtime.inventory.entries, ...hooks.entries], new Map([...runtime.observed, ...hooks.observed]), signal));
       } finally {
         treesOpen -= 1;
       }
     },
-    readLogs: (question, signal) => readLogs({ reader, own }, (key) => runtimeOf(question.target)?.entry(key), question, signal),
+    readLogs: (question, signal) => readLogs({ reader, own }, (key) => entryOf(runtimeOf(question.target), key), question, signal),
   };
+}
+
+/** What a target has under a key: an object that is kept, or one of a hook. */
+function entryOf(runtime: TargetRuntime | undefined, key: string): InventoryEntry | undefined {
+  return runtime?.entry(key) ?? hooksToShow(runtime?.inventory?.head.hooks).entries.find(({ ref }) => objectKey(ref) === key);
 }

@@ -1,6 +1,8 @@
 import { objectKey, objectRefOf, type KubeObject, type ObjectRef } from '../object/kube-object.js';
-import { PHASES, phaseOf, type Settle } from './kind-order.js';
+import { PHASES, phaseOf, type Phase, type Settle } from './kind-order.js';
 import { waveOf } from './read-wave.js';
+
+const LAST_PHASE: Phase = { name: 'custom resources', settle: 'none', kinds: [] };
 
 /** Objects that may be applied together, once those before them have settled, and are healthy where their number is lower. */
 export interface Wave {
@@ -13,15 +15,10 @@ export interface Wave {
 
 /** The waves of a render, without empty ones: by number, then by the order of kinds. The same set of objects gives the same waves, whatever its order. */
 export function orderWaves(objects: readonly KubeObject[]): readonly Wave[] {
-  const sorted = objects.map((object) => ({ object, ref: objectRefOf(object), number: waveOf(object.metadata) })).toSorted((a, b) => byKey(a.ref, b.ref));
-  return numbersOf(sorted).flatMap((number) =>
-    PHASES.map((phase, index) => ({
-      number,
-      name: phase.name,
-      objects: sorted.filter((one) => one.number === number && phaseOf(one.ref) === index).map(({ object }) => object),
-      settle: phase.settle,
-    })).filter((wave) => wave.objects.length > 0),
-  );
+  return inSteps(objects.map((object) => place(object, objectRefOf(object), waveOf(object.metadata)))).map(({ number, phase, items }) => {
+    const { name, settle } = PHASES[phase] ?? LAST_PHASE;
+    return { number, name, objects: items, settle };
+  });
 }
 
 /**
@@ -29,19 +26,30 @@ export function orderWaves(objects: readonly KubeObject[]): readonly Wave[] {
  * finalises it, a webhook before the pods behind it, a namespace at the very end).
  */
 export function orderRemoval<T extends { readonly ref: ObjectRef; readonly wave?: number | undefined }>(items: readonly T[]): readonly (readonly T[])[] {
-  const sorted = items.map((item) => ({ item, number: item.wave ?? 0 })).toSorted((a, b) => byKey(b.item.ref, a.item.ref));
-  return numbersOf(sorted)
-    .flatMap((number) => PHASES.map((_, index) => sorted.filter((one) => one.number === number && phaseOf(one.item.ref) === index).map(({ item }) => item)))
-    .filter((step) => step.length > 0)
+  return inSteps(items.map((item) => place(item, item.ref, item.wave ?? 0)))
+    .map((step) => step.items.toReversed())
     .toReversed();
 }
 
-/** Ascending. Nearly always one. */
-function numbersOf(items: readonly { readonly number: number }[]): readonly number[] {
-  return [...new Set(items.map(({ number }) => number))].toSorted((a, b) => a - b);
+interface Placed<T> {
+  readonly item: T;
+  readonly number: number;
+  /** Index into PHASES. */
+  readonly phase: number;
+  readonly key: string;
 }
 
-function byKey(a: ObjectRef, b: ObjectRef): number {
-  const [left, right] = [objectKey(a), objectKey(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+function place<T>(item: T, ref: ObjectRef, number: number): Placed<T> {
+  return { item, number, phase: phaseOf(ref), key: objectKey(ref) };
+}
+
+/** One step for each number and phase that has something, in the order of applying. */
+function inSteps<T>(placed: readonly Placed<T>[]): readonly { readonly number: number; readonly phase: number; readonly items: readonly T[] }[] {
+  const steps: { readonly number: number; readonly phase: number; readonly items: T[] }[] = [];
+  for (const { item, number, phase } of placed.toSorted((a, b) => a.number - b.number || a.phase - b.phase || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
+    const last = steps.at(-1);
+    if (last?.number === number && last.phase === phase) last.items.push(item);
+    else steps.push({ number, phase, items: [item] });
+  }
+  return steps;
 }

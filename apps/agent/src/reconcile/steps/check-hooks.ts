@@ -1,9 +1,11 @@
-import { claimOf, done, eventOf, findReservation, formatObjectRef, hookObject, HOOK_PHASES, recordOf, runOf, stalled, type Hook, type HookPhase, type StepOutcome } from '#domain';
+import { claimOf, done, eventOf, findReservation, formatObjectRef, hookObject, HOOK_PHASES, objectRefOf, recordOf, runOf, stalled, type Hook, type HookPhase, type StepOutcome } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { ledgerOf } from '../../hooks/hook-ledger-of.js';
 import { notOurs } from '../../hooks/progress-hook.js';
 import type { Claimed, Step, StepContext } from '../step.js';
+
+const RELEASE_PHASES: readonly HookPhase[] = HOOK_PHASES.filter((phase) => !phase.endsWith('-removal'));
 
 interface Due {
   readonly hook: Hook;
@@ -19,7 +21,7 @@ export const checkHooks: Step<Claimed, Claimed> = async (context, input) => {
   const ledger = ledgerOf(context);
   const isSame = ledger?.contentKey === input.contentKey;
   const isInstall = isSame ? ledger.isInstall : context.runtime.inventory?.head.applied === undefined;
-  const due = HOOK_PHASES.slice(0, 4).flatMap((phase) => input.hooks.filter(({ events }) => events.has(eventOf(phase, isInstall))).map((hook): Due => ({ hook, phase })));
+  const due = RELEASE_PHASES.flatMap((phase) => input.hooks.filter(({ events }) => events.has(eventOf(phase, isInstall))).map((hook): Due => ({ hook, phase })));
   const fresh = due.filter(({ hook, phase }) => !isSame || recordOf(ledger, phase, hook) === undefined);
   const checks = await inParallel(fresh, context.ports.settings.maxCalls, (one) => check(context, one, runOf(input.order)));
   const refused = checks.find(({ kind }) => kind === 'stalled') ?? checks.find(({ kind }) => kind === 'wait');
@@ -28,7 +30,7 @@ export const checkHooks: Step<Claimed, Claimed> = async (context, input) => {
 
 async function check({ reader, ports, owner, signal }: StepContext, { hook, phase }: Due, run: string): Promise<StepOutcome> {
   const object = hookObject(hook, run, phase);
-  const ref = { group: object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '', kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+  const ref = objectRefOf(object);
   const read = await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: true, signal });
   // It comes with this very release: its creation will tell.
   if (!read.ok) return read.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, read.error);
