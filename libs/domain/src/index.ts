@@ -53,13 +53,13 @@ export { missingDependencies, type DependencyState } from './dependencies/judge-
 export { admittedChanges, type AdmittedChange } from './drift/admitted-changes.js';
 export { autoscaledCover, autoscalersOf, declaresReplicas, readAutoscaler, scaledCover, type Autoscaler } from './drift/autoscaler.js';
 export { changedFields } from './drift/changed-fields.js';
-export { compareApplied, differs, keptFields, NO_TOLERANCE, type Tolerance } from './drift/compare-applied.js';
+export { compareApplied, differs, NO_TOLERANCE, type Tolerance } from './drift/compare-applied.js';
 export { coverOfRule, isCovered, isNoCover, joinCovers, NO_COVER, type FieldCover } from './drift/field-cover.js';
 export { parsePointer, pointsAt, type FieldPointer } from './drift/field-pointer.js';
 export { isByHand } from './drift/hand-managers.js';
 export { budgetAt, HEAL_PACES, nextHealAtMs, spendHeal, type HealBudget, type HealPace } from './drift/heal-budget.js';
 export { injectedCover } from './drift/injected-cover.js';
-export { keepLive } from './drift/keep-live.js';
+export { keepLive, type KeptLive } from './drift/keep-live.js';
 export { fitChanges, VALUE_LIMITS, type FieldChange } from './drift/field-change.js';
 export { fieldManagersOf, holdsField, type FieldManager } from './drift/field-managers.js';
 export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type PathStep } from './drift/field-paths.js';

@@ -1,6 +1,6 @@
 import { ok, type Result } from '#kernel';
 import {
-  admittedChanges, formatObjectRef, isNoCover, joinCovers, keepLive, keptFields, NO_COVER, objectKey, objectRefOf, type FieldCover, type KubeObject, type Tolerance,
+  admittedChanges, formatObjectRef, isNoCover, joinCovers, keepLive, NO_COVER, objectKey, objectRefOf, type FieldCover, type KubeObject, type Tolerance,
 } from '#domain';
 import type { KubeFailure } from '#kube';
 import { findCover, mayBeCovered } from '../drift/find-cover.js';
@@ -32,12 +32,12 @@ const MAX_ATTEMPTS = 5;
 export async function sendObject(context: StepContext, object: KubeObject, how: SendHow): Promise<Result<Sent, KubeFailure>> {
   const { ports, runtime, signal } = context;
   for (let attempt = 1; ; attempt += 1) {
-    const kept = await liveParts(context, object, attempt === 1 ? how : { ...how, live: undefined });
-    if (!kept.ok) return kept;
-    const { body, cover } = kept.value;
+    const parts = await liveParts(context, object, attempt === 1 ? how : { ...how, live: undefined });
+    if (!parts.ok) return parts;
+    const { body, cover, kept } = parts.value;
     const stored = await applyObject(ports.cluster.applier, body, { ...how, signal });
     if (stored.ok) {
-      const tolerance = { cover, admitted: admittedChanges(body, stored.value), kept: body === object ? [] : keptFields(object, body) };
+      const tolerance = { cover, admitted: admittedChanges(body, stored.value), kept };
       if (!how.dryRun) remember(context, object, tolerance);
       return ok({ stored: stored.value, tolerance });
     }
@@ -47,8 +47,8 @@ export async function sendObject(context: StepContext, object: KubeObject, how: 
   }
 }
 
-async function liveParts(context: StepContext, object: KubeObject, how: SendHow): Promise<Result<{ readonly body: KubeObject; readonly cover: FieldCover }, KubeFailure>> {
-  const asDeclared = ok({ body: object, cover: NO_COVER });
+async function liveParts(context: StepContext, object: KubeObject, how: SendHow): Promise<Result<{ readonly body: KubeObject; readonly cover: FieldCover; readonly kept: Tolerance['kept'] }, KubeFailure>> {
+  const asDeclared = ok({ body: object, cover: NO_COVER, kept: [] });
   const also: FieldCover = { ...NO_COVER, fields: how.alsoKeep ?? [] };
   if (how.isNew === true) return asDeclared;
   const looked = how.live === undefined ? await lookAt(context, object, isNoCover(also)) : ok(how.live);
@@ -59,8 +59,8 @@ async function liveParts(context: StepContext, object: KubeObject, how: SendHow)
   if (!cover.ok) return cover;
   const all = joinCovers([cover.value, also]);
   if (isNoCover(all)) return asDeclared;
-  const { metadata, ...rest } = keepLive(object, live, all);
-  return ok({ body: { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: { ...metadata, uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion } }, cover: cover.value });
+  const { body, kept } = keepLive(object, live, all);
+  return ok({ body: { ...body, metadata: { ...body.metadata, uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion } }, cover: cover.value, kept });
 }
 
 /** undefined: it is not there, or none of it can be somebody else's to decide. */

@@ -1,6 +1,7 @@
 import { canonicalJson } from '#kernel';
 import type { KubeObject } from '../object/kube-object.js';
 import { changedAt, declaredMembers } from './changed-fields.js';
+import { fieldManagersOf, treeAt, type FieldManager } from './field-managers.js';
 import { formatPath, type PathStep } from './field-paths.js';
 import { valueAt } from './field-value.js';
 import { isZero } from './same-value.js';
@@ -22,8 +23,9 @@ export interface AdmittedChange {
  * @param stored the answer to it
  */
 export function admittedChanges(sent: KubeObject, stored: KubeObject): readonly AdmittedChange[] {
+  const managers = fieldManagersOf(stored);
   return declaredMembers(sent).flatMap(({ path, declared }) =>
-    changedAt(declared, valueAt(stored, path), path).map((changed) => ({ field: formatPath(changed), stored: textAt(stored, changed), isFilledIn: isZero(valueAt(sent, changed)) })),
+    changedAt(declared, valueAt(stored, path), path).filter((changed) => !isInKeyedList(changed, managers)).map((changed) => ({ field: formatPath(changed), stored: textAt(stored, changed), isFilledIn: isZero(valueAt(sent, changed)) })),
   );
 }
 
@@ -31,6 +33,14 @@ export function isAdmitted(path: readonly PathStep[], live: KubeObject, admitted
   if (admitted.length === 0) return false;
   const field = formatPath(path);
   return admitted.some((change) => change.field === field && change.stored === textAt(live, path));
+}
+
+/** An index means nothing in a list whose items the server tells apart by keys that are not known here: others may have put theirs before ours. */
+function isInKeyedList(path: readonly PathStep[], managers: readonly FieldManager[]): boolean {
+  return path.some((_step, index) => {
+    const next = path[index + 1];
+    return (next === undefined || next.kind === 'index') && managers.some((manager) => treeAt(manager, path.slice(0, index + 1))?.children.some(({ step }) => step.kind === 'key') === true);
+  });
 }
 
 function textAt(object: KubeObject, path: readonly PathStep[]): string | undefined {

@@ -64,11 +64,6 @@ export function differs(applied: KubeObject, live: KubeObject, kept: Tolerance['
   return changedPaths(applied, live, fieldManagersOf(live), kept).length > 0;
 }
 
-/** The fields of a declared object that were sent with another value than the declared one. */
-export function keptFields(declared: KubeObject, sent: KubeObject): Tolerance['kept'] {
-  return declaredMembers(declared).flatMap((member) => changedAt(member.declared, valueAt(sent, member.path), member.path));
-}
-
 function changedPaths(applied: KubeObject, live: KubeObject, managers: readonly FieldManager[], kept: Tolerance['kept']): readonly (readonly PathStep[])[] {
   const ours = managers.find((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && entry.apiVersion === applied.apiVersion);
   if (ours === undefined) return declaredMembers(applied).flatMap(({ path, declared }) => changedAt(declared, valueAt(live, path), path));

@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import { canonicalJson, type Json } from '#kernel';
 import { fieldOf, isJsonList, isJsonObject, textOf } from '../json/read-json.js';
 import type { KubeObject } from '../object/kube-object.js';
 import { parseFieldsV1, type FieldTree, type PathStep } from './field-paths.js';
@@ -29,6 +29,16 @@ export function fieldManagersOf(live: KubeObject): readonly FieldManager[] {
     if (manager === undefined || (operation !== 'Apply' && operation !== 'Update') || (subresource !== '' && subresource !== 'scale') || !fields.ok) return [];
     return [{ manager, operation, time: textOf(entry, 'time'), subresource, apiVersion: textOf(entry, 'apiVersion') ?? '', fields: fields.value }];
   });
+}
+
+/** What a manager's record says of the inside of a field; undefined: nothing. */
+export function treeAt({ fields }: FieldManager, path: readonly PathStep[]): FieldTree | undefined {
+  let at: FieldTree | undefined = fields;
+  for (const wanted of path) {
+    const text = canonicalJson({ ...wanted });
+    at = at?.children.find(({ step }) => canonicalJson({ ...step }) === text)?.tree;
+  }
+  return at;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '#kernel';
-import { compareApplied, coverOfRule, isCovered, keepLive, NO_TOLERANCE, OWNER_ANNOTATION, type FieldCover, type IgnoreRule, type KubeObject } from '#domain';
+import { compareApplied, coverOfRule, isCovered, formatPath, keepLive, NO_TOLERANCE, OWNER_ANNOTATION, type FieldCover, type IgnoreRule, type KubeObject } from '#domain';
 import { aManager, anObject } from '#testing';
 
 const cover = (rule: IgnoreRule): FieldCover => coverOfRule(rule);
@@ -25,14 +25,23 @@ describe('keepLive', () => {
     ['nothing by a rule about another field', { jsonPointers: ['/spec/strategy'] }, pod([APP], { replicas: 2 }), pod([], { replicas: 5 }), pod([APP], { replicas: 2 })],
     ['the key of a Secret in whatever member Git has it', { jsonPointers: ['/data/a'] }, anObject('v1', 'Secret', 'shop/s', { stringData: { a: 'x', b: 'y' } }), anObject('v1', 'Secret', 'shop/s', { data: { a: 'bGl2ZQ==', b: 'bGl2ZQ==' } }), anObject('v1', 'Secret', 'shop/s', { data: { a: 'bGl2ZQ==', b: 'eQ==' } })],
   ])('sends %s', (_what, rule, declared, live, expected) => {
-    expect(keepLive(declared, live, cover(rule))).toEqual(expected);
+    expect(keepLive(declared, live, cover(rule)).body).toEqual(expected);
   });
 
   it('knows the items of a custom resource by what the server says', () => {
     const widget = (parts: readonly Json[], managedFields: readonly Json[] = []): KubeObject => anObject('example.com/v1', 'Widget', 'shop/w', { ...(managedFields.length === 0 ? {} : { metadata: { managedFields } }), spec: { parts } });
     const ours = aManager('capstan', 'Apply', { 'f:spec': { 'f:parts': { 'k:{"id":"a"}': { '.': {}, 'f:id': {}, 'f:size': {} } } } }, { apiVersion: 'example.com/v1' });
-    const kept = keepLive(widget([{ id: 'a', size: 1 }]), widget([{ id: 'z', size: 9 }, { id: 'a', size: 7 }], [ours]), cover({ jsonPointers: ['/spec/parts/id=a/size'] }));
-    expect(kept).toEqual(widget([{ id: 'a', size: 7 }]));
+    const declared = widget([{ id: 'a', size: 1 }]);
+    const { body, kept } = keepLive(declared, widget([{ id: 'z', size: 9 }, { id: 'a', size: 7 }], [ours]), cover({ jsonPointers: ['/spec/parts/id=a/size'] }));
+    expect(body).toEqual(widget([{ id: 'a', size: 7 }]));
+    expect(kept.map(formatPath)).toEqual(['spec.parts[id=a].size']);
+
+    // An item that is covered and gone stays gone and is no drift, wherever the others stand.
+    const without = widget([{ id: 'z', size: 9 }], [aManager('someone', 'Update', { 'f:spec': { 'f:parts': { 'k:{"id":"z"}': { '.': {}, 'f:id': {}, 'f:size': {} } } } }, { apiVersion: 'example.com/v1' })]);
+    const item = cover({ jsonPointers: ['/spec/parts/id=a'] });
+    const gone = keepLive(declared, without, item);
+    expect(gone.body['spec']).toBeUndefined();
+    expect(compareApplied(declared, { ...without, metadata: { ...without.metadata, managedFields: [...(without.metadata.managedFields ?? []), aManager('capstan', 'Apply', {}, { apiVersion: 'example.com/v1' })] } }, { cover: item, admitted: [], kept: gone.kept })).toBeUndefined();
   });
 });
 
@@ -51,12 +60,14 @@ describe('covered differences', () => {
         const every = compareApplied(declared, live)?.fields ?? [];
         const drift = compareApplied(declared, live, tolerance)?.fields ?? [];
         expect(every).toEqual(expect.arrayContaining([...drift]));
-        const body = keepLive(declared, live, covered);
+        const { body, kept } = keepLive(declared, live, covered);
         // Of what is sent, exactly the drift differs from what is there.
         expect(compareApplied(body, live)?.fields ?? []).toEqual(drift);
         const after = mergeApplied(body, live);
-        expect(compareApplied(declared, after, tolerance)).toBeUndefined();
-        expect(keepLive(declared, after, covered)).toEqual(body);
+        expect(compareApplied(declared, after, { ...tolerance, kept })).toBeUndefined();
+        expect(keepLive(declared, after, covered)).toEqual({ body, kept });
+        // Once nothing covers them, all that was left differs, and nothing else.
+        expect(compareApplied(declared, after)?.fields ?? []).toEqual(kept.map(formatPath).toSorted());
       }),
     );
   });
@@ -65,7 +76,7 @@ describe('covered differences', () => {
     fc.assert(
       fc.property(object, object, (declared, live) => {
         expect(compareApplied(declared, live, { ...NO_TOLERANCE, cover: cover({}) })).toBeUndefined();
-        expect(mergeApplied(keepLive(declared, live, cover({})), live)).toEqual(live);
+        expect(mergeApplied(keepLive(declared, live, cover({})).body, live)).toEqual(live);
       }),
     );
     expect(isCovered([{ kind: 'field', name: 'metadata' }, { kind: 'field', name: 'annotations' }, { kind: 'field', name: OWNER_ANNOTATION }], cover({}), pod([]), [])).toBe(false);

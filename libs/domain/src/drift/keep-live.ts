@@ -2,9 +2,9 @@ import { canonicalJson, type Json, type JsonObject } from '#kernel';
 import { isJsonList, isJsonObject } from '../json/read-json.js';
 import type { KubeObject } from '../object/kube-object.js';
 import { foldStringData } from '../object/secret-data.js';
-import { declaredMembers } from './changed-fields.js';
+import { changedAt, declaredMembers } from './changed-fields.js';
 import { isCovered, type FieldCover } from './field-cover.js';
-import { fieldManagersOf, type FieldManager } from './field-managers.js';
+import { fieldManagersOf, treeAt, type FieldManager } from './field-managers.js';
 import type { PathStep } from './field-paths.js';
 import { stepInto, valueAt } from './field-value.js';
 import { mergeKeysOf } from './merge-keys.js';
@@ -13,6 +13,14 @@ interface Keeping {
   readonly declared: KubeObject;
   readonly cover: FieldCover;
   readonly managers: readonly FieldManager[];
+  /** Hears of each field that is sent with another value than the declared one. */
+  readonly note: (path: readonly PathStep[]) => void;
+}
+
+export interface KeptLive {
+  readonly body: KubeObject;
+  /** The fields of `body` that say something else than what is declared, or are not in it. */
+  readonly kept: readonly (readonly PathStep[])[];
 }
 
 /**
@@ -20,19 +28,20 @@ interface Keeping {
  * we own would be removed with that (a Deployment falls to one replica); what is not there live is not sent. Nothing is
  * sent that is not declared. Pure.
  */
-export function keepLive(declared: KubeObject, live: KubeObject, cover: FieldCover): KubeObject {
+export function keepLive(declared: KubeObject, live: KubeObject, cover: FieldCover): KeptLive {
   const folded = foldStringData(declared);
-  const keeping: Keeping = { declared: folded, cover, managers: fieldManagersOf(live) };
+  const kept: (readonly PathStep[])[] = [];
+  const keeping: Keeping = { declared: folded, cover, managers: fieldManagersOf(live), note: (path) => void kept.push(path) };
   const metadata: { [name: string]: Json | undefined } = { ...folded.metadata };
   const top: { [name: string]: Json | undefined } = { ...folded };
   for (const { path, declared: member } of declaredMembers(folded)) {
     const name = fieldName(path.at(-1));
-    const kept = keepAt(member, valueAt(live, path), path, keeping);
-    if (path.length === 2) metadata[name] = kept;
-    else top[name] = kept;
+    const value = keepAt(member, valueAt(live, path), path, keeping);
+    if (path.length === 2) metadata[name] = value;
+    else top[name] = value;
   }
   const { apiVersion, kind } = folded;
-  return { ...present(top), apiVersion, kind, metadata: { ...present(metadata), name: folded.metadata.name } };
+  return { body: { ...present(top), apiVersion, kind, metadata: { ...present(metadata), name: folded.metadata.name } }, kept };
 }
 
 /** undefined: nothing of it is to be sent. */
@@ -40,7 +49,14 @@ function keepAt(declared: Json, live: Json | undefined, path: readonly PathStep[
   if (isJsonObject(declared) && (isJsonObject(live) || live === undefined) && Object.keys(declared).length > 0) return keepMembers(declared, live, path, keeping);
   if (isJsonList(declared) && (isJsonList(live) || live === undefined) && declared.length > 0) return keepItems(declared, live, path, keeping);
   if (!isCovered(path, keeping.cover, keeping.declared, keeping.managers)) return declared;
-  return isJsonObject(declared) && isJsonObject(live) ? declared : live;
+  return isJsonObject(declared) && isJsonObject(live) ? declared : keepWhole(declared, live, path, keeping);
+}
+
+function keepWhole(declared: Json, live: Json | undefined, path: readonly PathStep[], { note }: Keeping): Json | undefined {
+  // An item that is gone is gone as one.
+  const changed = path.at(-1)?.kind === 'key' && live === undefined ? [path] : changedAt(declared, live, path);
+  for (const one of changed) note(one);
+  return live;
 }
 
 function keepMembers(declared: JsonObject, live: JsonObject | undefined, path: readonly PathStep[], keeping: Keeping): Json | undefined {
@@ -58,20 +74,27 @@ function keepItems(declared: readonly Json[], live: readonly Json[] | undefined,
   if (keys !== undefined) {
     const items = declared.flatMap((item, index): Json[] => {
       const step: PathStep = { kind: 'key', keys: keys[index] ?? {} };
-      const kept = keepAt(item, stepInto(live, step), [...path, step], keeping);
+      const at = [...path, step];
+      const there = stepInto(live, step);
+      const kept = there === undefined && isCovered(at, keeping.cover, keeping.declared, keeping.managers) ? keepWhole(item, there, at, keeping) : keepAt(item, there, at, keeping);
       // What tells the item apart goes with whatever is sent of it.
       return kept === undefined ? [] : [isJsonObject(kept) && isJsonObject(item) ? { ...ownKeys(item, step.keys), ...kept } : kept];
     });
     return items.length === 0 ? undefined : items;
   }
   if (isSet(path, keeping)) {
-    const items = declared.filter((value) => live?.includes(value) === true || !isCovered([...path, { kind: 'value', value }], keeping.cover, keeping.declared, keeping.managers));
+    const items = declared.filter((value) => {
+      const at: readonly PathStep[] = [...path, { kind: 'value', value }];
+      const isKept = live?.includes(value) !== true && isCovered(at, keeping.cover, keeping.declared, keeping.managers);
+      if (isKept) keeping.note(at);
+      return !isKept;
+    });
     return items.length === 0 ? undefined : items;
   }
   if (live?.length === declared.length && !isCovered(path, keeping.cover, keeping.declared, keeping.managers)) {
     return declared.map((item, index) => keepAt(item, live[index], [...path, { kind: 'index', index }], keeping) ?? item);
   }
-  return isCovered(path, keeping.cover, keeping.declared, keeping.managers) ? live : declared;
+  return isCovered(path, keeping.cover, keeping.declared, keeping.managers) ? keepWhole(declared, live, path, keeping) : declared;
 }
 
 /** The keys of each item, where the list is one whose items are told apart; as the managers' records say, else by what is known of built-in kinds. */
@@ -88,15 +111,6 @@ function itemKeys(declared: readonly Json[], path: readonly PathStep[], { manage
 
 function isSet(path: readonly PathStep[], { managers }: Keeping): boolean {
   return fieldName(path.at(-1)) === 'finalizers' || managers.some((manager) => treeAt(manager, path)?.children.some(({ step }) => step.kind === 'value') === true);
-}
-
-function treeAt({ fields }: FieldManager, path: readonly PathStep[]): FieldManager['fields'] | undefined {
-  let at: FieldManager['fields'] | undefined = fields;
-  for (const wanted of path) {
-    const text = JSON.stringify(wanted);
-    at = at?.children.find(({ step }) => JSON.stringify(step) === text)?.tree;
-  }
-  return at;
 }
 
 function pick(item: JsonObject, names: readonly string[]): JsonObject | undefined {
