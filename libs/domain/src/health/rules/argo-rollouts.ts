@@ -11,10 +11,11 @@ function rolloutHealth(object: KubeObject): Health {
   const observed = Number(textOf(object, 'status', 'observedGeneration') ?? Number.NaN);
   const generation = numberOf(object, 'metadata', 'generation');
   if (generation !== undefined && observed < generation) return progressing(`The controller saw generation ${observed} of ${generation}`);
-  if (fieldOf(object, 'spec', 'paused') === true) return suspended('Paused by its spec');
+  const phase = textOf(object, 'status', 'phase');
+  if (fieldOf(object, 'spec', 'paused') === true && phase !== 'Degraded') return suspended('Paused by its spec');
 
   const message = cut(textOf(object, 'status', 'message') ?? '');
-  switch (textOf(object, 'status', 'phase')) {
+  switch (phase) {
     case 'Healthy':
       return healthy(message === '' ? `Available: ${numberOf(object, 'status', 'availableReplicas') ?? 0}` : message);
     case 'Degraded':

@@ -53,7 +53,7 @@ export const CROSSPLANE_RESOURCE: Omit<KindRules, 'group' | 'kinds'> = {
 };
 
 /** Kinds in groups of providers that only hold settings. */
-const SETTINGS = /(Config|ConfigUsage|Usage)$/;
+const SETTINGS = /^(Cluster)?(ProviderConfig|ProviderConfigUsage|StoreConfig)$/;
 
 /** The rule for an object of a group that is not in the table, if Crossplane runs it. */
 export function crossplaneRule(object: KubeObject): KindRule | undefined {
