@@ -3,6 +3,8 @@ import type { Benchmark } from './benchmark.js';
 import { apply } from './benchmarks/apply.js';
 import { assign } from './benchmarks/assign.js';
 import { drift } from './benchmarks/drift.js';
+import { manyObjects } from './benchmarks/many-objects.js';
+import { manyTargets } from './benchmarks/many-targets.js';
 import { memory } from './benchmarks/memory.js';
 import { monorepo } from './benchmarks/monorepo.js';
 import { readOptions, USAGE, type Asked } from './options.js';
@@ -11,7 +13,7 @@ import { printTable } from './report/print-table.js';
 import { toJson } from './report/to-json.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const BENCHMARKS: readonly Benchmark[] = [apply, drift, memory, monorepo, assign];
+const BENCHMARKS: readonly Benchmark[] = [apply, drift, memory, monorepo, assign, manyObjects, manyTargets];
 const list = (): string => BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}\n`).join('');
 
 async function main(): Promise<number> {

@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly files: number;
   readonly commits: number;
   readonly applications: number;
+  /** Objects of many-objects, targets of many-targets; undefined: as many as the goal says. */
+  readonly many: number | undefined;
 }
 
 export const USAGE = `npm run bench -- <name> [options]
@@ -33,6 +35,7 @@ export const USAGE = `npm run bench -- <name> [options]
   --files <n>                 monorepo: files of the repository (100000)
   --commits <n>               monorepo: commits of its history (10000)
   --applications <n>          monorepo: applications that follow it (1000)
+  --many <n>                  many-objects, many-targets: how many (10000, 1000)
 `;
 
 export type Asked = { readonly name: string | undefined; readonly help: boolean; readonly options: BenchOptions };
@@ -43,7 +46,7 @@ export function readOptions(argv: readonly string[], root: string): Asked {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, runs: text, objects: text, kubernetes: text, edits: text, idle: text, clusters: text, files: text, commits: text, applications: text },
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, runs: text, objects: text, kubernetes: text, edits: text, idle: text, clusters: text, files: text, commits: text, applications: text, many: text },
   });
   const kubernetes = values.kubernetes ?? 'sandbox';
   if (kubernetes !== 'sandbox' && kubernetes !== 'real') throw new TypeError('--kubernetes is sandbox or real');
@@ -61,6 +64,7 @@ export function readOptions(argv: readonly string[], root: string): Asked {
       files: count('files', values.files ?? '100000', 2_000, 1_000_000),
       commits: count('commits', values.commits ?? '10000', 1, 100_000),
       applications: count('applications', values.applications ?? '1000', 1, 2_000),
+      many: values.many === undefined ? undefined : count('many', values.many, 1, 50_000),
     },
   };
 }

@@ -48,10 +48,15 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const desk = new OrderDesk(ports);
   const dependencies = new Dependencies(() => desk.runtimes());
   const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs, logState(ports.log, (target) => directory.nameOf(target)));
-  const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets });
+  const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets, isBulk });
   const unreadable = new Set<TargetId>();
   const renders = new RenderLane(ports, (target) => directory.wake([target]));
   let running: Promise<unknown> = Promise.resolve();
+
+  function isBulk(target: TargetId): boolean {
+    const runtime = desk.runtimeOf(target);
+    return runtime !== undefined && (runtime.wantsPass || runtime.order.order.kind === 'TOMBSTONE' || ports.monotonic.nowMs() >= runtime.passDueAtMs);
+  }
 
   const directory: TargetDirectory = {
     hasOwner: (owner) => [...desk.runtimes()].some(({ target, order }) => ownerOf(order.order) === owner && !unreadable.has(target)),

@@ -1,12 +1,18 @@
-import { err, errorMessage, errorName, type Log, type Result } from '#kernel';
+import { err, errorMessage, errorName, type Log, type Result, type Timers } from '#kernel';
 import type { AssignmentOrder, TargetId } from '#domain';
 import type { ContentSource, ReconcileSettings, RenderedContent, SourceFailure } from './agent.ports.js';
+import { FairSlots } from './fair-slots.js';
 
 export interface RenderLaneDeps {
   readonly source: ContentSource;
   readonly settings: Pick<ReconcileSettings, 'maxTargets'>;
+  readonly timers: Pick<Timers, 'after'>;
   readonly log: Log;
 }
+
+/** A fetch or a render that takes longer gives its place to others: mostly a Git server that hangs. */
+const SLOW_AFTER_MS = 5_000;
+const MOST_FOR_ONE = 4;
 
 interface Job {
   readonly key: string;
@@ -16,18 +22,22 @@ interface Job {
 
 /**
  * Fetches and renders beside the workers, a few at a time, so that a Git server that hangs keeps no target from being healed. One job per
- * target: a newer order ends the job of the older. Bounded by the number of targets.
+ * target: a newer order ends the job of the older. Targets whose jobs take long share a few places and keep the others free. Bounded by the number of targets.
  */
 export class RenderLane {
   readonly #jobs = new Map<TargetId, Job>();
-  #waiting: { readonly job: Job; readonly start: () => Promise<void> }[] = [];
+  #waiting: { readonly target: TargetId; readonly job: Job; readonly start: () => Promise<void> }[] = [];
+  readonly #slots: FairSlots<TargetId>;
   readonly #running = new Set<Promise<void>>();
 
   /** @param onEnd called when a job has ended by itself and its result can be taken */
   constructor(
     private readonly deps: RenderLaneDeps,
     private readonly onEnd: (target: TargetId) => void,
-  ) {}
+  ) {
+    const { maxTargets } = deps.settings;
+    this.#slots = new FairSlots({ quick: maxTargets, bulk: maxTargets, slow: 1, most: maxTargets * MOST_FOR_ONE, slowAfterMs: SLOW_AFTER_MS }, deps.timers, () => this.#pump());
+  }
 
   /** The result under this key if there is one, which is handed out once; else undefined, and a job for it is under way. */
   take(target: TargetId, key: string, order: AssignmentOrder, signal: AbortSignal): Result<RenderedContent, SourceFailure> | undefined {
@@ -39,7 +49,7 @@ export class RenderLane {
     this.forget(target);
     const job: Job = { key, stop: new AbortController(), result: undefined };
     this.#jobs.set(target, job);
-    this.#waiting.push({ job, start: () => this.#render(target, job, order, AbortSignal.any([signal, job.stop.signal])) });
+    this.#waiting.push({ target, job, start: () => this.#render(target, job, order, AbortSignal.any([signal, job.stop.signal])) });
     this.#pump();
     return undefined;
   }
@@ -71,12 +81,14 @@ export class RenderLane {
   }
 
   #pump(): void {
-    while (this.#running.size < this.deps.settings.maxTargets) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
+    for (const next of this.#waiting) {
+      if (this.#slots.isFull) return;
+      if (!this.#slots.mayBegin(next.target, true)) continue;
+      this.#waiting = this.#waiting.filter((one) => one !== next);
+      this.#slots.begin(next.target, true);
       const running: Promise<void> = next.start().finally(() => {
         this.#running.delete(running);
-        this.#pump();
+        this.#slots.end(next.target);
       });
       this.#running.add(running);
     }

@@ -1,24 +1,45 @@
 import type { MonotonicClock, Timers } from '#kernel';
 import type { TargetId } from '#domain';
+import { FairSlots, type SlotLimits } from './fair-slots.js';
 
 export interface TargetQueueDeps {
   readonly monotonic: MonotonicClock;
   readonly timers: Timers;
-  /** Targets that are worked on at once. */
+  /** Targets that are worked on at once, beside those that take long. */
   readonly limit: number;
+  /** Whether a target wants more than a look: a release to apply, a removal. Looks go first, and a place is kept for them. */
+  readonly isBulk: (target: TargetId) => boolean;
+}
+
+/** Who works longer than this on a target takes long: waits for a webhook, a wave, thousands of objects. */
+const SLOW_AFTER_MS = 3_000;
+/** However many turn out to take long: each holds what it works on in memory. */
+const MOST_FOR_ONE = 8;
+
+function limitsFor(limit: number): SlotLimits {
+  return { quick: limit, bulk: Math.max(1, limit - 1), slow: limit, most: limit * MOST_FOR_ONE, slowAfterMs: SLOW_AFTER_MS };
 }
 
 /**
  * Which targets want to be looked at. Level-triggered: a target is in it once however often it is added, and what there is to do is found
- * by whoever works on it. One worker per target at a time. Bounded by the number of targets.
+ * by whoever works on it. One worker per target at a time; looks before bulk, each in the order in which they came; targets that take long share a few
+ * workers, so that they keep nobody else out. Bounded by the number of targets.
  */
 export class TargetQueue {
   readonly #due = new Map<TargetId, { readonly atMs: number; readonly timer: { cancel(): void } }>();
   readonly #ready = new Set<TargetId>();
   readonly #running = new Map<TargetId, Promise<void>>();
+  readonly #slots: FairSlots<TargetId>;
   #work: ((target: TargetId) => Promise<void>) | undefined;
 
-  constructor(private readonly deps: TargetQueueDeps) {}
+  constructor(private readonly deps: TargetQueueDeps) {
+    this.#slots = new FairSlots(limitsFor(deps.limit), deps.timers, () => this.#pump());
+  }
+
+  /** Targets that are worked on now. */
+  get running(): number {
+    return this.#slots.size;
+  }
 
   /** Wants a look after `delayMs` at the latest; an earlier wish stands. */
   add(target: TargetId, delayMs = 0): void {
@@ -41,6 +62,7 @@ export class TargetQueue {
     this.#due.get(target)?.timer.cancel();
     this.#due.delete(target);
     this.#ready.delete(target);
+    this.#slots.forget(target);
   }
 
   /** Works until `signal` aborts; resolves when the last worker has ended. `work` must not throw. */
@@ -64,11 +86,14 @@ export class TargetQueue {
   #pump(): void {
     const work = this.#work;
     if (work === undefined) return;
-    for (const target of this.#ready) {
-      if (this.#running.size >= this.deps.limit) return;
-      if (this.#running.has(target)) continue;
-      this.#ready.delete(target);
-      this.#running.set(target, this.#runOne(work, target));
+    for (const isBulk of [false, true]) {
+      for (const target of this.#ready) {
+        if (this.#slots.isFull) return;
+        if (this.deps.isBulk(target) !== isBulk || !this.#slots.mayBegin(target, isBulk)) continue;
+        this.#ready.delete(target);
+        this.#slots.begin(target, isBulk);
+        this.#running.set(target, this.#runOne(work, target));
+      }
     }
   }
 
@@ -77,7 +102,7 @@ export class TargetQueue {
       await work(target);
     } finally {
       this.#running.delete(target);
-      this.#pump();
+      this.#slots.end(target);
     }
   }
 }
