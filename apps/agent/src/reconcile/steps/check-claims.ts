@@ -6,6 +6,7 @@ import {
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { listOurs } from '../../apply/list-ours.js';
+import { listThere } from '../../apply/list-there.js';
 import { findTolerance } from '../../drift/find-tolerance.js';
 import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
@@ -25,7 +26,10 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
   const isNewRelease = runtime.inventory?.head.applied?.contentKey !== input.contentKey;
   const known = input.objects.filter((object) => runtime.entry(objectKey(objectRefOf(object)))?.state === 'LIVE');
   const listed = await listOurs(known, { reader: context.reader, owner: context.owner, maxCalls: ports.settings.maxCalls, signal: context.signal });
-  const looks = await inParallel(input.objects, ports.settings.maxCalls, (object) => look(context, object, { scopes, isNewRelease, listed }));
+  const unknown = input.objects.filter((object) => runtime.entry(objectKey(objectRefOf(object)))?.state !== 'LIVE');
+  const there = await listThere(unknown, { reader: context.reader, maxCalls: ports.settings.maxCalls, signal: context.signal });
+  const how = { scopes, isNewRelease, listed: new Map([...listed, ...there.found]), absent: there.absent };
+  const looks = await inParallel(input.objects, ports.settings.maxCalls, (object) => look(context, object, how));
   const failed = looks.find((one) => one.kind !== 'done');
   if (failed !== undefined) return failed;
 
@@ -59,9 +63,11 @@ interface LookHow {
   readonly isNewRelease: boolean;
   /** Metadata of objects of ours that was just read. */
   readonly listed: ReadonlyMap<string, KubeObject>;
+  /** Keys of what was just seen not to be there. */
+  readonly absent: ReadonlySet<string>;
 }
 
-async function look(context: StepContext, object: KubeObject, { scopes, isNewRelease, listed }: LookHow): Promise<StepOutcome<Look>> {
+async function look(context: StepContext, object: KubeObject, { scopes, isNewRelease, listed, absent }: LookHow): Promise<StepOutcome<Look>> {
   const { reader, runtime, owner, signal, ports } = context;
   const ref = objectRefOf(object);
   const entry = runtime.entry(objectKey(ref));
@@ -69,7 +75,7 @@ async function look(context: StepContext, object: KubeObject, { scopes, isNewRel
   const isUnchanged = entry?.state === 'LIVE' && entry.isInDoubt !== true && !isKeptUnknown && entry.appliedHash === appliedHashOf(object);
   const known = listed.get(objectKey(ref));
   const isKnown = known !== undefined && (!isUnchanged || wasAsSent(context, object, known));
-  const read = isKnown ? ok(known) : await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
+  const read = isKnown ? ok(known) : absent.has(objectKey(ref)) ? ok(undefined) : await reader.read({ ref, apiVersion: object.apiVersion }, { metadataOnly: !isUnchanged, signal });
   const isDefinedHere = !read.ok && read.error.code === 'KIND_NOT_FOUND' && scopes.has(`${ref.group}/${ref.kind}`);
   if (!read.ok && !isDefinedHere) return explainFailure(ref, read.error);
   const live = read.ok ? read.value : undefined;

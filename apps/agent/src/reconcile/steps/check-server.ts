@@ -1,4 +1,4 @@
-import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type KubeObject, type StepOutcome } from '#domain';
+import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type KubeObject, type ObjectRef, type StepOutcome } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { joinRefusals } from '../../apply/join-refusals.js';
@@ -20,9 +20,21 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
   if (isNamespaceMissing) coming.add(input.order.release.namespace);
   const changing = renderedScopes(input.toSend);
   const toReplace = new Map<string, string>();
+  // Who does not answer for one object will not for the others: nothing more is asked of him this time.
+  let isAway = false;
   const answers = await inParallel(input.toSend, ports.settings.maxCalls, async (object): Promise<StepOutcome> => {
     const ref = objectRefOf(object);
-    if (coming.has(ref.namespace)) return done();
+    if (coming.has(ref.namespace) || isAway) return done();
+    const answer = await ask(object, ref);
+    isAway ||= answer.kind === 'wait';
+    return answer;
+  });
+  const refused = joinRefusals(answers);
+  if (refused !== undefined) return refused;
+  await reached(context, 'agent.apply.after-server-check');
+  return done({ ...input, isNamespaceMissing, toReplace });
+
+  async function ask(object: KubeObject, ref: ObjectRef): Promise<StepOutcome> {
     const resource = await reader.resolve({ ref, apiVersion: object.apiVersion }, signal);
     if (!resource.ok) return resource.error.code === 'KIND_NOT_FOUND' ? done() : explainFailure(ref, resource.error);
     const key = objectKey(ref);
@@ -34,11 +46,7 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
     const replaced = await checkReplacement(context, object, input.live.get(key), answer.error);
     if (replaced.kind === 'done') toReplace.set(key, replaced.value);
     return replaced.kind === 'done' ? done() : replaced;
-  });
-  const refused = joinRefusals(answers);
-  if (refused !== undefined) return refused;
-  await reached(context, 'agent.apply.after-server-check');
-  return done({ ...input, isNamespaceMissing, toReplace });
+  }
 };
 
 /** Whether the application's namespace has to be made; a release that declares it makes it itself. */
