@@ -3,6 +3,7 @@ import { Helm } from './helm.js';
 import { PROGRAM_WRAPPERS } from './jail.js';
 import { Kustomize } from './kustomize.js';
 import { ManifestRenderer } from './manifest-renderer.js';
+import { ObjectPatcher } from './patch-objects.js';
 import { RenderPrograms, type ProgramName } from './render-programs.js';
 import { RENDER_LIMITS, type Renderer, type RenderLimits } from './renderer.js';
 import { prepareWorkDirectory } from './work-directory.js';
@@ -34,5 +35,5 @@ export function createRenderer(config: RendererConfig, log: Log): Renderer {
       const jail = await programs.jail(name, signal);
       return jail.ok ? ok(make(jail.value, await workDirectory(), limits)) : jail;
     };
-  return new ManifestRenderer(inJail('kustomize', (...given) => new Kustomize(...given)), inJail('helm', (...given) => new Helm(...given)), limits);
+  return new ManifestRenderer(inJail('kustomize', (...given) => new Kustomize(...given)), inJail('helm', (...given) => new Helm(...given)), inJail('kustomize', (...given) => new ObjectPatcher(...given)), limits);
 }

@@ -1,8 +1,9 @@
-import { CHART_FILE, KUSTOMIZATION_FILE_NAMES, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
-import { ok, type Result } from '#kernel';
+import { CHART_FILE, KUSTOMIZATION_FILE_NAMES, readObjects, substituteParameters, type SourcedDocument, type SourceTree } from '#domain';
+import { err, ok, type Result } from '#kernel';
 import type { Helm } from './helm.js';
 import { judgeDocuments } from './judge-documents.js';
 import type { Kustomize } from './kustomize.js';
+import type { ObjectPatcher } from './patch-objects.js';
 import { readPlainDocuments } from './read-plain-documents.js';
 import { refuse, sourceFailure } from './render-failures.js';
 import type { Rendered, Renderer, RenderFailure, RenderLimits, RenderRequest } from './renderer.js';
@@ -12,10 +13,12 @@ export class ManifestRenderer implements Renderer {
   /**
    * @param kustomize looked for when the first kustomization comes
    * @param helm looked for when the first chart comes
+   * @param patcher looked for when the first patches come
    */
   constructor(
     private readonly kustomize: (signal: AbortSignal) => Promise<Result<Kustomize, RenderFailure>>,
     private readonly helm: (signal: AbortSignal) => Promise<Result<Helm, RenderFailure>>,
+    private readonly patcher: (signal: AbortSignal) => Promise<Result<ObjectPatcher, RenderFailure>>,
     private readonly limits: RenderLimits,
   ) {}
 
@@ -26,7 +29,17 @@ export class ManifestRenderer implements Renderer {
     if (!documents.ok) return documents;
     const substituted = request.substitute ? substituteAll(documents.value, request) : documents;
     if (!substituted.ok) return substituted;
-    return judgeDocuments(substituted.value, renderer.value, request, this.limits);
+    const patched = await this.patch(substituted.value, request, signal);
+    return patched.ok ? judgeDocuments(patched.value, renderer.value, request, this.limits) : patched;
+  }
+
+  /** Patches find their targets among whole objects, so what is rendered must be right before them too. */
+  private async patch(documents: readonly SourcedDocument[], { patches = [], namespace, reserved }: RenderRequest, signal: AbortSignal): Promise<Result<readonly SourcedDocument[], RenderFailure>> {
+    if (patches.length === 0) return ok(documents);
+    const objects = readObjects(documents, { namespace, reserved, maxObjects: this.limits.maxObjects });
+    if (!objects.ok) return err({ ...objects.error, retryable: false });
+    const patcher = await this.patcher(signal);
+    return patcher.ok ? patcher.value.patch(objects.value, patches, namespace, signal) : patcher;
   }
 
   private async choose(tree: SourceTree, request: RenderRequest, signal: AbortSignal): Promise<Result<Rendered['renderer'], RenderFailure>> {

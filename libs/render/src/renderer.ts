@@ -1,4 +1,4 @@
-import type { HelmSpec, KubeObject, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
+import type { HelmSpec, KubeObject, Patch, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
 import type { Digest, JsonObject, Result } from '#kernel';
 
 /** The cluster as a chart sees it. */
@@ -27,6 +27,8 @@ export interface RenderRequest {
   readonly helm: HelmRequest;
   /** Put parameters into `${name}`. */
   readonly substitute: boolean;
+  /** Put on what was rendered, in this order. @default none */
+  readonly patches?: readonly Patch[] | undefined;
   readonly reserved: ReservedForAgent;
 }
 
@@ -48,7 +50,7 @@ export interface SourceLocation {
 
 export const RENDER_FAILURE_CODES = [
   'REPOSITORY_UNREACHABLE', 'PATH_NOT_FOUND', 'PATH_REFUSED', 'KUSTOMIZE_FAILED', 'HELM_FAILED', 'DEPENDENCY_NOT_VENDORED', 'LOCK_OUT_OF_DATE', 'HOOK_REFUSED', 'CLUSTER_UNAVAILABLE', 'REMOTE_REFERENCE_REFUSED', 'INVALID_YAML', 'DUPLICATE_KEY', 'INVALID_OBJECT',
-  'DUPLICATE_OBJECT', 'NO_OBJECTS', 'RESERVED_NAMESPACE', 'RENDER_LIMIT_EXCEEDED', 'RENDER_TIMED_OUT', 'RENDERER_UNAVAILABLE', 'PARAMETER_MISSING', 'PARAMETER_INVALID',
+  'DUPLICATE_OBJECT', 'NO_OBJECTS', 'PATCH_FAILED', 'RESERVED_NAMESPACE', 'RENDER_LIMIT_EXCEEDED', 'RENDER_TIMED_OUT', 'RENDERER_UNAVAILABLE', 'PARAMETER_MISSING', 'PARAMETER_INVALID',
 ] as const satisfies readonly ReasonCode[];
 
 export type RenderFailureCode = (typeof RENDER_FAILURE_CODES)[number];

@@ -11,7 +11,7 @@ const OF_BOTH = 2;
 
 export function encodePolicy({ patches = [], health = [], sync }: AssignmentOrder): Pick<WireAssignment, 'patches' | 'healthRules' | 'ignoreRules'> {
   return {
-    patches: patches.map(({ target, patch }) => ({ target: encodePattern(target), patch })),
+    patches: patches.map(({ target, patch, place }) => ({ target: encodePattern(target), patch, place })),
     healthRules: health.map(({ group, kind, healthy, progressing, degraded, suspended, message }) => ({ group, kind, healthy, progressing, degraded, suspended, message })),
     ignoreRules: (sync.ignore ?? []).map(({ jsonPointers = [], managers = [], when, ...objects }) => ({ objects: encodePattern(objects), jsonPointers: [...jsonPointers], managers: [...managers], when })),
   };
@@ -24,7 +24,7 @@ export function readDependencies(wire: readonly string[], field: string): { read
 
 export function readPatches(wire: readonly WirePatch[]): { readonly patches?: readonly Patch[] } {
   if (wire.length > MAX_PATCHES) malformed('assignment.patches');
-  return wire.length === 0 ? {} : { patches: wire.map(({ target, patch }) => ({ target: readPattern(target), patch })) };
+  return wire.length === 0 ? {} : { patches: wire.map(({ target, patch, place }) => ({ target: readPattern(target), patch, ...(place === undefined ? {} : { place }) })) };
 }
 
 export function readHealthRules(wire: readonly WireHealthRule[]): { readonly health?: readonly HealthRule[] } {

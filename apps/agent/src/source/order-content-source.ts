@@ -43,7 +43,7 @@ export class OrderContentSource implements ContentSource {
     const chart: HelmRequest = {
       valuesFiles: helm?.valuesFiles ?? [], releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
     };
-    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, reserved: this.deps.reserved };
+    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, patches: order.patches, reserved: this.deps.reserved };
     const rendered = await this.renders.run(() => renderer.render(tree, request, signal), signal);
     if (!rendered.ok) return err(ofRender(rendered.error));
     if (rendered.value.objects.length === 0) return fail('NO_OBJECTS', 'nothing was rendered', false);

@@ -13,3 +13,9 @@ export interface ObjectPattern {
 export function matchesPattern({ group, kind, namespace, name }: ObjectPattern, ref: ObjectRef): boolean {
   return (group ?? ref.group) === ref.group && (kind ?? ref.kind) === ref.kind && (namespace ?? ref.namespace) === ref.namespace && (name ?? ref.name) === ref.name;
 }
+
+/** What a person reads: `Deployment.apps web/podinfo`, with `*` for what a pattern leaves open. Pure. */
+export function formatPattern({ group, kind, namespace, name }: ObjectPattern): string {
+  const ofGroup = group === undefined || group === '' ? '' : `.${group}`;
+  return `${kind ?? '*'}${ofGroup} ${namespace === undefined ? '' : `${namespace}/`}${name ?? '*'}`;
+}

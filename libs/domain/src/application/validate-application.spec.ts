@@ -26,6 +26,8 @@ describe('validateApplication', () => {
       { ...spec, dependsOn: ['certs'], health: [{ group: '', kind: 'Widget', healthy: 'true' }], sync: { ...spec.sync, ignore: [{ kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] } }],
     ['keeps patches', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {}', clusters: { matchLabels: { env: 'prod' } } }] },
       { ...spec, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {}', clusters: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] } }] }],
+    ['keeps patches with templates where YAML alone would not read', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {replicas: {{ cluster.labels.replicas }}}' }] },
+      { ...spec, patches: [{ target: { kind: 'Deployment' }, patch: 'spec: {replicas: {{ cluster.labels.replicas }}}' }] }],
     ['stores nothing for empty lists', { ...input, patches: [], dependsOn: [], health: [], sync: { ignore: [] } }, spec],
     ['keeps templates', { ...input, parameters: { replicas: '{{ cluster.labels.size }}' } }, { ...spec, parameters: { replicas: '{{ cluster.labels.size }}' } }],
   ])('%s', (_name, given, expected) => {
@@ -68,6 +70,8 @@ describe('validateApplication', () => {
     ['a patch of everything', { ...input, patches: [{ target: {}, patch: 'a: 1' }] }, 'REQUIRED', ['patches', '0', 'target']],
     ['an empty patch', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: ' ' }] }, 'REQUIRED', ['patches', '0', 'patch']],
     ['a patch with a bad template', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: '{{ nope }}' }] }, 'PARAMETER_INVALID', ['patches', '0', 'patch']],
+    ['a patch that is words', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'make it {{ cluster.name }}' }] }, 'INVALID_VALUE', ['patches', '0', 'patch']],
+    ['a JSON patch with an unknown operation', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: '- {op: frob, path: /spec}' }] }, 'INVALID_VALUE', ['patches', '0', 'patch']],
     ['a patch for no cluster', { ...input, patches: [{ target: { kind: 'Deployment' }, patch: 'a: 1', clusters: {} }] }, 'SELECTOR_EMPTY', ['patches', '0', 'clusters']],
     ['an ignore rule for everything', { ...input, sync: { ignore: [{ when: 'true' }] } }, 'REQUIRED', ['sync', 'ignore', '0']],
     ['a pointer without a slash', { ...input, sync: { ignore: [{ jsonPointers: ['spec'] }] } }, 'INVALID_VALUE', ['sync', 'ignore', '0', 'jsonPointers', '0']],

@@ -1,5 +1,7 @@
 import { issuesUnder, type FieldIssue } from '../field-issue.js';
+import { parseTemplate } from '../parameters/parse-template.js';
 import { checkParameters } from '../parameters/resolve-parameters.js';
+import { readPatch } from './read-patch.js';
 import { selectorOf, type SelectorInput } from '../selector/selector-of.js';
 import { validateSelector } from '../selector/validate-selector.js';
 import type { PatchSpec } from './patch-spec.js';
@@ -34,6 +36,16 @@ function patchOf(input: PatchInput, path: readonly string[]): { readonly spec: P
   if (patch.length > MAX_PATCH_LENGTH) issues.push({ code: 'TOO_LARGE', path: [...path, 'patch'], message: `At most ${MAX_PATCH_LENGTH / 1024} KiB.` });
   const template = checkParameters({ patch });
   if (template?.code === 'PARAMETER_INVALID') issues.push({ code: 'PARAMETER_INVALID', path: [...path, 'patch'], message: `${template.template}: ${template.reason}.` });
+  if (issues.length === 0) {
+    const content = readPatch(withSampleValues(patch));
+    if (!content.ok) issues.push({ code: 'INVALID_VALUE', path: [...path, 'patch'], message: `${content.error.what}.` });
+  }
   if (clusters !== undefined) issues.push(...issuesUnder([...path, 'clusters'], validateSelector(clusters)));
   return { spec: { target, patch, ...(clusters === undefined ? {} : { clusters }) }, issues };
+}
+
+/** The text with a value in the place of every template: it must be a patch whatever a cluster is called. */
+function withSampleValues(patch: string): string {
+  const parts = parseTemplate(patch);
+  return parts.ok ? parts.value.map((part) => (part.kind === 'text' ? part.text : '0')).join('') : patch;
 }

@@ -12,7 +12,7 @@ describe('resolveForCluster', () => {
     const patches = [patch('a: {{ cluster.name }}'), patch('b: 1', { env: 'test' }), patch('c: 2', { env: 'prod' })];
     expect(resolveForCluster({ parameters: {}, patches }, cluster)).toEqual({
       ok: true,
-      value: { parameters: {}, parametersDigest: digestOfJson({}), patches: [{ target: { kind: 'Deployment' }, patch: 'a: eu-1' }, { target: { kind: 'Deployment' }, patch: 'c: 2' }] },
+      value: { parameters: {}, parametersDigest: digestOfJson({}), patches: [{ target: { kind: 'Deployment' }, patch: 'a: eu-1', place: 0 }, { target: { kind: 'Deployment' }, patch: 'c: 2', place: 2 }] },
     });
   });
 

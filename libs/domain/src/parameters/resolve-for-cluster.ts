@@ -23,7 +23,7 @@ export function resolveForCluster(spec: Pick<ApplicationSpec, 'parameters' | 'pa
     if (!isFor(one, cluster)) continue;
     const text = resolveParameters({ [`patches[${index}]`]: one.patch }, cluster);
     if (!text.ok) return text;
-    patches.push({ target: one.target, patch: String(Object.values(text.value.parameters)[0]) });
+    patches.push({ target: one.target, patch: String(Object.values(text.value.parameters)[0]), place: index });
   }
   return ok({ parameters, parametersDigest: digest, ...(patches.length === 0 ? {} : { patches }) });
 }

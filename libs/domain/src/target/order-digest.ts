@@ -35,7 +35,7 @@ function policyJson({ sync, patches, health }: AssignmentOrder): JsonObject {
   const { ignore, ...rest } = sync;
   return {
     sync: { ...rest, ...(ignore === undefined ? {} : { ignore: ignore.map((rule) => ({ ...rule })) }) },
-    ...(patches === undefined ? {} : { patches: patches.map(({ target, patch }) => ({ target: { ...target }, patch })) }),
+    ...(patches === undefined ? {} : { patches: patches.map(({ target, ...patch }) => ({ target: { ...target }, ...patch })) }),
     ...(health === undefined ? {} : { health: health.map((rule) => ({ ...rule })) }),
   };
 }

@@ -29,6 +29,7 @@ export const REASON_ADVICE = {
   DUPLICATE_OBJECT: 'Remove one of the two objects named in the message.',
   NO_OBJECTS: 'The path holds no Kubernetes object; what runs stays as it is. To remove an application, delete it.',
   RESERVED_NAMESPACE: 'Move the object out of the namespace of the agent.',
+  PATCH_FAILED: 'Fix the patch of the application that the message names by its place, or its target; what runs stays as it is.',
   RENDER_LIMIT_EXCEEDED: 'Make the rendered output smaller, or split the application.',
   RENDER_TIMED_OUT: 'Rendering took too long; simplify it, or split the application.',
   RENDERER_UNAVAILABLE: 'Install the renderer beside the agent, or point the agent at it.',

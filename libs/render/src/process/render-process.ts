@@ -3,6 +3,7 @@ import { Helm } from '../helm.js';
 import { Jail } from '../jail.js';
 import { Kustomize } from '../kustomize.js';
 import { ManifestRenderer } from '../manifest-renderer.js';
+import { ObjectPatcher } from '../patch-objects.js';
 import type { ProgramName } from '../render-programs.js';
 import type { RenderRequest } from '../renderer.js';
 import { AgentLine } from './agent-line.js';
@@ -26,7 +27,7 @@ try {
 }
 
 async function render({ request, tree, limits, directory }: RenderOrder): Promise<void> {
-  if (request.renderer === 'PLAIN') giveUp('child', 'fs.write', 'fs.read');
+  if (request.renderer === 'PLAIN' && (request.patches ?? []).length === 0) giveUp('child', 'fs.write', 'fs.read');
   const inside = { ...limits, timeoutMs: Math.floor(limits.timeoutMs * SHARE_OF_A_PROGRAM) };
   const inJail =
     <T>(name: ProgramName, make: (...given: ConstructorParameters<typeof Kustomize>) => T) =>
@@ -34,7 +35,7 @@ async function render({ request, tree, limits, directory }: RenderOrder): Promis
       const { answer } = await line.ask('program', { what: 'program', name });
       return answer.ok ? ok(make(new Jail(answer.value, inside, true), directory, inside)) : err(answer.error);
     };
-  const renderer = new ManifestRenderer(inJail('kustomize', (...given) => new Kustomize(...given)), inJail('helm', (...given) => new Helm(...given)), limits);
+  const renderer = new ManifestRenderer(inJail('kustomize', (...given) => new Kustomize(...given)), inJail('helm', (...given) => new Helm(...given)), inJail('kustomize', (...given) => new ObjectPatcher(...given)), limits);
   const helm: RenderRequest['helm'] = { ...request.helm, capabilities: async () => (await line.ask('capabilities', { what: 'capabilities' })).answer };
   const rendered = await renderer.render(new AskingSourceTree(line, tree.commit, tree.rootTreeId), { ...request, helm }, new AbortController().signal);
   sayRendered(rendered, limits, OBJECTS_FRAME_BYTES, line);

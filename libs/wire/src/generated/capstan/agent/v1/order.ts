@@ -263,6 +263,8 @@ export interface Patch {
     | undefined;
   /** YAML: a strategic merge patch, or a JSON patch. */
   patch: string;
+  /** Where it stands in the specification of the application, from 0: what failures call it. */
+  place?: number | undefined;
 }
 
 /** CEL over `object`; asked in the order suspended, degraded, progressing, healthy. */
@@ -1463,7 +1465,7 @@ export const ObjectPattern: MessageFns<ObjectPattern> = {
 };
 
 function createBasePatch(): Patch {
-  return { target: undefined, patch: "" };
+  return { target: undefined, patch: "", place: undefined };
 }
 
 export const Patch: MessageFns<Patch> = {
@@ -1473,6 +1475,9 @@ export const Patch: MessageFns<Patch> = {
     }
     if (message.patch !== "") {
       writer.uint32(18).string(message.patch);
+    }
+    if (message.place !== undefined) {
+      writer.uint32(24).uint32(message.place);
     }
     return writer;
   },
@@ -1506,6 +1511,14 @@ export const Patch: MessageFns<Patch> = {
             message.patch = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.place = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1522,6 +1535,7 @@ export const Patch: MessageFns<Patch> = {
     return {
       target: isSet(object.target) ? ObjectPattern.fromJSON(object.target) : undefined,
       patch: isSet(object.patch) ? globalThis.String(object.patch) : "",
+      place: isSet(object.place) ? globalThis.Number(object.place) : undefined,
     };
   },
 
@@ -1532,6 +1546,9 @@ export const Patch: MessageFns<Patch> = {
     }
     if (message.patch !== "") {
       obj.patch = message.patch;
+    }
+    if (message.place !== undefined) {
+      obj.place = Math.round(message.place);
     }
     return obj;
   },
@@ -1545,6 +1562,7 @@ export const Patch: MessageFns<Patch> = {
       ? ObjectPattern.fromPartial(object.target)
       : undefined;
     message.patch = object.patch ?? "";
+    message.place = object.place ?? undefined;
     return message;
   },
 };
