@@ -87,7 +87,7 @@ export class TestAgent {
       cel,
       fence,
       reports: { offer: (report) => void reports.push(report) },
-      settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500, ...options.settings },
+      settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500, moveGraceMs: 0, ...options.settings },
       clock: systemClock,
       monotonic: systemMonotonic,
       timers: systemTimers,

@@ -127,6 +127,10 @@ export interface ReconcileSettings {
   readonly fullCompareMs: number;
   /** How often an unchanged report is sent again. @default 600000 */
   readonly reportAgainMs: number;
+  /** How long a removal waits for orders that may move its objects to another target. @default 5000 */
+  readonly moveGraceMs: number;
+  /** The same, where other targets have not come to their orders yet. @default 60000 */
+  readonly moveGraceMaxMs: number;
   /** Within a pass, how long definitions and namespaces may take to settle. @default 15000 */
   readonly settleMs: number;
   /** How long a wave may take to become healthy while others wait for it. @default 600000 */
@@ -140,6 +144,8 @@ export const RECONCILE_DEFAULTS: ReconcileSettings = Object.freeze({
   unhealthyRecheckMs: 30_000,
   fullCompareMs: 600_000,
   reportAgainMs: 600_000,
+  moveGraceMs: 5_000,
+  moveGraceMaxMs: 60_000,
   settleMs: 15_000,
   waveDeadlineMs: 600_000,
 });

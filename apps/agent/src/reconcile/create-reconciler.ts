@@ -64,6 +64,11 @@ export function createReconciler(ports: AgentPorts): Reconciler {
       const order = desk.runtimeOf(target)?.order.order;
       return order === undefined ? target : `${order.project.name}/${order.application.name}`;
     },
+    isAnyUnsettledBut: (target) => [...desk.runtimes()].some((other) => other.target !== target && other.order.order.kind === 'ASSIGNMENT' && other.settledOrder !== other.order),
+    mayLetGo(target) {
+      const runtime = desk.runtimeOf(target);
+      return runtime !== undefined && (runtime.order.order.kind === 'TOMBSTONE' || runtime.settledOrder !== runtime.order);
+    },
     wake(targets) {
       for (const target of targets) {
         const runtime = desk.runtimeOf(target);
@@ -131,6 +136,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     runtime.isInDoubt = true;
     runtime.failures += 1;
     runtime.compareAllAtMs = 0;
+    runtime.settledOrder = inForce;
     runtime.status = { sync: runtime.isPartial ? 'FAILED' : 'KEPT_LAST_GOOD', reason: 'INTERNAL_ERROR', message: `see the agent's log for ${id}` };
     reporter.offer(buildReport(runtime, inForce, ports.clock.now()));
     queue.add(runtime.target, backoffMs(ERROR_BACKOFF, runtime.failures, ports.random));

@@ -10,7 +10,8 @@ describe('ObjectIndex', () => {
   it('gives an object to the first that claims it, and the second nothing at all', () => {
     const index = new ObjectIndex();
     expect(index.claim(a, [ref('x'), ref('y')])).toEqual([]);
-    expect(index.claim(b, [ref('y'), ref('z')])).toEqual([{ ref: ref('y'), owner: a }]);
+    expect(index.claim(b, [ref('y'), ref('z')])).toEqual([{ ref: ref('y'), owner: a, isNew: true }]);
+    expect(index.claim(b, [ref('y'), ref('z')])).toEqual([{ ref: ref('y'), owner: a, isNew: false }]);
     expect(index.ownerOf(ref('z'))).toBeUndefined();
     expect(index.wantedBy(ref('y'), a)).toBe(b);
   });

@@ -1,5 +1,13 @@
 import { objectKey, type ObjectRef, type TargetId } from '#domain';
 
+/** What a target declares and another one has. */
+export interface Taken {
+  readonly ref: ObjectRef;
+  readonly owner: TargetId;
+  /** It was not asked for before. */
+  readonly isNew: boolean;
+}
+
 /**
  * Which local target has which object: what inventories hold, and what a pass has claimed and not yet recorded. Claiming is one
  * synchronous step, so that of two targets that declare one object the first gets it, whatever the clusters' annotations say meanwhile.
@@ -20,11 +28,11 @@ export class ObjectIndex {
     return undefined;
   }
 
-  /** Claims all of them or none; the answer names what other targets have. */
-  claim(target: TargetId, refs: readonly ObjectRef[]): readonly { readonly ref: ObjectRef; readonly owner: TargetId }[] {
+  /** Claims all of them or none; the answer names what other targets have, and whether it was asked for before. */
+  claim(target: TargetId, refs: readonly ObjectRef[]): readonly Taken[] {
     const taken = refs.flatMap((ref) => {
       const owner = this.ownerOf(ref);
-      return owner === undefined || owner === target ? [] : [{ ref, owner }];
+      return owner === undefined || owner === target ? [] : [{ ref, owner, isNew: this.#wanted.get(target)?.has(objectKey(ref)) !== true }];
     });
     if (taken.length > 0) {
       this.#wanted.set(target, new Set(taken.map(({ ref }) => objectKey(ref))));

@@ -4,6 +4,7 @@ import type { Ordered, StepContext } from './step.js';
 import { applyGround } from './steps/apply-ground.js';
 import { applyWaves } from './steps/apply-waves.js';
 import { awaitDependencies } from './steps/await-dependencies.js';
+import { awaitMoves } from './steps/await-moves.js';
 import { checkClaims } from './steps/check-claims.js';
 import { checkHooks } from './steps/check-hooks.js';
 import { checkServer } from './steps/check-server.js';
@@ -47,7 +48,9 @@ export async function reconcileAssignment(context: StepContext, ordered: Ordered
   if (intended.kind !== 'done') return intended;
   const applied = await applyWaves(context, intended.value);
   if (applied.kind !== 'done') return applied;
-  const released = await releaseKept(context, applied.value);
+  const moved = await awaitMoves(context, applied.value);
+  if (moved.kind !== 'done') return moved;
+  const released = await releaseKept(context, moved.value);
   if (released.kind !== 'done') return released;
   const pruned = await pruneObjects(context, released.value);
   if (pruned.kind !== 'done') return pruned;

@@ -7,6 +7,7 @@ import { removeObjects, type Survivor } from '../apply/remove-objects.js';
 import { removeAllHooks } from '../hooks/remove-all-hooks.js';
 import { runRemovalHooks } from '../hooks/run-removal-hooks.js';
 import { completeRemoval } from './complete-removal.js';
+import { holdForMoves } from './steps/await-moves.js';
 import { releaseEntries, releaseObjects } from './release-objects.js';
 import { saveInventory } from './save-inventory.js';
 import { checkFence, reached, type StepContext } from './step.js';
@@ -50,14 +51,21 @@ async function deleteAll(context: StepContext, order: TombstoneOrder): Promise<S
 }
 
 async function deleteObjects(context: StepContext, order: TombstoneOrder): Promise<StepOutcome> {
-  const { runtime, ports, reader, owner, signal } = context;
+  const { runtime, ports, reader, index, owner, signal } = context;
   const found = await lookAtAll(context);
   if (found.kind !== 'done') return found;
+  const isMoving = ({ entry }: Found): boolean => index.wantedBy(entry.ref, runtime.target) !== undefined;
+  const moving = found.value.filter((one) => one.fate === 'REMOVE' && isMoving(one)).map(({ entry }) => entry);
   const kept = found.value.filter(({ fate }) => fate === 'KEPT').map(({ entry }) => entry);
-  const released = await releaseEntries(context, kept);
+  const released = await releaseEntries(context, [...kept, ...moving]);
   if (released.kind !== 'done') return released;
   if (kept.length > 0) runtime.letGo = sayKept(kept.map(({ ref }) => ref));
-  const entries = found.value.filter(({ fate }) => fate !== 'KEPT');
+  const entries = found.value.filter(({ entry, fate }) => fate !== 'KEPT' && !moving.includes(entry));
+  const held = entries.some(({ fate }) => fate === 'REMOVE') ? holdForMoves(context) : undefined;
+  if (held !== undefined) {
+    const given = await keepOnly(context, entries.map(({ entry }) => entry));
+    return given.kind === 'done' ? wait(held, 'REMOVING', 'the removal begins in a moment, unless another application takes the objects over') : given;
+  }
   const decision = guardRemoval({
     target: runtime.target,
     cause: 'TOMBSTONE',

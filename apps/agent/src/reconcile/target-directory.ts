@@ -6,6 +6,10 @@ export interface TargetDirectory {
   hasOwner(owner: string): boolean;
   /** `project/application` of a target; its id when it has no order. */
   nameOf(target: TargetId): string;
+  /** Whether another target of this agent has not come to its order yet: it may still ask for objects. */
+  isAnyUnsettledBut(target: TargetId): boolean;
+  /** Whether a target may be about to let go of objects: it has not come to its order yet, or is removing what it no longer declares. */
+  mayLetGo(target: TargetId): boolean;
   /** Something that these targets waited for may have come. */
   wake(targets: readonly TargetId[]): void;
 }

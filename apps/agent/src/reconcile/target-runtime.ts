@@ -60,6 +60,10 @@ export class TargetRuntime {
   pendingRemoval: PendingRemoval | undefined;
   /** What a removal left in the cluster because it asks to stay, as the last report says it; empty: nothing. */
   letGo = '';
+  /** The order that a pass has come to: what it declares was claimed, or it failed before. */
+  settledOrder: VerifiedOrder | undefined;
+  /** Since when, by the monotonic clock, a removal of this order waits for others to ask for its objects. */
+  removalHeldSinceMs: number | undefined;
   /** Failed passes in a row. */
   failures = 0;
   healedCount = 0;
@@ -100,6 +104,7 @@ export class TargetRuntime {
     this.lastHealed = [];
     this.pendingRemoval = undefined;
     this.letGo = '';
+    this.removalHeldSinceMs = undefined;
     this.healFailure = undefined;
     // What was only reported so far may be healed from now on, and what was ignored may be drift.
     for (const [key, { drift }] of this.observed) if (drift !== undefined || !isJudgedAlike) this.touched.add(key);

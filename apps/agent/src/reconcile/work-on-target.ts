@@ -35,6 +35,7 @@ export async function workOnTarget(context: StepContext, reporter: Reporter): Pr
   const ready = await restore(context);
   if (ready.kind !== 'done') {
     fail(context, ready, false);
+    if (ready.kind === 'stalled') runtime.settledOrder = inForce;
     // Before anything was read nothing is known; what was said before this process began stands.
     if (runtime.inventory !== undefined || ready.kind === 'stalled') report();
     return next(context, undefined);
@@ -92,6 +93,7 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
     runtime.passDueAtMs = context.ports.monotonic.nowMs() + outcome.retryMs;
     return;
   }
+  runtime.settledOrder = context.inForce;
   if (outcome.kind !== 'done') {
     fail(context, outcome, runtime.inventory?.head.applied?.contentKey === ordered.contentKey);
     return;

@@ -1,27 +1,29 @@
 import { ok } from '#kernel';
 import {
-  appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled,
-  type InventoryEntry, type KubeObject, type ObjectMeta, type StepOutcome,
+  appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled, wait,
+  type InventoryEntry, type KubeObject, type ObjectMeta, type ObjectRef, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { listOurs } from '../../apply/list-ours.js';
 import { listThere } from '../../apply/list-there.js';
 import { findTolerance } from '../../drift/find-tolerance.js';
+import type { Taken } from '../object-index.js';
+import { saveInventory } from '../save-inventory.js';
 import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
 const NAMED = 5;
+/** An owner that lets go wakes who waits for it; this is for the case that it does not. */
+const OWNER_LOOK_MS = 5_000;
 
 /**
  * Looks at every declared object before any write: an object that another application has, here or by its mark, or that belongs to the
  * agent, fails the whole release. Finds on the way what has to be sent; an unchanged object is compared, never sent on suspicion.
  */
 export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
-  const { index, runtime, directory, ports } = context;
+  const { index, runtime, ports } = context;
   const taken = index.claim(runtime.target, [...input.objects.map(objectRefOf), ...input.hooks.map(({ object }) => objectRefOf(object)), ...hookRefsOf(runtime.inventory?.head.hooks)]);
-  if (taken.length > 0) {
-    return stalled('OBJECT_CLAIMED', sayClaims(context, taken.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
-  }
+  if (taken.length > 0) return awaitOwners(context, input, taken);
   const scopes = renderedScopes(input.objects);
   const isNewRelease = runtime.inventory?.head.applied?.contentKey !== input.contentKey;
   const known = input.objects.filter((object) => runtime.entry(objectKey(objectRefOf(object)))?.state === 'LIVE');
@@ -46,6 +48,24 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
     toSend: found.filter(({ mustSend }) => mustSend).map(({ object }) => object),
   });
 };
+
+/**
+ * Others have what is declared here. An owner that may be about to let go is waited for; one that has just been asked looks again whether it
+ * still needs it. What they ask of this target is given at once: two applications that exchange objects would wait for each other.
+ */
+async function awaitOwners(context: StepContext, input: Planned, taken: readonly Taken[]): Promise<StepOutcome<never>> {
+  const { directory, runtime, index } = context;
+  directory.wake([...new Set(taken.filter(({ isNew }) => isNew).map(({ owner }) => owner))]);
+  const kept = taken.filter(({ owner }) => !directory.mayLetGo(owner));
+  if (kept.length > 0) return stalled('OBJECT_CLAIMED', sayClaims(context, kept.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
+  const { inventory } = runtime;
+  const staying = new Set(input.plan.entries.map(({ ref }) => objectKey(ref)));
+  const isMoving = (ref: ObjectRef): boolean => !staying.has(objectKey(ref)) && index.wantedBy(ref, runtime.target) !== undefined;
+  const given = inventory === undefined ? done() : await saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !isMoving(ref)) });
+  if (given.kind !== 'done') return given;
+  const [first] = taken;
+  return wait(OWNER_LOOK_MS, 'APPLYING', first === undefined ? '' : `${directory.nameOf(runtime.target)} waits for ${directory.nameOf(first.owner)} to let go of ${formatObjectRef(first.ref)}`);
+}
 
 interface Look {
   readonly object: KubeObject;
