@@ -61,10 +61,11 @@ export class PruningGround {
   /** Orders a release of these objects and answers with the order's generation. */
   async order(application: string, objects: readonly KubeObject[], more: OrderMore = {}): Promise<bigint> {
     this.#generation += 1;
-    const release = more.release ?? `r${this.#generation}`;
+    const generation = this.#generation;
+    const release = more.release ?? `r${generation}`;
     this.source.put(release, objects);
-    await this.agent.accept(anAssignment({ application, generation: this.#generation, release, ...more }));
-    return BigInt(this.#generation);
+    await this.agent.accept(anAssignment({ application, generation, release, ...more }));
+    return BigInt(generation);
   }
 
   async applied(application: string, objects: readonly KubeObject[], more: OrderMore = {}): Promise<TargetReport> {
@@ -73,8 +74,9 @@ export class PruningGround {
 
   async remove(application: string, more: Partial<Parameters<typeof aTombstone>[0]> = {}): Promise<bigint> {
     this.#generation += 1;
-    await this.agent.accept(aTombstone({ application, generation: this.#generation, mode: 'DELETE', ...more }));
-    return BigInt(this.#generation);
+    const generation = this.#generation;
+    await this.agent.accept(aTombstone({ application, generation, mode: 'DELETE', ...more }));
+    return BigInt(generation);
   }
 
   async removed(application: string, more: Partial<Parameters<typeof aTombstone>[0]> = {}): Promise<TargetReport> {
@@ -127,18 +129,13 @@ export class PruningGround {
 
   /** What the agent deleted since `mark`, by the API server's own log: refused deletes too. */
   deletes(): readonly string[] {
-    return this.#ofAgent('delete', true);
+    return this.deletesInOrder().toSorted();
   }
 
-  creations(): readonly string[] {
-    return this.#ofAgent('create', false);
-  }
-
-  #ofAgent(verb: string, refused: boolean): readonly string[] {
+  deletesInOrder(): readonly string[] {
     return this.cluster.auditLog
-      .writes({ excludeNamespaces: [SYSTEM], refused })
-      .filter((entry) => entry.userAgent === 'capstan-agent' && entry.verb.startsWith(verb))
-      .map(({ resource, namespace, name }) => `${resource} ${namespace}/${name}`)
-      .toSorted();
+      .deletes({ excludeNamespaces: [SYSTEM], refused: true })
+      .filter(({ userAgent }) => userAgent === 'capstan-agent')
+      .map(({ resource, namespace, name }) => `${resource} ${namespace}/${name}`);
   }
 }

@@ -16,7 +16,7 @@ describe('explainFailure', () => {
     ['SERVER_ERROR', 'wait', 'CLUSTER_UNAVAILABLE'],
     ['UNAVAILABLE', 'wait', 'CLUSTER_UNAVAILABLE'],
     ['TIMEOUT', 'wait', 'CLUSTER_UNAVAILABLE'],
-    ['NAMESPACE_TERMINATING', 'wait', 'CLUSTER_UNAVAILABLE'],
+    ['NAMESPACE_TERMINATING', 'wait', 'NAMESPACE_TERMINATING'],
     ['CONFLICT', 'wait', 'CLUSTER_UNAVAILABLE'],
   ])('%s: %s, %s', (code, kind, reason) => {
     expect(explainFailure(ref, failure(code))).toMatchObject({ kind, why: { reason } });

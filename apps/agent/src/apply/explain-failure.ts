@@ -1,5 +1,5 @@
 import { assertNever } from '#kernel';
-import { formatObjectRef, stalled, wait, type ObjectRef, type StepOutcome } from '#domain';
+import { awaitNamespace, formatObjectRef, stalled, wait, type ObjectRef, type StepOutcome } from '#domain';
 import type { KubeFailure } from '#kube';
 
 const RETRY_MS = 2_000;
@@ -37,6 +37,7 @@ export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcom
     case 'TIMEOUT':
       return wait(RETRY_MS, WEBHOOK.test(failure.message) ? 'WEBHOOK_UNAVAILABLE' : 'CLUSTER_UNAVAILABLE', said);
     case 'NAMESPACE_TERMINATING':
+      return awaitNamespace(ref.namespace, `${object} cannot be made there`);
     case 'ALREADY_EXISTS':
     case 'UNAUTHORIZED':
     case 'EXPIRED':

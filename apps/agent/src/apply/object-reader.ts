@@ -46,6 +46,12 @@ export class ObjectReader {
     return resource.ok || resource.error.code !== 'KIND_NOT_FOUND' ? resource : this.cluster.own.resolve(address.ref.group, address.ref.kind, undefined, { signal });
   }
 
+  /** Asks the server anew which version of a kind it serves. */
+  resolveAnew({ group, kind }: ObjectRef, signal: AbortSignal): Promise<Result<ResourceInfo, KubeFailure>> {
+    this.cluster.own.invalidateDiscovery(group);
+    return this.cluster.own.resolve(group, kind, undefined, { signal });
+  }
+
   /** An object by the version that the server prefers. */
   async addressOf(ref: ObjectRef, signal: AbortSignal): Promise<Result<ObjectAddress, KubeFailure>> {
     const resource = await this.cluster.own.resolve(ref.group, ref.kind, undefined, { signal });

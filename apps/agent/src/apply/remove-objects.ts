@@ -1,7 +1,11 @@
-import { done, formatObjectRef, guardOf, objectKey, removalVerdict, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow } from '#domain';
+import {
+  done, formatObjectRef, guardOf, holdUpsOf, isDefinitionEntry, isWithinShown, objectKey, removalVerdict, shownWith, whyTerminating, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow,
+} from '#domain';
 import type { KubeFailure } from '#kube';
 import type { Clock } from '#kernel';
 import type { KubeClient } from '#kube';
+import { countTakenAlong } from './count-taken-along.js';
+import { DoomedReader } from './doomed-reader.js';
 import { explainFailure } from './explain-failure.js';
 import { inParallel } from './in-parallel.js';
 import type { ObjectReader } from './object-reader.js';
@@ -31,22 +35,33 @@ export interface Survivor {
   readonly isBlocked: boolean;
 }
 
+/** An object that refuses to go holds up those that it may need (its operator, its namespace) for this long and no longer. */
+const PATIENCE_MS = 60_000;
+
+/** Whether an object is on its way out and has not had its time yet. */
+export function isStillLeaving({ leavingForMs }: Survivor): boolean {
+  return leavingForMs !== undefined && leavingForMs < PATIENCE_MS;
+}
+
 /**
  * Removes objects of one inventory: each is looked at once more right before, and deleted under its UID as precondition. Answers with those
  * that are still there, to be tracked; what is gone or not ours any more is not among them. A look that fails keeps the object tracked.
  */
 export async function removeObjects(entries: readonly LiveEntry[], how: RemoveHow): Promise<StepOutcome<readonly Survivor[]>> {
-  const results = await inParallel(entries, how.maxCalls, (entry) => removeOne(entry, how));
+  const doomed = new DoomedReader(how.reader, how.signal);
+  const results = await inParallel(entries, how.maxCalls, (entry) => removeOne(entry, how, doomed));
   const failed = results.find((result) => result.kind !== 'done');
   if (failed !== undefined) return failed;
   return done(results.flatMap((result) => (result.kind === 'done' && result.value !== undefined ? [result.value] : [])));
 }
 
-async function removeOne(entry: LiveEntry, how: RemoveHow): Promise<StepOutcome<Survivor | undefined>> {
-  const looked = await look(entry, how);
+async function removeOne(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Promise<StepOutcome<Survivor | undefined>> {
+  const looked = await look(entry, how, doomed);
   if (looked.kind !== 'REMOVE') return done(looked.survivor);
   const resource = await how.reader.resolveAny(entry, how.signal);
   if (!resource.ok) return done(refused(entry, resource.error));
+  const unseen = await findUnseen(entry, how);
+  if (unseen !== undefined) return done(unseen);
   const fenced = how.mayWrite();
   if (fenced !== undefined) return fenced;
   await how.beforeDelete();
@@ -54,20 +69,30 @@ async function removeOne(entry: LiveEntry, how: RemoveHow): Promise<StepOutcome<
   await how.afterDelete();
   // Gone meanwhile, or another object by now: the look after it tells which.
   if (!deleted.ok && deleted.error.code !== 'NOT_FOUND' && deleted.error.code !== 'CONFLICT') return done(refused(entry, deleted.error));
-  return done((await look(entry, how)).survivor);
+  return done((await look(entry, how, doomed)).survivor);
 }
 
-async function look(entry: LiveEntry, how: RemoveHow): Promise<{ readonly kind: 'REMOVE' | 'OTHER'; readonly survivor: Survivor | undefined }> {
-  const live = await how.reader.read(entry, { metadataOnly: true, signal: how.signal });
+async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Promise<{ readonly kind: 'REMOVE' | 'OTHER'; readonly survivor: Survivor | undefined }> {
+  const live = await doomed.read(entry);
   if (!live.ok) return { kind: 'OTHER', survivor: refused(entry, live.error) };
   const verdict = removalVerdict(entry, live.value, how);
   if (live.value === undefined || verdict === 'GONE' || verdict === 'NOT_OURS') return { kind: 'OTHER', survivor: undefined };
   const { finalizers = [], deletionTimestamp: since } = live.value.metadata;
-  const base = { entry, leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)), isBlocked: finalizers.length > 0 };
+  const isEnding = since !== undefined && entry.ref.group === '' && entry.ref.kind === 'Namespace';
+  const isBlocked = isEnding ? holdUpsOf(live.value).length > 0 : finalizers.length > 0;
+  const base = { entry, leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)), isBlocked };
   // What it asks for has changed since the decision: the next look at it decides.
   const asksNow = verdict === 'KEPT' || (verdict === 'REMOVE' && guardOf(entry, how.cause) === undefined && guardOf(withLiveWishes(entry, live.value.metadata), how.cause) !== undefined);
   if (asksNow) return { kind: 'OTHER', survivor: { ...base, isBlocked: false, message: `${formatObjectRef(entry.ref)} asks to stay since a moment ago` } };
-  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor: { ...base, message: sayLeaving(entry, finalizers, since) } };
+  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor: { ...base, message: isEnding ? whyTerminating(live.value) : sayLeaving(entry, finalizers, since) } };
+}
+
+/** Objects that came into being after the plan was shown would go with a definition unseen: then it is shown again. */
+async function findUnseen(entry: LiveEntry, { reader, signal }: RemoveHow): Promise<Survivor | undefined> {
+  if (!isDefinitionEntry(entry)) return undefined;
+  const now = (await countTakenAlong([entry], reader, signal)).get(objectKey(entry.ref)) ?? 0;
+  if (isWithinShown(now, shownWith(entry))) return undefined;
+  return { entry, leavingForMs: undefined, isBlocked: false, message: `${formatObjectRef(entry.ref)} would take ${now === 'UNKNOWN' ? 'objects that cannot be counted' : `${now} objects`} with it, and ${shownWith(entry)} were shown: it is asked again` };
 }
 
 function sayLeaving({ ref }: LiveEntry, finalizers: readonly string[], since: string | undefined): string {

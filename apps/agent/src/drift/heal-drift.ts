@@ -1,4 +1,5 @@
 import type { DriftedObject, KubeObject } from '#domain';
+import { explainTerminating } from '../apply/explain-terminating.js';
 import type { StepContext } from '../reconcile/step.js';
 import { healObjects } from './heal-objects.js';
 import { takesOf, type Take } from './heal-pacing.js';
@@ -39,7 +40,7 @@ export async function healDrift(context: StepContext, drifted: readonly Found[])
     }
     return paused.length > 0 && paused.length === takes.length ? [] : [{ ...found, takes: takes.filter((take) => !paused.includes(take)), keep: paused.map(({ field }) => field) }];
   });
-  const healed = due.length === 0 ? undefined : await healObjects(context, due);
+  const healed = due.length === 0 ? undefined : await explainTerminating(await healObjects(context, due), context.reader, context.signal);
   for (const { key, takes } of due) for (const take of takes) runtime.pacing.tried(key, take, ports.monotonic.nowMs());
   runtime.healFailure = healed === undefined ? runtime.healFailure : healed.kind === 'done' ? undefined : healed.why;
 

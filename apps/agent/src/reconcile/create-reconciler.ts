@@ -64,7 +64,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
       const order = desk.runtimeOf(target)?.order.order;
       return order === undefined ? target : `${order.project.name}/${order.application.name}`;
     },
-    isAnyUnsettledBut: (target) => [...desk.runtimes()].some((other) => other.target !== target && other.order.order.kind === 'ASSIGNMENT' && other.settledOrder !== other.order),
+    isAnyUnsettledBut: (target) => [...desk.runtimes()].some((other) => other.target !== target && other.order.order.kind === 'ASSIGNMENT' && other.claimedOrder !== other.order && other.settledOrder !== other.order),
     mayLetGo(target) {
       const runtime = desk.runtimeOf(target);
       return runtime !== undefined && (runtime.order.order.kind === 'TOMBSTONE' || runtime.settledOrder !== runtime.order);

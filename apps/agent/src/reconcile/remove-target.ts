@@ -1,9 +1,11 @@
 import {
-  done, formatObjectRef, guardRemoval, objectKey, orderRemoval, removalVerdict, resolveIntended, sayKept, stalled, wait, withLiveWishes, type InventoryEntry, type LiveEntry, type StepOutcome, type TombstoneOrder,
+  done, guardRemoval, objectKey, orderRemoval, removalVerdict, resolveIntended, sayKept, sayWaiting, stalled, wait, withLiveWishes, type InventoryEntry, type LiveEntry, type StepOutcome, type TombstoneOrder,
 } from '#domain';
+import { countTakenAlong } from '../apply/count-taken-along.js';
+import { DoomedReader } from '../apply/doomed-reader.js';
 import { explainFailure } from '../apply/explain-failure.js';
 import { inParallel } from '../apply/in-parallel.js';
-import { removeObjects, type Survivor } from '../apply/remove-objects.js';
+import { isStillLeaving, removeObjects, type Survivor } from '../apply/remove-objects.js';
 import { removeAllHooks } from '../hooks/remove-all-hooks.js';
 import { runRemovalHooks } from '../hooks/run-removal-hooks.js';
 import { completeRemoval } from './complete-removal.js';
@@ -15,8 +17,6 @@ import { checkFence, reached, type StepContext } from './step.js';
 const RETRY_MS = 2_000;
 /** The end of a dependent wakes the target; this is for the case that nobody does. */
 const DEPENDENTS_LOOK_MS = 30_000;
-/** An object that refuses to go holds up those that it may need (its operator, its namespace) for this long and no longer. */
-const PATIENCE_MS = 60_000;
 
 /**
  * Carries out a tombstone: DELETE runs the hooks of removal and removes what the target owns, in reverse order and by UID; ORPHAN lets go of it. Ends `done` only when the
@@ -66,10 +66,12 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
     const given = await keepOnly(context, entries.map(({ entry }) => entry));
     return given.kind === 'done' ? wait(held, 'REMOVING', 'the removal begins in a moment, unless another application takes the objects over') : given;
   }
+  const removable = entries.filter(({ fate }) => fate === 'REMOVE').map(({ entry }) => entry);
   const decision = guardRemoval({
     target: runtime.target,
     cause: 'TOMBSTONE',
-    entries: entries.filter(({ fate }) => fate === 'REMOVE').map(({ entry }) => entry),
+    entries: removable,
+    takenAlong: await countTakenAlong(removable, reader, signal),
     inventorySize: entries.length,
     approvals: order.approvedRemovals,
   });
@@ -102,11 +104,11 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
     if (recorded.kind !== 'done') return recorded;
     await reached(context, 'agent.removal.after-record');
     blocked = [...blocked, ...survivors];
-    if (survivors.some(({ leavingForMs }) => leavingForMs === undefined || leavingForMs < PATIENCE_MS)) break;
+    if (survivors.some((survivor) => survivor.leavingForMs === undefined || isStillLeaving(survivor))) break;
   }
   if (blocked.length > 0) return sayBlocked(blocked);
   if (decision.digest !== undefined) {
-    return stalled('REMOVAL_NEEDS_APPROVAL', `${nameSome(decision.waiting.map(({ ref }) => formatObjectRef(ref)))} hold data or other objects; digest ${decision.digest}`);
+    return stalled('REMOVAL_NEEDS_APPROVAL', `${nameSome(decision.waiting.map(sayWaiting))} hold data or other objects; digest ${decision.digest}`);
   }
   return done();
 }
@@ -124,9 +126,10 @@ interface Found {
 /** Every entry as it is now: gone and foreign ones are left out, intended ones are found by mark and manager or given up. */
 async function lookAtAll(context: StepContext): Promise<StepOutcome<readonly Found[]>> {
   const { runtime, reader, owner, ports, signal } = context;
+  const doomed = new DoomedReader(reader, signal);
   const how = { owner, cause: 'TOMBSTONE', reserved: ports.cluster.reserved } as const;
   const looks = await inParallel(runtime.inventory?.entries ?? [], ports.settings.maxCalls, async (entry): Promise<StepOutcome<Found | undefined>> => {
-    const read = await reader.read(entry, { metadataOnly: true, signal });
+    const read = await doomed.read(entry);
     if (!read.ok) return explainFailure(entry.ref, read.error);
     const resolved = entry.state === 'INTENDED' ? resolveIntended(entry, read.value, owner) : undefined;
     const known = resolved?.kind === 'ADOPT' ? resolved.entry : entry;

@@ -32,5 +32,5 @@ function isSame(a: TargetInventory, b: TargetInventory): boolean {
 
 function spell(entry: InventoryEntry): string {
   const base = [entry.apiVersion, entry.state, entry.appliedHash, entry.wave ?? 0];
-  return (entry.state === 'LIVE' ? [...base, entry.uid, entry.isProtected, entry.onPrune ?? '', entry.onDelete ?? '', entry.listedIn ?? '', entry.isInDoubt ?? false, entry.keepsLive ?? false] : base).join(' ');
+  return (entry.state === 'LIVE' ? [...base, entry.uid, entry.isProtected, entry.onPrune ?? '', entry.onDelete ?? '', entry.listedIn ?? '', entry.takesAlong ?? '', entry.isInDoubt ?? false, entry.keepsLive ?? false] : base).join(' ');
 }

@@ -92,6 +92,12 @@ export function checkFence({ ports }: StepContext): StepOutcome<never> | undefin
   return ports.fence.isHeld() ? undefined : explainStateFailure({ code: 'FENCED', message: '' });
 }
 
+/** Nothing has failed: the pass goes on when another target has done its part, and says so meanwhile. */
+export function waitApplying({ runtime }: StepContext, retryMs: number, message: string): StepOutcome<never> {
+  runtime.status = { sync: 'APPLYING', reason: 'APPLYING', message };
+  return wait(retryMs, 'APPLYING', message);
+}
+
 export async function reached({ ports }: StepContext, name: AgentFailpoint): Promise<void> {
   await ports.failpoints.hit(name);
 }

@@ -60,7 +60,9 @@ export class TargetRuntime {
   pendingRemoval: PendingRemoval | undefined;
   /** What a removal left in the cluster because it asks to stay, as the last report says it; empty: nothing. */
   letGo = '';
-  /** The order that a pass has come to: what it declares was claimed, or it failed before. */
+  /** The order whose objects were claimed. */
+  claimedOrder: VerifiedOrder | undefined;
+  /** The order that a pass has come to its end with, well or not. */
   settledOrder: VerifiedOrder | undefined;
   /** Since when, by the monotonic clock, a removal of this order waits for others to ask for its objects. */
   removalHeldSinceMs: number | undefined;

@@ -2,6 +2,7 @@ import { backoffMs, jitterMs } from '#kernel';
 import { contentKey, objectKey, STALLED_RETRY_MS, type AssignmentOrder, type ReasonCode, type StepOutcome, type StepReason } from '#domain';
 import { refsOf } from '../hooks/refs-of.js';
 import { lookAtAwaited } from '../hooks/look-at-awaited.js';
+import { explainTerminating } from '../apply/explain-terminating.js';
 import { buildReport, driftOf, healthOfTarget } from '../report/build-report.js';
 import type { Reporter } from '../report/reporter.js';
 import { inspectTarget } from './inspect-target.js';
@@ -85,7 +86,7 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
     runtime.status = { sync: 'APPLYING', reason: 'APPLYING', message: '' };
     report();
   }
-  const outcome = await reconcileAssignment(context, ordered);
+  const outcome = await explainTerminating(await reconcileAssignment(context, ordered), context.reader, context.signal);
   for (const key of runtime.sent.keys()) if (!runtime.observed.has(key)) runtime.touched.add(key);
   if (outcome.kind === 'wait' && UNDER_WAY.has(outcome.why.reason)) {
     // Nothing has failed: it goes on when what it waits for has come.

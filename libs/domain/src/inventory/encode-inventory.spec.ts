@@ -50,7 +50,7 @@ const base = { ref, apiVersion: fc.string(), appliedHash: digest };
 const entry: fc.Arbitrary<InventoryEntry> = fc.oneof(
   fc.record({ ...base, state: fc.constant('INTENDED' as const) }),
   fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean() }),
-  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest, onPrune: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), onDelete: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), wave: fc.integer() }),
+  fc.record({ ...base, state: fc.constant('LIVE' as const), uid: fc.string({ minLength: 1 }), isProtected: fc.boolean(), listedIn: digest, takesAlong: fc.oneof(fc.nat(99_999), fc.constant('UNKNOWN' as const)), onPrune: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), onDelete: fc.constantFrom('KEEP' as const, 'CONFIRM' as const), wave: fc.integer() }),
   fc.record({ ...base, state: fc.constant('INTENDED' as const), wave: fc.integer() }),
 );
 const entries = fc.uniqueArray(entry, { selector: (e) => objectKey(e.ref), maxLength: 30 });

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf, err, ok, type Json, type Result } from '#kernel';
 import type { TargetId } from '../ids.js';
+import type { TakenAlong } from '../prune/taken-along.js';
 import { objectKey } from '../object/kube-object.js';
 import { parseJson } from './encode-head.js';
 import type { InventoryFailure } from './inventory-failure.js';
@@ -67,7 +68,7 @@ function frameShard(target: TargetId, entries: readonly string[]): string {
 function encodeEntry(entry: InventoryEntry): Json {
   const { group, kind, namespace, name } = entry.ref;
   const base = { group, kind, namespace, name, apiVersion: entry.apiVersion, state: entry.state, appliedHash: entry.appliedHash, wave: entry.wave };
-  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, isInDoubt: entry.isInDoubt, keepsLive: entry.keepsLive };
+  return entry.state === 'INTENDED' ? base : { ...base, uid: entry.uid, isProtected: entry.isProtected, onPrune: entry.onPrune, onDelete: entry.onDelete, listedIn: entry.listedIn, takesAlong: entry.takesAlong === undefined ? undefined : String(entry.takesAlong), isInDoubt: entry.isInDoubt, keepsLive: entry.keepsLive };
 }
 
 function parseEntry(reader: JsonReader): InventoryEntry | undefined {
@@ -84,6 +85,7 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
     ...(reader.has('onPrune') ? { onPrune: reader.parsed('onPrune', wishOf) } : {}),
     ...(reader.has('onDelete') ? { onDelete: reader.parsed('onDelete', wishOf) } : {}),
     ...(reader.has('listedIn') ? { listedIn: reader.digest('listedIn') } : {}),
+    ...(reader.has('takesAlong') ? { takesAlong: reader.parsed('takesAlong', takenAlongOf) } : {}),
     ...(reader.has('isInDoubt') && reader.flag('isInDoubt') ? { isInDoubt: true } : {}),
     ...(reader.has('keepsLive') && reader.flag('keepsLive') ? { keepsLive: true } : {}),
   };
@@ -91,4 +93,8 @@ function parseEntry(reader: JsonReader): InventoryEntry | undefined {
 
 function wishOf(text: string): 'KEEP' | 'CONFIRM' | undefined {
   return text === 'KEEP' || text === 'CONFIRM' ? text : undefined;
+}
+
+function takenAlongOf(text: string): TakenAlong | undefined {
+  return text === 'UNKNOWN' ? text : /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

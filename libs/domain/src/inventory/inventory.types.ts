@@ -3,6 +3,7 @@ import type { HookLedger } from '../hooks/hook-ledger.types.js';
 import type { HubId, ReleaseId, TargetId } from '../ids.js';
 import type { ObjectRef } from '../object/kube-object.js';
 import type { RemovalWishes } from '../prune/removal-policy.js';
+import type { TakenAlong } from '../prune/taken-along.js';
 import type { OrderVersion } from '../target/assignment.js';
 
 interface EntryBase {
@@ -29,6 +30,8 @@ export interface LiveEntry extends EntryBase, RemovalWishes {
    * it after a crash halfway, and nothing else. Cleared when the object is declared again.
    */
   readonly listedIn?: Digest | undefined;
+  /** How many other objects were shown to go with it in the plan `listedIn`; absent: none. */
+  readonly takesAlong?: TakenAlong | undefined;
   /** Something else than `appliedHash` was sent, or was about to be, and nobody knows whether it arrived: it is sent again, whatever the next release says. */
   readonly isInDoubt?: true | undefined;
   /** Some of its fields were left as they were live. Which ones, only the process knows that sent it: another one sends it again to know. */

@@ -56,7 +56,7 @@ export function liveEntry(applied: KubeObject, uid: string, keepsLive = false): 
 /** A live object keeps its UID and its last hash until it is applied again; being declared takes it off every removal plan. */
 function intend(object: KubeObject, known: InventoryEntry | undefined): InventoryEntry {
   if (known?.state === 'LIVE') {
-    const { listedIn: _listedIn, ...entry } = known;
+    const { listedIn: _listedIn, takesAlong: _takesAlong, ...entry } = known;
     return entry;
   }
   return intendedEntry(object);

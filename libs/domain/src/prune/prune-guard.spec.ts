@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { digestOf } from '#kernel';
-import { guardRemoval, removalDigest, targetId, type LiveEntry, type RemovalRequest } from '#domain';
+import { guardRemoval, objectKey, policyOfWishes, removalDigest, targetId, type LiveEntry, type RemovalCause, type RemovalRequest, type TakenAlong } from '#domain';
 import { aLiveEntry, anObject } from '#testing';
 
 const TARGET = targetId('01900000-0000-7000-8000-000000000001');
@@ -66,6 +66,32 @@ describe('guardRemoval of a prune', () => {
   });
 });
 
+describe('guardRemoval of a definition with live objects', () => {
+  const definition = aLiveEntry(anObject('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.com'));
+  const along = (count: TakenAlong) => ({ takenAlong: new Map([[objectKey(definition.ref), count]]) });
+  const asked = (count: TakenAlong) => {
+    const { digest, waiting } = guardRemoval(request([definition], 100, along(count)));
+    if (digest === undefined) throw new Error('it must wait');
+    return { digest, waiting };
+  };
+
+  it.each<[TakenAlong, TakenAlong, boolean]>([
+    [3, 3, true], [3, 2, true], [3, 0, true], [3, 4, false], [0, 1, false], [0, 0, true],
+    ['UNKNOWN', 'UNKNOWN', true], ['UNKNOWN', 7, true], [3, 'UNKNOWN', false], [0, 'UNKNOWN', false],
+  ])('an approval that was given for %s goes with %s: %s', (shown, now, goes) => {
+    const { digest, waiting } = asked(shown);
+    const decision = guardRemoval(request(waiting, 100, { ...along(now), approvals: [digest] }));
+    expect(decision.removeNow).toHaveLength(goes ? 1 : 0);
+    if (!goes) expect(decision.digest).not.toBe(digest);
+  });
+
+  it('hands on how many were shown, so that the last look before the delete can tell', () => {
+    const { digest, waiting } = asked(3);
+    expect(guardRemoval(request(waiting, 100, { ...along(3), approvals: [digest] })).removeNow).toEqual([{ ...definition, listedIn: digest, takesAlong: 3 }]);
+    expect(guardRemoval(request([definition], 100, { ...along(3), approvals: [digest] })).removeNow).toEqual([{ ...definition, listedIn: digest, takesAlong: 3 }]);
+  });
+});
+
 describe('guardRemoval of a tombstone', () => {
   it('does not count: the hub has', () => {
     expect(guardRemoval(request(configMaps(500), 500, { cause: 'TOMBSTONE' })).removeNow).toHaveLength(500);
@@ -98,6 +124,28 @@ describe('whatever is asked', () => {
         expect(removeNow.length + waiting.length).toBe(pruned.length);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('what is protected, by whatever annotation, never goes without approval', () => {
+    const wishes = fc.record({ onPrune: fc.constantFrom('CONFIRM' as const), onDelete: fc.constantFrom('CONFIRM' as const) }, { requiredKeys: [] });
+    const wishful = fc.tuple(entry, wishes).map(([one, wish]) => ({ ...one, ...wish }));
+    fc.assert(
+      fc.property(fc.uniqueArray(wishful, { selector: (e) => e.uid, maxLength: 60 }), fc.constantFrom<RemovalCause>('PRUNE', 'TOMBSTONE'), (entries, cause) => {
+        const { removeNow } = guardRemoval(request(entries, 1_000, { cause }));
+        expect(removeNow.filter((one) => policyOfWishes(one, cause) !== 'REMOVE')).toEqual([]);
+      }),
+    );
+  });
+
+  it('what a decision lists is what its digest says, and approving it lets exactly that go', () => {
+    fc.assert(
+      fc.property(state, fc.constantFrom<RemovalCause>('PRUNE', 'TOMBSTONE'), ({ old, pruned }, cause) => {
+        const { digest, waiting, removeNow } = guardRemoval(request(pruned, old.length, { cause }));
+        if (digest === undefined) return expect(removeNow).toEqual(pruned);
+        expect(removalDigest(TARGET, waiting)).toBe(digest);
+        expect(guardRemoval(request(waiting, old.length, { cause, approvals: [digest] })).removeNow.map(({ uid }) => uid).toSorted()).toEqual(waiting.map(({ uid }) => uid).toSorted());
+      }),
     );
   });
 

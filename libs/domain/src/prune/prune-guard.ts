@@ -2,6 +2,7 @@ import { digestOfJson, type Digest } from '#kernel';
 import type { TargetId } from '../ids.js';
 import type { LiveEntry } from '../inventory/inventory.types.js';
 import { objectKey, type ObjectRef } from '../object/kube-object.js';
+import { isWithinShown, shownWith, type TakenAlong } from './taken-along.js';
 import { policyOfWishes, type RemovalCause } from './removal-policy.js';
 
 /** A removal that someone wants to make; `entries` are what the plan would remove, nothing else. */
@@ -12,6 +13,8 @@ export interface RemovalRequest {
   readonly entries: readonly LiveEntry[];
   /** LIVE entries in the target's inventory, those of the request included. */
   readonly inventorySize: number;
+  /** What goes along with entries, by object key, as counted just now; absent: nothing does. */
+  readonly takenAlong?: ReadonlyMap<string, TakenAlong>;
   /** Digests of plans that a person approved, from the signed order. */
   readonly approvals: readonly Digest[];
 }
@@ -38,20 +41,28 @@ export function guardRemoval(request: RemovalRequest): RemovalDecision {
   const isTooMany = request.cause === 'PRUNE' && exceedsCap(request.entries.length, request.inventorySize);
   if (guarded.length === 0 && !isTooMany) return go(request.entries);
 
+  const counts = request.takenAlong ?? new Map<string, TakenAlong>();
   const inQuestion = request.cause === 'PRUNE' ? request.entries : guarded;
-  const digest = removalDigest(request.target, inQuestion);
-  if (isApproved(inQuestion, digest, request.approvals)) return go(request.entries);
+  const digest = removalDigest(request.target, inQuestion, counts);
+  if (request.approvals.includes(digest)) return go(request.entries.map((entry) => (inQuestion.includes(entry) ? listEntry(entry, digest, counts.get(objectKey(entry.ref))) : entry)));
+  if (isRestOfApproved(inQuestion, request)) return go(request.entries);
   return {
     removeNow: request.entries.filter((entry) => !inQuestion.includes(entry)),
-    waiting: inQuestion.map((entry) => ({ ...entry, listedIn: digest })),
+    waiting: inQuestion.map((entry) => listEntry(entry, digest, counts.get(objectKey(entry.ref)))),
     digest,
     because: isTooMany ? 'COUNT' : 'KIND',
   };
 }
 
-/** The digest that a person approves: the target and its objects by UID, in one order. */
-export function removalDigest(target: TargetId, entries: readonly LiveEntry[]): Digest {
-  const objects = entries.map(({ ref, uid }) => ({ key: `${objectKey(ref)}/${uid}`, row: [ref.group, ref.kind, ref.namespace, ref.name, uid] }));
+/**
+ * The digest that a person approves: the target and its objects by UID, in one order, each with how many others go along with it. Objects that
+ * come into being after the plan was shown make another plan.
+ */
+export function removalDigest(target: TargetId, entries: readonly LiveEntry[], takenAlong: ReadonlyMap<string, TakenAlong> = new Map()): Digest {
+  const objects = entries.map(({ ref, uid }) => {
+    const along = takenAlong.get(objectKey(ref)) ?? 0;
+    return { key: `${objectKey(ref)}/${uid}`, row: [ref.group, ref.kind, ref.namespace, ref.name, uid, ...(along === 0 ? [] : [along])] };
+  });
   return digestOfJson({ target, objects: objects.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row) });
 }
 
@@ -73,8 +84,13 @@ export function guardOf(entry: LiveEntry, cause: RemovalCause): 'KIND' | 'PROTEC
   return isGuardedKind(entry.ref) ? 'KIND' : undefined;
 }
 
-function isApproved(entries: readonly LiveEntry[], digest: Digest, approvals: readonly Digest[]): boolean {
-  return approvals.includes(digest) || approvals.some((approval) => entries.every((entry) => entry.listedIn === approval));
+function isRestOfApproved(entries: readonly LiveEntry[], { approvals, takenAlong }: RemovalRequest): boolean {
+  const isCovered = (entry: LiveEntry, approval: Digest): boolean => entry.listedIn === approval && isWithinShown(takenAlong?.get(objectKey(entry.ref)) ?? 0, shownWith(entry));
+  return approvals.some((approval) => entries.every((entry) => isCovered(entry, approval)));
+}
+
+function listEntry({ takesAlong: _before, ...entry }: LiveEntry, digest: Digest, takesAlong: TakenAlong | undefined): LiveEntry {
+  return { ...entry, listedIn: digest, ...(takesAlong === undefined || takesAlong === 0 ? {} : { takesAlong }) };
 }
 
 function go(entries: readonly LiveEntry[]): RemovalDecision {

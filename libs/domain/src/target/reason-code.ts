@@ -46,6 +46,7 @@ export const REASON_ADVICE = {
   OBJECT_TOO_LARGE: 'Split the object: the API server stores at most 1.5 MiB in one.',
   WEBHOOK_UNAVAILABLE: 'The webhook that the message names does not answer, so the API server takes nothing that goes through it: mend it, or remove its configuration. It is tried again by itself.',
   CRD_NOT_ESTABLISHED: 'The custom resource definition is not served yet; it is tried again by itself.',
+  NAMESPACE_TERMINATING: 'The namespace is being deleted: remove what the message names as holding it up, or wait. The release goes on by itself when the namespace is back.',
   CLUSTER_UNAVAILABLE: 'The API server does not answer; it is tried again by itself.',
   DEPENDENCY_NOT_READY: 'Wait: applications of dependsOn are not healthy on this cluster yet; the message names them.',
   DEPENDENTS_NOT_REMOVED: 'Wait: applications that need this one are being removed first; the message names them.',

@@ -5,6 +5,8 @@ import type { ReasonCode } from './reason-code.js';
 export interface StepReason {
   readonly reason: ReasonCode;
   readonly message: string;
+  /** The namespace whose end is waited for, where that is the reason. */
+  readonly namespace?: string;
 }
 
 /** How a step of an agent ends. It is reported before the step returns. */
@@ -18,6 +20,8 @@ export type StepOutcome<T = undefined> =
 /** How often a stalled step is tried nevertheless, before jitter. */
 export const STALLED_RETRY_MS = 5 * 60_000;
 
+const NAMESPACE_RETRY_MS = 2_000;
+
 export function done(): StepOutcome;
 export function done<T>(value: T): StepOutcome<T>;
 export function done<T>(value?: T): StepOutcome<T | undefined> {
@@ -26,6 +30,11 @@ export function done<T>(value?: T): StepOutcome<T | undefined> {
 
 export function wait(retryMs: number, reason: ReasonCode, message: string): StepOutcome<never> {
   return { kind: 'wait', retryMs, why: { reason, message } };
+}
+
+/** Objects cannot be made in a namespace that is being deleted; when it is back, or gone and ours to make, it goes on. */
+export function awaitNamespace(namespace: string, message: string): StepOutcome<never> {
+  return { kind: 'wait', retryMs: NAMESPACE_RETRY_MS, why: { reason: 'NAMESPACE_TERMINATING', message, namespace } };
 }
 
 export function stalled(reason: ReasonCode, message: string): StepOutcome<never> {

@@ -1,5 +1,5 @@
-import { done, wait } from '#domain';
-import type { Checked, Step, StepContext } from '../step.js';
+import { done } from '#domain';
+import { waitApplying, type Checked, type Step, type StepContext } from '../step.js';
 
 /** Between two looks at whether the others have come to what they were ordered. */
 const LOOK_MS = 5_000;
@@ -12,7 +12,8 @@ export const awaitMoves: Step<Checked, Checked> = async (context, input) => {
   if (input.removeNow.length === 0) return done(input);
   const held = holdForMoves(context);
   const what = input.removeNow.length === 1 ? '1 object is' : `${input.removeNow.length} objects are`;
-  return held === undefined ? done(input) : wait(held, 'APPLYING', `${what} no longer declared and removed in a moment, unless another application takes them over`);
+  if (held === undefined) return done(input);
+  return waitApplying(context, held, `${what} no longer declared and removed in a moment, unless another application takes them over`);
 };
 
 /** How long to wait before a removal; undefined: it may begin. Bounded, since targets that never settle must not keep objects for ever. */

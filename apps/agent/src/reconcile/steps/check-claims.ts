@@ -1,6 +1,6 @@
 import { ok } from '#kernel';
 import {
-  appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled, wait,
+  appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled,
   type InventoryEntry, type KubeObject, type ObjectMeta, type ObjectRef, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
@@ -10,7 +10,7 @@ import { listThere } from '../../apply/list-there.js';
 import { findTolerance } from '../../drift/find-tolerance.js';
 import type { Taken } from '../object-index.js';
 import { saveInventory } from '../save-inventory.js';
-import { reached, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
+import { reached, waitApplying, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
 const NAMED = 5;
 /** An owner that lets go wakes who waits for it; this is for the case that it does not. */
@@ -24,6 +24,7 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
   const { index, runtime, ports } = context;
   const taken = index.claim(runtime.target, [...input.objects.map(objectRefOf), ...input.hooks.map(({ object }) => objectRefOf(object)), ...hookRefsOf(runtime.inventory?.head.hooks)]);
   if (taken.length > 0) return awaitOwners(context, input, taken);
+  runtime.claimedOrder = context.inForce;
   const scopes = renderedScopes(input.objects);
   const isNewRelease = runtime.inventory?.head.applied?.contentKey !== input.contentKey;
   const known = input.objects.filter((object) => runtime.entry(objectKey(objectRefOf(object)))?.state === 'LIVE');
@@ -64,7 +65,7 @@ async function awaitOwners(context: StepContext, input: Planned, taken: readonly
   const given = inventory === undefined ? done() : await saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !isMoving(ref)) });
   if (given.kind !== 'done') return given;
   const [first] = taken;
-  return wait(OWNER_LOOK_MS, 'APPLYING', first === undefined ? '' : `${directory.nameOf(runtime.target)} waits for ${directory.nameOf(first.owner)} to let go of ${formatObjectRef(first.ref)}`);
+  return waitApplying(context, OWNER_LOOK_MS, first === undefined ? '' : `${directory.nameOf(runtime.target)} waits for ${directory.nameOf(first.owner)} to let go of ${formatObjectRef(first.ref)}`);
 }
 
 interface Look {

@@ -1,4 +1,4 @@
-import { done, FIELD_MANAGER, wait, type StepOutcome } from '#domain';
+import { awaitNamespace, done, FIELD_MANAGER, type StepOutcome } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { checkFence, reached, type Checked, type Step, type StepContext } from '../step.js';
 
@@ -14,7 +14,7 @@ export async function createNamespace(context: StepContext, name: string): Promi
   const fenced = checkFence(context);
   if (fenced !== undefined) return fenced;
   const created = await context.ports.cluster.applier.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: FIELD_MANAGER, signal: context.signal });
-  if (!created.ok && created.error.code === 'CONFLICT') return wait(2_000, 'CLUSTER_UNAVAILABLE', `namespace ${name} is being deleted`);
+  if (!created.ok && created.error.code === 'CONFLICT') return awaitNamespace(name, `namespace ${name} cannot be made while it is being deleted`);
   if (!created.ok && created.error.code !== 'ALREADY_EXISTS') return explainFailure({ group: '', kind: 'Namespace', namespace: '', name }, created.error);
   await reached(context, 'agent.apply.after-namespace');
   return done();

@@ -1,6 +1,8 @@
 import {
-  done, formatObjectRef, guardRemoval, objectKey, planApply, removalVerdict, resolveIntended, stalled, withLiveWishes, type InventoryEntry, type LiveEntry, type RemovalDecision, type StepOutcome,
+  done, formatObjectRef, guardRemoval, objectKey, planApply, removalVerdict, resolveIntended, sayWaiting, stalled, withLiveWishes, type InventoryEntry, type LiveEntry, type RemovalDecision, type StepOutcome,
 } from '#domain';
+import { countTakenAlong } from '../../apply/count-taken-along.js';
+import { DoomedReader } from '../../apply/doomed-reader.js';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { saveInventory } from '../save-inventory.js';
@@ -40,6 +42,7 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
     cause: 'PRUNE',
     entries: removable,
     inventorySize: inventory.filter(({ state }) => state === 'LIVE').length,
+    takenAlong: await countTakenAlong(removable, context.reader, context.signal),
     approvals: input.order.approvedPrunes,
   });
   if (decision.digest !== undefined) return awaitApproval(context, inventory, decision);
@@ -57,10 +60,10 @@ type Fate = 'REMOVE' | 'KEPT' | 'LEAVING' | 'DROP';
 /** Looks at what is no longer declared: what is there and ours may go; what asks to stay is let go; what is gone or somebody else's only leaves the inventory. */
 async function lookAt(context: StepContext, entries: readonly InventoryEntry[], skipped: ReadonlySet<string>): Promise<StepOutcome<readonly { readonly key: string; readonly entry: InventoryEntry; readonly fate: Fate }[]>> {
   const { reader, owner, ports, signal } = context;
+  const doomed = new DoomedReader(reader, signal);
   const how = { owner, cause: 'PRUNE', reserved: ports.cluster.reserved } as const;
   const looks = await inParallel(entries, ports.settings.maxCalls, async (entry) => {
-    const live = await reader.read(entry, { metadataOnly: true, signal });
-    // A kind that is not served any more took its objects with it only if the server says so of each: until then they stay tracked.
+    const live = await doomed.read(entry);
     if (!live.ok) return explainFailure(entry.ref, live.error);
     const key = objectKey(entry.ref);
     const resolved = entry.state === 'INTENDED' ? resolveIntended(entry, live.value, owner) : undefined;
@@ -86,7 +89,7 @@ async function awaitApproval(context: StepContext, inventory: readonly Inventory
   await reached(context, 'agent.prune.after-listing');
   const refs = decision.waiting.map(({ ref }) => ref);
   runtime.pendingRemoval = { digest: decision.digest, total: refs.length, objects: refs.slice(0, 100) };
-  const names = refs.slice(0, NAMED).map(formatObjectRef).join(', ');
+  const names = decision.waiting.slice(0, NAMED).map(sayWaiting).join(', ');
   const why = decision.because === 'COUNT' ? `would remove ${refs.length} of ${inventory.length} objects` : 'would remove objects that hold data or other objects';
   return stalled('PRUNE_NEEDS_APPROVAL', `the release ${why}: ${names}${refs.length > NAMED ? ` and ${refs.length - NAMED} more` : ''}; digest ${decision.digest}`);
 }

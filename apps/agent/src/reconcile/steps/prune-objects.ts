@@ -1,5 +1,5 @@
-import { done, objectKey, orderRemoval, type LiveEntry } from '#domain';
-import { removeObjects, type Survivor } from '../../apply/remove-objects.js';
+import { done, formatObjectRef, objectKey, orderRemoval, type LiveEntry } from '#domain';
+import { isStillLeaving, removeObjects, type Survivor } from '../../apply/remove-objects.js';
 import { saveInventory } from '../save-inventory.js';
 import { checkFence, reached, type Checked, type Step } from '../step.js';
 
@@ -8,12 +8,13 @@ export interface Pruned extends Checked {
   readonly survivors: readonly Survivor[];
 }
 
-/** Prunes last, what others need at the very end, and goes on tracking whatever refuses to go. */
+/** Prunes last, what others need at the very end (an operator after the objects that it finalises), and goes on tracking whatever refuses to go. */
 export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
   const { ports, reader, owner, signal } = context;
   const survivors: Survivor[] = [];
   const doomed: readonly LiveEntry[] = [...input.removeNow, ...input.leaving];
-  for (const step of orderRemoval(doomed)) {
+  const steps = orderRemoval(doomed);
+  for (const [index, step] of steps.entries()) {
     const removed = await removeObjects(step, {
       reader,
       applier: ports.cluster.applier,
@@ -32,6 +33,10 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
     const saved = await forget(step, removed.value);
     if (saved.kind !== 'done') return saved;
     await reached(context, 'agent.prune.after-record');
+    if (removed.value.some(isStillLeaving)) {
+      survivors.push(...steps.slice(index + 1).flat().map(waitForOthers));
+      break;
+    }
   }
   return done({ ...input, survivors });
 
@@ -43,3 +48,7 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
     return saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !gone.has(objectKey(ref))) });
   }
 };
+
+function waitForOthers(entry: LiveEntry): Survivor {
+  return { entry, message: `${formatObjectRef(entry.ref)} goes after what may need it`, leavingForMs: undefined, isBlocked: false };
+}
