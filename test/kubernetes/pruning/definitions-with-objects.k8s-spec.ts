@@ -133,7 +133,11 @@ describeWithKubernetes('a definition that is no longer declared', () => {
   });
 
   it('lets go of custom resources whose kind was taken away by somebody else, and the release goes on', async () => {
-    await ground.applied('p5', [definition('lost'), ...rest('p5')]);
+    must(await ground.admin.create(definition('lost')));
+    await until('the kind is served', 30_000, async () => {
+      ground.admin.invalidateDiscovery('example.com');
+      return (await ground.admin.resolve('example.com', 'Lost')).ok || undefined;
+    });
     await ground.applied('q5', [custom('lost', 'l1'), ...rest('q5')]);
     await ground.delete(crd('lost'));
     await until('the kind is gone', 30_000, async () => ((await ground.find(crd('lost'))) === undefined ? true : undefined));

@@ -1,4 +1,4 @@
-import { stalled, wait, type StepOutcome } from '#domain';
+import type { StepOutcome } from '#domain';
 
 const NAMED = 5;
 const MAX_SAID = 1_500;
@@ -16,5 +16,5 @@ export function joinRefusals(outcomes: readonly StepOutcome<unknown>[]): StepOut
   const room = Math.floor(MAX_SAID / Math.min(NAMED, messages.length));
   const named = messages.slice(0, NAMED).map((message) => (message.length > room ? `${message.slice(0, room)}...` : message)).join('; ');
   const said = `${named}${messages.length > NAMED ? ` and ${messages.length - NAMED} more` : ''}`;
-  return first.kind === 'stalled' ? stalled(first.why.reason, said) : wait(first.retryMs, first.why.reason, said);
+  return { ...first, why: { ...first.why, message: said } };
 }
