@@ -2,7 +2,8 @@ import { digestOfJson, type Digest } from '#kernel';
 import type { TargetId } from '../ids.js';
 import type { LiveEntry } from '../inventory/inventory.types.js';
 import { objectKey, type ObjectRef } from '../object/kube-object.js';
-import { isWithinShown, shownWith, type TakenAlong } from './taken-along.js';
+import { shownWith } from './say-waiting.js';
+import { isWithinShown, type TakenAlong } from './taken-along.js';
 import { policyOfWishes, type RemovalCause } from './removal-policy.js';
 
 /** A removal that someone wants to make; `entries` are what the plan would remove, nothing else. */
