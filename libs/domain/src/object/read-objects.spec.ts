@@ -23,6 +23,23 @@ describe('readObjects', () => {
     expect(names(`{apiVersion: x.io/v1, kind: AllowList, metadata: {name: e}, items: [1]}`)).toEqual(['e']);
   });
 
+  it('names a hook that has generateName alone, the same whenever it is read, and each of two by what it is', () => {
+    const hook = (more: string): string => `{apiVersion: batch/v1, kind: Job, metadata: {generateName: seed-, annotations: {argocd.argoproj.io/hook: PreSync}}, spec: {${more}}}`;
+    const both = read(`${hook('a: 1')}\n---\n${hook('a: 2')}`);
+    if (!both.ok) throw new Error(both.error.message);
+    const [first, second] = both.value.map(({ object: one }) => one);
+    expect([first?.metadata.name, second?.metadata.name]).toEqual([expect.stringMatching(/^seed-[0-9a-f]{8}$/), expect.stringMatching(/^seed-[0-9a-f]{8}$/)]);
+    expect(first?.metadata.name).not.toBe(second?.metadata.name);
+    const again = read(JSON.stringify(first));
+    expect(again.ok && again.value[0]?.object).toEqual(first);
+    expect(read(`${hook('a: 1')}\n---\n${hook('a: 1')}`)).toMatchObject({ ok: false, error: { code: 'DUPLICATE_OBJECT' } });
+  });
+
+  it('takes no notice of generateName beside a name', () => {
+    const result = read(object('A', 'name: a, generateName: b-'));
+    expect(result.ok && result.value[0]?.object.metadata).toEqual({ name: 'a' });
+  });
+
   it('keeps unknown fields and leaves out what only the server says', () => {
     const result = read('apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: "", labels: null, uid: x, resourceVersion: "1", creationTimestamp: null, generation: 2, managedFields: [], newThing: 1}\nspec: {newThing: [1]}\n');
     expect(result).toMatchObject({ ok: true, value: [{ line: 1, file: 'a.yaml' }] });
