@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { digestOf, ok, parseDigest, silentLog } from '#kernel';
 import { repositoryId, type AssignmentOrder } from '#domain';
 import { systemMonotonic, systemTimers } from '#runtime';
-import { aTarArchive, ChartRepositoryServer, HelmProgram, RenderProcessProgram, testTool } from '#testing';
+import { aGitRepository, aTarArchive, ChartRepositoryServer, GitServer, HelmProgram, RenderProcessProgram, testTool } from '#testing';
 import { openSource, type OpenSource } from '../src/source/index.js';
 import type { CredentialLookup } from '../src/state/index.js';
 import { SIGNAL } from './state-fixture.js';
@@ -56,6 +56,23 @@ describe('content from an archive', () => {
     expect(await source.source.render(order(commit), SIGNAL)).toMatchObject({ ok: true, value: { objects: [{ metadata: { name: 'a' }, data: { v: 'of the order', chart: '1.0.0' } }] } });
     charts.front.fault = () => 'close';
     expect(await source.source.render(order(commit), SIGNAL)).toMatchObject({ ok: true });
+  });
+
+  it('takes values files from another repository, at the commit that the order pins; without it nothing is rendered', async () => {
+    const commit = await charts.publish({ name: 'web', version: '1.0.0', files: { 'templates/a.yaml': TEMPLATE, 'values.yaml': 'v: of the chart\n' } });
+    const git = await GitServer.start();
+    const repository = await aGitRepository(git, 'env');
+    const first = await repository.commit({ 'values/prod.yaml': 'v: of the first commit\n' });
+    await repository.commit({ 'values/prod.yaml': 'v: of the second commit\n' });
+    const env = { name: 'env', repository: { id: repositoryId(idOf('repository', 'env')), url: repository.url, credentialDigest: undefined }, commit: first, ref: 'main', path: 'values' };
+    const helmSpec = { valuesFiles: ['$env/prod.yaml'], releaseName: '', skipHooks: false };
+    const rendered = await source.source.render({ ...order(commit, { sources: [env], helm: helmSpec }), parameters: {} }, SIGNAL);
+    expect(rendered).toMatchObject({ ok: true, value: { objects: [{ data: { v: 'of the first commit' } }] } });
+    const missing = await source.source.render({ ...order(commit, { sources: [env], helm: { ...helmSpec, valuesFiles: ['$env/dev.yaml'] } }), parameters: {} }, SIGNAL);
+    expect(missing).toMatchObject({ ok: false, error: { reason: 'PATH_NOT_FOUND', message: expect.stringContaining('$env/dev.yaml') } });
+    const gone = { ...env, commit: 'f'.repeat(40) };
+    expect(await source.source.render(order(commit, { sources: [gone], helm: helmSpec }), SIGNAL)).toMatchObject({ ok: false, error: { reason: 'COMMIT_UNREACHABLE' } });
+    await git.dispose();
   });
 
   it('is refused when the server gives anything else, also what would render', async () => {

@@ -37,10 +37,14 @@ export { archiveFullRef, judgeArchiveHistory } from './source/judge-archive-hist
 export { chooseVersion, exactVersion, isLowerVersion, judgeVersionRange } from './source/choose-version.js';
 export { isRepositoryType, REPOSITORY_TYPES, type RepositoryType } from './source/repository-type.js';
 export { contactUrlOf, defaultRepositoryType, parseRepositoryUrlOfType } from './source/repository-url-of-type.js';
+export { filesOfFurtherSource, splitSourceFile, type FurtherSource } from './application/further-source.js';
+export { MAX_FURTHER_SOURCES, type FurtherSourceInput } from './application/validate-further-sources.js';
+export { combineSourceDigests, type FurtherDigest } from './source/combine-source-digests.js';
+export { computeFilesDigest } from './source/compute-files-digest.js';
 export { judgeSourceOfType } from './application/judge-source-of-type.js';
 export { resolveRepositoryPath } from './source/repository-path.js';
 export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
-export type { AssignmentOrder, Order, OrderedArchive, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
+export type { AssignmentOrder, Order, OrderedArchive, OrderedFurtherSource, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';
 export { isReasonCode, REASON_ADVICE, REASON_CODES, type ReasonCode } from './target/reason-code.js';
 export type { DriftedObject, ObjectHealth, TargetReport } from './target/target-report.js';
 export { HEALTH_STATES, SYNC_STATES, type HealthState, type SyncState } from './target/target-state.js';

@@ -9,6 +9,7 @@ import {
 } from './generated/capstan/agent/v1/order.js';
 import { encodePolicy, readDependencies, readHealthRules, readIgnoreRules, readPatches } from './order-policy-wire.js';
 import { encodeArchive, readArchive } from './archive-wire.js';
+import { encodeCommit, readCommit } from './further-sources-wire.js';
 import { readEnum } from './state-wire.js';
 import { decoding, malformed, unknownMessage, type WireFailure } from './wire-failure.js';
 import { readCounter, readDate, readDigest, readId, readOptionalDigest } from './wire-values.js';
@@ -93,7 +94,7 @@ export function decodeOrder(bytes: Uint8Array): Result<Order, WireFailure> {
 function encodeAssignment(order: AssignmentOrder): WireAssignment {
   return {
     releaseId: order.release.id,
-    commit: order.release.commit,
+    ...encodeCommit(order.release),
     ref: order.release.ref,
     sourceDigest: order.release.sourceDigest,
     repositoryId: order.release.repository.id,
@@ -131,7 +132,7 @@ function readAssignment(header: OrderHeader, wire: WireAssignment): AssignmentOr
     kind: 'ASSIGNMENT',
     release: {
       id: readId(wire.releaseId, 'assignment.release_id', releaseId),
-      commit: wire.commit,
+      ...readCommit(wire),
       ref: wire.ref,
       sourceDigest: readDigest(wire.sourceDigest, 'assignment.source_digest'),
       repository: {

@@ -40,6 +40,16 @@ export const ORDERS: Readonly<Record<string, Order>> = {
     },
     parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'HEAL' }, approvedPrunes: [],
   },
+  'order-assignment-sources': {
+    ...header, kind: 'ASSIGNMENT',
+    release: {
+      id: releaseId(id('06')), commit: digestOf('archive'), ref: 'podinfo@6.x', sourceDigest: digestOf('all'), path: '', renderer: 'HELM', namespace: 'podinfo', substitute: false,
+      repository: { id: repositoryId(id('07')), url: 'https://charts.example.com/stable', credentialDigest: undefined }, helm: { valuesFiles: ['$env/prod.yaml'], releaseName: '', skipHooks: false },
+      archive: { type: 'HELM', location: 'https://charts.example.com/stable/podinfo-6.5.0.tgz', isChart: true },
+      sources: [{ name: 'env', repository: { id: repositoryId(id('08')), url: 'https://git.example.com/env.git', credentialDigest: digestOf('credential') }, commit: 'a'.repeat(40), ref: 'main', path: 'values' }],
+    },
+    parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'HEAL' }, approvedPrunes: [],
+  },
   'order-tombstone-dependent': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [], dependsOn: ['certs'] },
   'order-tombstone': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [digestOf('removal')] },
 };

@@ -54,6 +54,28 @@ describeOnStage('charts and artifacts', { clusters: [{ name: 'one', labels: {} }
     await registry.front.start();
   });
 
+  promise('with values from Git beside the chart from a registry: either rolls out, both are pinned, and what one lacks moves nothing', async (stage) => {
+    const first = await registry.push(helm, chart('shop', '1.0.0'));
+    const git = await stage.repository('environments');
+    const values = await git.commit({ 'values/prod.yaml': 'greeting: hello\n', 'README.md': 'x' });
+    await applyExample(stage, 'environments', { 'https://git.example.com/environments.git': git.url });
+    await untilRuns(stage, 'shop', 'one', first);
+    expect(await greeting(stage, 'shop')).toEqual({ greeting: 'hello', version: '1.0.0' });
+    expect(await pins(stage)).toEqual([`1 ${first} ${values}`]);
+
+    const next = await git.commit({ 'values/prod.yaml': 'greeting: goodbye\n' });
+    await untilTarget(stage, 'shop', 'one', 'runs the second release', ({ sync, assigned }) => sync === 'SYNCED' && assigned?.release.number === 2);
+    expect(await greeting(stage, 'shop')).toEqual({ greeting: 'goodbye', version: '1.0.0' });
+
+    await git.commit({ 'values/prod.yaml': null });
+    await until('the missing file is told', 30_000, async () => ((await stage.capstan(['describe', 'app/shop'])).stdout.includes('Source env: values/prod.yaml does not exist') ? true : undefined));
+    const second = await registry.push(helm, chart('shop', '1.1.0'));
+    const back = await git.commit({ 'values/prod.yaml': 'greeting: again\n' });
+    await untilRuns(stage, 'shop', 'one', second);
+    expect(await greeting(stage, 'shop')).toEqual({ greeting: 'again', version: '1.1.0' });
+    expect(await pins(stage)).toEqual([`3 ${second} ${back}`, `2 ${first} ${next}`, `1 ${first} ${values}`]);
+  });
+
   promise('from a chart repository, whose archive is another than its index says: nobody takes it, and the next version is taken', async (stage) => {
     const first = await charts.publish(chart('api', '0.1.0'));
     await applyExample(stage, 'classic', { 'https://charts.example.com/stable': charts.url });
@@ -79,3 +101,9 @@ describeOnStage('charts and artifacts', { clusters: [{ name: 'one', labels: {} }
     expect(cluster.deleteLines()).toEqual(['delete configmaps settings/b']);
   });
 });
+
+async function pins(stage: Stage): Promise<readonly string[]> {
+  type Answer = { readonly releases: { readonly edges: readonly { readonly node: { readonly number: number; readonly commit: string; readonly sources: readonly { readonly commit: string }[] } }[] } };
+  const { releases } = await stage.api.query<Answer>('{ releases(application: "shop", first: 50) { edges { node { number commit sources { commit } } } } }');
+  return releases.edges.map(({ node }) => `${node.number} ${node.commit} ${node.sources.map(({ commit }) => commit).join(' ')}`);
+}

@@ -1,7 +1,8 @@
 import { err, errorMessage, ok, type Log, type Result } from '#kernel';
-import type { AssignmentOrder, ReservedForAgent, SourceTree } from '#domain';
+import { splitSourceFile, type AssignmentOrder, type OrderedFurtherSource, type ReservedForAgent, type SourceTree } from '#domain';
 import type { HelmRequest, ProcessRenderer, RenderFailure } from '#render';
 import type { ContentSource, RenderedContent, SourceFailure } from '../reconcile/agent.ports.js';
+import { overlayTree, type NamedTree } from './overlay-tree.js';
 import type { OrderedTrees } from './ordered-trees.js';
 import { Semaphore } from './semaphore.js';
 
@@ -35,13 +36,20 @@ export class OrderContentSource implements ContentSource {
       return fail('RENDERER_UNAVAILABLE', errorMessage(error), true);
     }
     renderer.prepare();
-    return this.deps.trees.withTree(order.release, (tree) => this.renderTree(order, tree, renderer, signal), signal);
+    return this.deps.trees.withTree(order.release, (tree) => this.withOthers(order.release.sources ?? [], new Map(), (others) => this.renderTree(order, overlayTree(tree, others), renderer, signal), signal), signal);
+  }
+
+  /** Opens further sources one after the other; all of them, or nothing is rendered. */
+  private withOthers<T>(rest: readonly OrderedFurtherSource[], open: ReadonlyMap<string, NamedTree>, use: (others: ReadonlyMap<string, NamedTree>) => Source<T>, signal: AbortSignal): Source<T> {
+    const [next, ...others] = rest;
+    if (next === undefined) return use(open);
+    return this.deps.trees.withTree(next, (tree) => this.withOthers(others, new Map([...open, [next.name, { tree, path: next.path }]]), use, signal), signal);
   }
 
   private async renderTree(order: AssignmentOrder, tree: SourceTree, renderer: ProcessRenderer, signal: AbortSignal): Source<RenderedContent> {
     const { path, renderer: kind, namespace, substitute, helm } = order.release;
     const chart: HelmRequest = {
-      valuesFiles: helm?.valuesFiles ?? [], releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
+      valuesFiles: (helm?.valuesFiles ?? []).map((file) => fromRoot(file, path)), releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
     };
     const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, patches: order.patches, reserved: this.deps.reserved };
     const rendered = await this.renders.run(() => renderer.render(tree, request, signal), signal);
@@ -49,6 +57,11 @@ export class OrderContentSource implements ContentSource {
     if (rendered.value.objects.length === 0) return fail('NO_OBJECTS', 'nothing was rendered', false);
     return ok({ objects: rendered.value.objects, renderDigest: rendered.value.digest });
   }
+}
+
+/** A file of a further source stands at the root of the tree, and values files are named from the path. */
+function fromRoot(file: string, path: string): string {
+  return splitSourceFile(file) === undefined ? file : `${'../'.repeat(path === '' ? 0 : path.split('/').length)}${file}`;
 }
 
 function ofRender({ code, message, retryable }: RenderFailure): SourceFailure {

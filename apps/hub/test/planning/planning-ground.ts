@@ -22,6 +22,7 @@ import { ClusterPlacement } from '../../src/features/placement/cluster-placement
 import { PlaceApplications, PlaceFacts, SqlPlacementStore } from '../../src/features/placement/index.js';
 import { findWork, PlanApplication, type PlanApplicationPorts } from '../../src/features/planner/index.js';
 import { EvaluateReleases, SqlReleaseStore, SqlSourcesWanted, type EvaluationSummary } from '../../src/features/releases/index.js';
+import { SqlFurtherSourcesStore } from '../../src/features/releases/sql-further-sources.store.js';
 import { SqlRolloutStore, StartRollouts } from '../../src/features/rollouts/index.js';
 import { SyncApplication } from '../../src/features/rollouts/sync-application.js';
 import { ApprovePrune } from '../../src/features/targets/approve-prune.js';
@@ -71,7 +72,7 @@ export async function planningGround() {
   const create = new CreateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const update = new UpdateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const remove = new DeleteApplication(tx, applicationRows, applicationTargets, audit, outbox);
-  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts, audit, outbox, ids, log: silentLog });
+  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, log: silentLog });
   const sync = new SyncApplication(tx, rolloutStore, rollouts, audit);
   const targets = new TargetReadModel(tx);
   const reports = new SqlReportStore(tx, ids);

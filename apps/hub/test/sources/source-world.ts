@@ -1,5 +1,5 @@
 import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type MonotonicClock, type Timers } from '#kernel';
-import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RepositoryId, type RepositoryType } from '#domain';
+import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type FurtherSource, type ProjectId, type RepositoryId, type RepositoryType, type SourceSpec } from '#domain';
 import { ArchiveRepositories } from '#archive';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
 import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { EvaluateReleases } from '../../src/features/releases/evaluate-releases.js';
+import { SqlFurtherSourcesStore } from '../../src/features/releases/sql-further-sources.store.js';
 import { SqlReleaseStore } from '../../src/features/releases/sql-release.store.js';
 import { SqlSourcesWanted } from '../../src/features/releases/sql-sources-wanted.js';
 import { ApproveHistoryRewrite } from '../../src/features/repositories/approve-history-rewrite.js';
@@ -99,7 +100,7 @@ export class SourceWorld {
     const git = (parts.adapter ?? this.defaultAdapter) === 'system' ? new SystemGit(options) : new IsomorphicGit(options);
     this.#gits.push(git);
     const store = new SqlSourceStore(tx, new RepositorySchedule(tx));
-    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
+    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => this.secrets.openCredentials(id, sealed);
     const gitReader = new GitReader(git, egress, openCredentials);
@@ -125,17 +126,18 @@ export class SourceWorld {
     await this.#sql('UPDATE repositories SET credentials_encrypted = $2, credentials_digest = $3 WHERE id = $1', [id, Buffer.from(sealed), digest]);
   }
 
-  async addApplication(repository: RepositoryId, path: string, ref = 'main'): Promise<ApplicationId> {
+  async addApplication(repository: RepositoryId, path: string, ref = 'main', further?: { readonly source: Partial<SourceSpec>; readonly sources: readonly FurtherSource[] }): Promise<ApplicationId> {
     const id = applicationId(ids.uuid());
     const revision = ids.uuid();
     const spec: ApplicationSpec = {
-      source: { repository, ref, path, renderer: 'AUTO', watch: [] }, parameters: {}, substitute: false, selector: { all: true, matchLabels: {}, matchExpressions: [] }, namespace: '',
+      source: { repository, ref, path, renderer: 'AUTO', watch: [], ...further?.source }, ...(further === undefined ? {} : { sources: further.sources }), parameters: {}, substitute: false, selector: { all: true, matchLabels: {}, matchExpressions: [] }, namespace: '',
       sync: { automated: true, prune: true, drift: 'HEAL' }, strategy: { kind: 'ALL_AT_ONCE' },
     };
     const text = canonicalJson(JSON.parse(JSON.stringify(spec)));
     await this.tx.run(systemScope('test'), async () => {
       await this.tx.execute('INSERT INTO applications (project_id, id, name, repository_id, current_revision_id) VALUES ($1, $2, $3, $4, $5)', [this.project, id, `a-${id}`, repository, revision]);
       await this.tx.execute('INSERT INTO application_revisions (project_id, id, application_id, number, spec, digest, created_by) VALUES ($1, $2, $3, 1, $4, $5, $2)', [this.project, revision, id, text, digestOf(text)]);
+      for (const source of further?.sources ?? []) await this.tx.execute('INSERT INTO application_sources (project_id, application_id, name, repository_id, ref) VALUES ($1, $2, $3, $4, $5)', [this.project, id, source.name, source.repository, source.ref]);
     });
     return id;
   }

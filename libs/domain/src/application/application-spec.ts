@@ -2,6 +2,7 @@ import type { JsonObject } from '#kernel';
 import type { IgnoreRule } from '../drift/ignore-rule.js';
 import type { HealthRule } from '../health/health-rule.js';
 import type { Selector } from '../selector/selector.js';
+import type { FurtherSource } from './further-source.js';
 import type { PatchSpec } from './patch-spec.js';
 
 export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE' | 'HELM';
@@ -10,7 +11,7 @@ export type RolloutStrategyKind = 'ALL_AT_ONCE';
 
 /** What a chart is rendered with, besides the parameters. */
 export interface HelmSpec {
-  /** Relative to the application's path, inside the repository; later ones win over earlier ones, parameters over all. */
+  /** Relative to the application's path, inside the repository, or `$name/path` in a further source; later ones win over earlier ones, parameters over all. */
   readonly valuesFiles: readonly string[];
   /** `.Release.Name`; empty: the name of the application. */
   readonly releaseName: string;
@@ -49,6 +50,8 @@ export interface SyncPolicy {
 /** What to run and where: the content of an ApplicationRevision. Defaults are filled in; it is stored complete. */
 export interface ApplicationSpec {
   readonly source: SourceSpec;
+  /** From which values files come besides; absent: none. */
+  readonly sources?: readonly FurtherSource[];
   /** YAML values: those of a chart, or what `substitute` puts in; texts may hold templates such as `{{ cluster.labels.size }}`. */
   readonly parameters: JsonObject;
   /** Put parameters into `${name}` of plain YAML and Kustomize output. */

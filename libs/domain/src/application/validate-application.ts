@@ -5,9 +5,11 @@ import { checkParameters } from '../parameters/resolve-parameters.js';
 import { selectorOf, type SelectorInput } from '../selector/selector-of.js';
 import { validateSelector } from '../selector/validate-selector.js';
 import type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec } from './application-spec.js';
+import type { FurtherSource } from './further-source.js';
 import { normalizeSourcePath } from './normalize-source-path.js';
 import { readSourceRef, type SourceRefInput } from './read-source-ref.js';
 import { dependsOnOf } from './validate-depends-on.js';
+import { furtherSourcesOf, type FurtherSourceInput } from './validate-further-sources.js';
 import { helmOf, type HelmInput } from './validate-helm.js';
 import { healthRulesOf, type HealthRuleInput } from './validate-health-rules.js';
 import { ignoreRulesOf, type IgnoreRuleInput } from './validate-ignore-rules.js';
@@ -24,6 +26,7 @@ export interface ApplicationInput {
     readonly watch?: Maybe<readonly string[]>;
     readonly helm?: Maybe<HelmInput>;
   }>;
+  readonly sources?: Maybe<readonly FurtherSourceInput[]>;
   readonly parameters?: Maybe<JsonObject>;
   readonly substitute?: Maybe<boolean>;
   readonly selector?: Maybe<SelectorInput>;
@@ -44,7 +47,8 @@ const SUBSTITUTE_WITH_HELM: FieldIssue = { code: 'PARAMETER_INVALID', path: ['su
  * @param stored the specification before this change: a strategy that the input leaves out stays as it is
  */
 export function validateApplication(input: ApplicationInput, stored?: ApplicationSpec): Result<ApplicationSpec, readonly FieldIssue[]> {
-  const source = sourceOf(input);
+  const sources = furtherSourcesOf(input.sources);
+  const source = sourceOf(input, sources.value);
   const selector = selectorOf(input.selector);
   const namespace = input.namespace ?? '';
   const parameters = input.parameters ?? {};
@@ -54,6 +58,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
   const ignore = ignoreRulesOf(input.sync?.ignore);
   const issues = [
     ...source.issues,
+    ...sources.issues,
     ...issuesUnder(['selector'], validateSelector(selector)),
     ...namespaceIssues(namespace),
     ...parameterIssues(parameters),
@@ -66,6 +71,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
   if (issues.length > 0) return err(issues);
   return ok({
     source: source.spec,
+    ...present('sources', sources.value),
     parameters,
     substitute: input.substitute ?? false,
     selector,
@@ -83,7 +89,7 @@ function present<K extends string, T>(key: K, list: readonly T[]): { readonly [P
   return list.length === 0 ? {} : ({ [key]: list } as { readonly [P in K]: readonly T[] });
 }
 
-function sourceOf({ source }: ApplicationInput): { readonly spec: SourceSpec; readonly issues: readonly FieldIssue[] } {
+function sourceOf({ source }: ApplicationInput, sources: readonly FurtherSource[]): { readonly spec: SourceSpec; readonly issues: readonly FieldIssue[] } {
   const repository = source?.repository ?? '';
   const followed = readSourceRef(source);
   const { chart } = followed.value;
@@ -101,7 +107,7 @@ function sourceOf({ source }: ApplicationInput): { readonly spec: SourceSpec; re
     if (!one.ok) issues.push({ code: 'INVALID_PATH', path: ['source', 'watch', String(index)], message: `${shown(watch[index] ?? '')}: ${one.error}.` });
   }
   const paths = watched.flatMap((one) => (one.ok ? [one.value] : []));
-  const helm = helmOf(source?.helm ?? (chart === undefined ? undefined : {}), path.ok ? path.value : '', source?.renderer ?? 'AUTO');
+  const helm = helmOf(source?.helm ?? (chart === undefined ? undefined : {}), path.ok ? path.value : '', source?.renderer ?? 'AUTO', sources);
   const spec = { repository, ...followed.value, path: path.ok ? path.value : '', renderer: helm.renderer, watch: [...new Set(paths)], ...(helm.spec === undefined ? {} : { helm: helm.spec }) };
   return { spec, issues: [...issues, ...helm.issues] };
 }

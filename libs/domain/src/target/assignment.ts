@@ -34,6 +34,23 @@ export interface OrderedArchive {
   readonly isChart: boolean;
 }
 
+export interface OrderedRepository {
+  readonly id: RepositoryId;
+  readonly url: string;
+  readonly credentialDigest: Digest | undefined;
+}
+
+/** A further source, pinned. */
+export interface OrderedFurtherSource {
+  readonly name: string;
+  readonly repository: OrderedRepository;
+  readonly commit: string;
+  readonly ref: string;
+  readonly archive?: OrderedArchive;
+  /** From which its files are named. */
+  readonly path: string;
+}
+
 /** The order to run a release. */
 export interface AssignmentOrder extends OrderHeader {
   readonly kind: 'ASSIGNMENT';
@@ -42,7 +59,7 @@ export interface AssignmentOrder extends OrderHeader {
     readonly commit: string;
     readonly ref: string;
     readonly sourceDigest: Digest;
-    readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
+    readonly repository: OrderedRepository;
     /** Where the archive lies whose digest is the commit; absent: the commit is one of Git. */
     readonly archive?: OrderedArchive;
     readonly path: string;
@@ -50,6 +67,8 @@ export interface AssignmentOrder extends OrderHeader {
     readonly helm?: HelmSpec;
     readonly namespace: string;
     readonly substitute: boolean;
+    /** From which values files come besides; absent: none. */
+    readonly sources?: readonly OrderedFurtherSource[];
   };
   /** Final values: the hub resolved every template. */
   readonly parameters: JsonObject;

@@ -1,5 +1,5 @@
 import { digestOfJson, type Digest, type JsonObject } from '#kernel';
-import type { AssignmentOrder, Order } from './assignment.js';
+import type { AssignmentOrder, Order, OrderedFurtherSource } from './assignment.js';
 
 /**
  * Digest of what an order says, without the times of its signature: the hub signs anew what an agent asks for later, and that
@@ -18,16 +18,20 @@ export function orderDigest(order: Order): Digest {
   };
   const dependsOn = order.dependsOn === undefined ? {} : { dependsOn: order.dependsOn };
   if (order.kind === 'TOMBSTONE') return digestOfJson({ ...common, mode: order.mode, approvedRemovals: order.approvedRemovals.toSorted(), ...dependsOn });
-  const { repository, helm, archive, ...release } = order.release;
+  const { repository, helm, archive, sources, ...release } = order.release;
   return digestOfJson({
     ...common,
-    release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }), ...(archive === undefined ? {} : { archive: { ...archive } }) },
+    release: { ...release, repository: { ...repository }, ...(helm === undefined ? {} : { helm: { ...helm } }), ...(archive === undefined ? {} : { archive: { ...archive } }), ...(sources === undefined ? {} : { sources: sources.map(furtherJson) }) },
     parameters: order.parameters,
     parametersDigest: order.parametersDigest,
     ...policyJson(order),
     ...dependsOn,
     approvedPrunes: order.approvedPrunes.toSorted(),
   });
+}
+
+function furtherJson({ repository, archive, ...rest }: OrderedFurtherSource): JsonObject {
+  return { ...rest, repository: { ...repository }, ...(archive === undefined ? {} : { archive: { ...archive } }) };
 }
 
 /** What an order does not have is not in its digest: orders of older hubs keep theirs. */

@@ -15,7 +15,7 @@ const SCOPE = systemScope('agent-gateway');
 const OF_CLUSTER = `
   FROM repositories r WHERE r.credentials_encrypted IS NOT NULL AND r.credentials_digest IS NOT NULL AND EXISTS (
     SELECT 1 FROM targets t JOIN releases l ON l.id = t.assigned_release_id
-    WHERE t.cluster_id = $1 AND l.repository_id = r.id
+    WHERE t.cluster_id = $1 AND (l.repository_id = r.id OR EXISTS (SELECT 1 FROM release_sources s WHERE s.release_id = l.id AND s.repository_id = r.id))
       AND (t.state = 'ACTIVE' OR EXISTS (SELECT 1 FROM tombstones b WHERE b.target_id = t.id AND b.acknowledged_at IS NULL)))`;
 
 export class SqlCredentialSource implements CredentialSource {

@@ -37,6 +37,17 @@ export class ApplicationSourceInput {
   @Field(() => HelmSourceInput, { nullable: true, description: 'For charts. With it, AUTO means HELM.' }) helm?: HelmSourceInput | null;
 }
 
+@InputType({ description: 'A place from which values files come besides; `helm.valuesFiles` names them as `$name/path`.' })
+export class FurtherSourceInput {
+  @Field(() => String, { description: 'Its name in this application.' }) name!: string;
+  @Field(() => String, { description: 'Name of a repository of the project.' }) repository!: string;
+  @Field(() => String, { nullable: true, description: 'As in `source`.' }) ref?: string | null;
+  @Field(() => String, { nullable: true, description: 'As in `source`.' }) chart?: string | null;
+  @Field(() => String, { nullable: true, description: 'As in `source`.' }) version?: string | null;
+  @Field(() => String, { nullable: true, description: 'Directory from which its files are named; absent: its root.' }) path?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Paths, besides the values files, whose change makes a release.' }) watch?: string[] | null;
+}
+
 @InputType({ description: 'How what runs follows Git.' })
 export class SyncPolicyInput {
   @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'false: a new release waits for `syncApplication`.' }) automated?: boolean | null;
@@ -53,6 +64,7 @@ export class RolloutStrategyInput {
 @InputType({ description: 'An application, with the fields and names of its YAML.' })
 export class ApplicationSpecInput {
   @Field(() => ApplicationSourceInput, { description: 'Where the content comes from.' }) source!: ApplicationSourceInput;
+  @Field(() => [FurtherSourceInput], { nullable: true, description: 'From where values files come besides.' }) sources?: FurtherSourceInput[] | null;
   @Field(() => JsonScalar, { nullable: true, description: 'Values; texts may hold templates such as `{{ cluster.labels.size }}`.' }) parameters?: unknown;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Put parameters into `${name}` of the rendered objects.' }) substitute?: boolean | null;
   @Field(() => SelectorSpecInput, { description: 'Which clusters.' }) selector!: SelectorSpecInput;

@@ -1,6 +1,7 @@
 import type { Result } from '#kernel';
-import type { ProjectId, RepositoryId, RepositoryType } from '#domain';
+import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
+import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 
 export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
@@ -19,6 +20,8 @@ export interface ApplicationRepository {
    * at once. Applications that are on their way out count.
    */
   lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The further sources of an application are these now. What was found of one that follows something else counts no more. */
+  replaceSources(project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void>;
   /** Adds an application with its first revision. A deleted one of that name does not count. */
   add(application: Application): Promise<Result<Application, DuplicateApplication>>;
   /** Locks the row until the end of the transaction. Deleted applications are not found. */

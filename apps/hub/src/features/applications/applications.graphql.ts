@@ -43,9 +43,21 @@ export class RolloutStrategyType {
   @Field(() => StrategyEnum, { description: 'Which strategy.' }) kind!: 'ALL_AT_ONCE';
 }
 
+@ObjectType('FurtherSource', { description: 'A place from which values files come besides, named as `$name/path`.' })
+export class FurtherSourceType {
+  @Field(() => String, { description: 'Its name in the application.' }) name!: string;
+  @Field(() => String, { description: 'Name of the repository.' }) repository!: string;
+  @Field(() => String, { description: 'What is followed, as in `source`.' }) ref!: string;
+  @Field(() => String, { nullable: true, description: 'Name of the chart.' }) chart!: string | null;
+  @Field(() => String, { nullable: true, description: 'Version or range as it was written.' }) version!: string | null;
+  @Field(() => String, { description: 'Directory from which its files are named.' }) path!: string;
+  @Field(() => [String], { description: 'Paths, besides the values files, whose change makes a release.' }) watch!: string[];
+}
+
 @ObjectType('ApplicationSpec', { description: 'What to run and where, with every default filled in.' })
 export class ApplicationSpecType {
   @Field(() => ApplicationSourceType, { description: 'Where the content comes from.' }) source!: ApplicationSourceType;
+  @Field(() => [FurtherSourceType], { description: 'From where values files come besides.' }) sources!: FurtherSourceType[];
   @Field(() => JsonScalar, { description: 'Values, with their templates.' }) parameters!: unknown;
   @Field(() => Boolean, { description: 'Whether parameters are put into `${name}` of rendered objects.' }) substitute!: boolean;
   @Field(() => SelectorType, { description: 'Which clusters.' }) selector!: SelectorType;
@@ -110,9 +122,10 @@ export function toApplicationType(view: ApplicationView): ApplicationType {
   };
 }
 
-function toSpecType({ source, parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], health = [] }: ApplicationSpec): ApplicationSpecType {
+function toSpecType({ source, sources = [], parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], health = [] }: ApplicationSpec): ApplicationSpecType {
   return {
     source: { ...source, chart: source.chart ?? null, version: source.version ?? null, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
+    sources: sources.map((one) => ({ ...one, chart: one.chart ?? null, version: one.version ?? null, watch: [...one.watch] })),
     sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: { ...strategy }, selector: toSelectorType(selector),
     patches: patches.map(toPatchType), dependsOn: [...dependsOn], health: health.map(toHealthRuleType),
   };

@@ -1,5 +1,5 @@
 import { err, type Ids, type Result } from '#kernel';
-import { applicationId, applicationRevisionId, issuesUnder, judgeSourceOfType, parseName, validateApplication, type ApplicationInput } from '#domain';
+import { applicationId, applicationRevisionId, issuesUnder, parseName, validateApplication, type ApplicationInput } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -9,6 +9,7 @@ import type { Project } from '../projects/index.js';
 import type { Application } from './application.js';
 import type { CreateApplicationFailure } from './application.errors.js';
 import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
+import { findSources } from './find-sources.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
 import { dependencyIssues } from './judge-dependencies.js';
 import { specJson } from './spec-json.js';
@@ -45,24 +46,22 @@ export class CreateApplication {
     if (!name.ok || !spec.ok) return err({ code: 'INVALID_APPLICATION', issues });
 
     return this.tx.run(viewerScope(viewer, project.id), async () => {
-      const found = await this.applications.repositoryOf(project.id, spec.value.source.repository);
-      if (found === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
-      const unfit = judgeSourceOfType(spec.value.source, found.type);
-      if (unfit.length > 0) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec', 'source'], unfit) });
-      const repository = found.id;
+      const found = await findSources(this.applications, project.id, spec.value);
+      if (!found.ok) return found;
       const cyclic = await dependencyIssues(this.applications, project.id, name.value, spec.value);
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const revision = { id: applicationRevisionId(this.ids.uuid()), number: 1, spec: spec.value, createdBy: viewer.principalId };
       const added = await this.applications.add({
-        project: project.id, id: applicationId(this.ids.uuid()), name: name.value, repository, state: 'ACTIVE', deletionMode: undefined, revision, version: 1,
+        project: project.id, id: applicationId(this.ids.uuid()), name: name.value, repository: found.value.repository, state: 'ACTIVE', deletionMode: undefined, revision, version: 1,
       });
       if (!added.ok) return added;
       const { id } = added.value;
+      await this.applications.replaceSources(project.id, id, found.value.further);
       const placed = await this.placement.onSelectorChanged(id, undefined);
       if (!placed.ok) return placed;
       await this.audit.record({ action: 'createApplication', object: { kind: 'Application', id }, projectId: project.id, outcome: 'SUCCEEDED', after: specJson(spec.value) });
       await this.outbox.append({ kind: 'application.created', projectId: project.id, payload: { applicationId: id, name: name.value } });
-      this.tx.notify(CHANNELS.repositoryHint, repository);
+      for (const repository of new Set([found.value.repository, ...found.value.further.map((one) => one.repository)])) this.tx.notify(CHANNELS.repositoryHint, repository);
       this.tx.notify(CHANNELS.applicationChanged, id);
       return added;
     });

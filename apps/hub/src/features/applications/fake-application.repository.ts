@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '#kernel';
 import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
+import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 import type { ApplicationRepository, FoundRepository } from './application.repository.js';
 
@@ -8,6 +9,8 @@ import type { ApplicationRepository, FoundRepository } from './application.repos
 export class FakeApplicationRepository implements ApplicationRepository {
   readonly #applications = new Map<ApplicationId, Application>();
   readonly #repositories = new Map<string, FoundRepository>();
+
+  readonly #sources = new Map<ApplicationId, readonly FoundSource[]>();
 
   addRepository(project: ProjectId, name: string, id: RepositoryId, type: RepositoryType = 'GIT'): void {
     this.#repositories.set(`${project}/${name}`, { id, type });
@@ -20,6 +23,11 @@ export class FakeApplicationRepository implements ApplicationRepository {
   lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
     const others = [...this.#applications.values()].filter((known) => known.project === project && known.name !== except && known.state !== 'DELETED');
     return Promise.resolve(new Map(others.map(({ name, revision }) => [name, revision.spec.dependsOn ?? []])));
+  }
+
+  replaceSources(_project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {
+    this.#sources.set(id, sources);
+    return Promise.resolve();
   }
 
   async add(application: Application): Promise<Result<Application, DuplicateApplication>> {

@@ -13,8 +13,8 @@ export function parseApplicationInput(input: ApplicationSpecInput): Result<Appli
     ...patch, ...(clusters === null || clusters === undefined ? {} : { clusters: selectorIn(clusters, ['spec', 'patches', String(index), 'clusters'], issues) }),
   }));
   if (!isObject(parameters) || issues.length > 0) return err(issues);
-  const { source, substitute, namespace, sync, strategy, dependsOn, health } = input;
-  return ok({ source: { ...source }, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, health });
+  const { source, sources, substitute, namespace, sync, strategy, dependsOn, health } = input;
+  return ok({ source: { ...source }, sources, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, health });
 }
 
 function selectorIn(input: SelectorSpecInput, path: readonly string[], issues: FieldIssue[]): SelectorInput {

@@ -1,11 +1,12 @@
 import { canonicalJson, digestOf, err, ok, type Result } from '#kernel';
 import {
-  applicationId, applicationRevisionId, principalId, projectId, repositoryId, type ApplicationSpec, type ProjectId, type RemovalMode, type RepositoryType,
+  applicationId, applicationRevisionId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type ProjectId, type RemovalMode, type RepositoryType,
 } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { Column, Entity, Not, PrimaryColumn } from 'typeorm';
 import { TransactionContext } from '../../platform/database/index.js';
 import { APPLICATION_STATES, type Application, type ApplicationRevision } from './application.js';
+import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 import type { ApplicationRepository, FoundRepository } from './application.repository.js';
 import { specJson } from './spec-json.js';
@@ -52,6 +53,16 @@ export class TypeormApplicationRepository implements ApplicationRepository {
       [project, except],
     );
     return new Map(rows.map(({ name, needs }) => [name, needs ?? []]));
+  }
+
+  async replaceSources(project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {
+    await this.tx.execute('DELETE FROM application_sources WHERE application_id = $1 AND NOT name = ANY($2::text[])', [id, sources.map(({ name }) => name)]);
+    await this.tx.execute(
+      `INSERT INTO application_sources AS known (project_id, application_id, name, repository_id, ref) SELECT $1, $2, s.* FROM unnest($3::text[], $4::uuid[], $5::text[]) AS s (name, repository_id, ref)
+       ON CONFLICT (application_id, name) DO UPDATE SET repository_id = excluded.repository_id, ref = excluded.ref, revision_id = NULL, commit = NULL, full_ref = NULL, location = NULL, digest = NULL, reason = NULL, message = NULL
+       WHERE (known.repository_id, known.ref) IS DISTINCT FROM (excluded.repository_id, excluded.ref)`,
+      [project, id, sources.map(({ name }) => name), sources.map(({ repository }) => repository), sources.map(({ ref }) => ref)],
+    );
   }
 
   async add(application: Application): Promise<Result<Application, DuplicateApplication>> {

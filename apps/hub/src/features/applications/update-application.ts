@@ -1,5 +1,5 @@
 import { canonicalJson, err, ok, type Digest, type Ids, type Result } from '#kernel';
-import { applicationRevisionId, issuesUnder, judgeSourceOfType, validateApplication, type ApplicationInput, type ApplicationSpec, type RepositoryId } from '#domain';
+import { applicationRevisionId, issuesUnder, validateApplication, type ApplicationInput, type ApplicationSpec } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -9,6 +9,7 @@ import type { Project } from '../projects/index.js';
 import type { Application } from './application.js';
 import type { UpdateApplicationFailure } from './application.errors.js';
 import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-placement.js';
+import { findSources, type FoundSources } from './find-sources.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
 import { dependencyIssues } from './judge-dependencies.js';
 import { specJson } from './spec-json.js';
@@ -47,32 +48,30 @@ export class UpdateApplication {
       if (command.version !== undefined && command.version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
       const spec = validateApplication(command.spec, stored.revision.spec);
       if (!spec.ok) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec'], spec.error) });
-      const found = await this.applications.repositoryOf(project.id, spec.value.source.repository);
-      if (found === undefined) return err({ code: 'REPOSITORY_NOT_FOUND', repository: spec.value.source.repository });
-      const unfit = judgeSourceOfType(spec.value.source, found.type);
-      if (unfit.length > 0) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec', 'source'], unfit) });
-      const repository = found.id;
+      const found = await findSources(this.applications, project.id, spec.value);
+      if (!found.ok) return found;
       const cyclic = await dependencyIssues(this.applications, project.id, name, spec.value);
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
-      const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && repository === stored.repository;
-      return isSame ? ok(stored) : this.#revise(viewer, stored, spec.value, repository, command.confirmRemovals);
+      const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && found.value.repository === stored.repository;
+      return isSame ? ok(stored) : this.#revise(viewer, stored, spec.value, found.value, command.confirmRemovals);
     });
   }
 
   async #revise(
-    viewer: Viewer, stored: Application, spec: ApplicationSpec, repository: RepositoryId, confirmRemovals: Digest | undefined,
+    viewer: Viewer, stored: Application, spec: ApplicationSpec, { repository, further }: FoundSources, confirmRemovals: Digest | undefined,
   ): Promise<Result<Application, UpdateApplicationFailure>> {
     const { id, project } = stored;
     const before = stored.revision.spec;
     const revision = { id: applicationRevisionId(this.ids.uuid()), number: stored.revision.number + 1, spec, createdBy: viewer.principalId };
     const saved = await this.applications.save({ ...stored, repository, revision });
     if (!saved.ok) return saved;
+    await this.applications.replaceSources(project, id, further);
     const placed = await this.placement.onSelectorChanged(id, confirmRemovals);
     if (!placed.ok) return placed;
     if (!isSamePolicy(before, spec)) await this.placement.onPolicyChanged(id);
     await this.audit.record({ action: 'updateApplication', object: { kind: 'Application', id }, projectId: project, outcome: 'SUCCEEDED', before: specJson(before), after: specJson(spec) });
     await this.outbox.append({ kind: 'application.updated', projectId: project, payload: { applicationId: id, revision: revision.number } });
-    this.tx.notify(CHANNELS.repositoryHint, repository);
+    for (const one of new Set([repository, ...further.map((source) => source.repository)])) this.tx.notify(CHANNELS.repositoryHint, one);
     this.tx.notify(CHANNELS.applicationChanged, id);
     return saved;
   }

@@ -105,7 +105,7 @@ export class SqlPlacementStore implements PlacementStore {
 
   async markStaleOf(repository: RepositoryId): Promise<void> {
     const rows = await this.tx.query<{ application_id: string }>(
-      `UPDATE targets t SET order_stale = true FROM releases r WHERE r.id = t.assigned_release_id AND r.repository_id = $1 AND t.state = 'ACTIVE' RETURNING t.application_id`,
+      `UPDATE targets t SET order_stale = true FROM releases r WHERE r.id = t.assigned_release_id AND (r.repository_id = $1 OR EXISTS (SELECT 1 FROM release_sources s WHERE s.release_id = r.id AND s.repository_id = $1)) AND t.state = 'ACTIVE' RETURNING t.application_id`,
       [repository],
     );
     await this.#notifyApplications(rows.map((row) => row.application_id));

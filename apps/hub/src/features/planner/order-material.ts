@@ -1,7 +1,9 @@
-import { parseDigest, type Digest } from '#kernel';
-import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type OrderedArchive, type ProjectPolicy, type ReleaseId, type RepositoryId, type RepositoryType, type ResolvedForCluster, type TargetId } from '#domain';
+import type { Digest } from '#kernel';
+import { releaseId, repositoryId, type ApplicationSpec, type AssignmentOrder, type ClusterId, type OrderedArchive, type OrderedFurtherSource, type ProjectPolicy, type ReleaseId, type RepositoryId, type RepositoryType, type ResolvedForCluster, type TargetId } from '#domain';
 import { ORDER_LIFETIME_MS } from '../../agent-gateway/index.js';
 import type { TransactionContext } from '../../platform/database/index.js';
+import { digestIn } from './digest-in.js';
+import { loadPinnedSources, orderedArchive } from './load-pinned-sources.js';
 import type { PlannedApplication } from './planned-application.js';
 
 /** What orders say of a release: the fields of the revision it was made from, and the repository as it is now. */
@@ -14,6 +16,7 @@ export interface OrderMaterial {
   /** Of the project, for all its applications. */
   readonly policy: ProjectPolicy;
   readonly archive: OrderedArchive | undefined;
+  readonly sources: readonly OrderedFurtherSource[];
   readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
 }
 
@@ -41,7 +44,8 @@ export async function loadOrderMaterial(tx: TransactionContext, releases: readon
      FROM releases r JOIN application_revisions v ON v.id = r.revision_id JOIN repositories g ON g.id = r.repository_id JOIN projects p ON p.id = g.project_id WHERE r.id = ANY($1::uuid[]) ${purpose === 'forOrders' ? 'ORDER BY g.id FOR SHARE OF g, p' : ''}`,
     [[...new Set(releases)]],
   );
-  return new Map(rows.map((row) => [releaseId(row.id), toMaterial(row)]));
+  const sources = await loadPinnedSources(tx, rows, purpose);
+  return new Map(rows.map((row) => [releaseId(row.id), toMaterial(row, sources.get(row.id) ?? [])]));
 }
 
 /** What differs between the orders of one release. */
@@ -64,6 +68,7 @@ export function assignmentOrder(application: PlannedApplication, material: Order
     release: {
       id: material.id, commit: material.commit, ref: material.ref, sourceDigest: material.sourceDigest, repository: material.repository, ...(material.archive === undefined ? {} : { archive: material.archive }),
       path: spec.source.path, renderer: spec.source.renderer, ...(spec.source.helm === undefined ? {} : { helm: spec.source.helm }), namespace: spec.namespace, substitute: spec.substitute,
+      ...(material.sources.length === 0 ? {} : { sources: material.sources }),
     },
     ...parts.resolved, ...policyOf(application.spec, material.policy),
     approvedPrunes: parts.approvedPrunes,
@@ -81,22 +86,14 @@ export function expiryOf(application: PlannedApplication): Date {
   return new Date(application.now.getTime() + ORDER_LIFETIME_MS);
 }
 
-export function digestIn(text: string, what: string): Digest {
-  const digest = parseDigest(text);
-  if (digest === undefined) throw new Error(`${what} holds no digest`);
-  return digest;
-}
-
 /** A release knows where its archive lay when it was made. */
 function archiveOf({ type, location, spec, id }: Row): OrderedArchive | undefined {
-  if (type === 'GIT') return undefined;
-  if (location === null) throw new Error(`release ${id} of an archive does not say where it lies`);
-  return { type, location, isChart: spec.source.chart !== undefined };
+  return orderedArchive(id, type, location, spec.source.chart !== undefined);
 }
 
-function toMaterial(row: Row): OrderMaterial {
+function toMaterial(row: Row, sources: readonly OrderedFurtherSource[]): OrderMaterial {
   return {
-    id: releaseId(row.id), policy: row.policy, commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec, archive: archiveOf(row),
+    id: releaseId(row.id), policy: row.policy, commit: row.commit, ref: row.ref, sourceDigest: digestIn(row.source_digest, 'releases.source_digest'), spec: row.spec, archive: archiveOf(row), sources,
     repository: {
       id: repositoryId(row.repository_id), url: row.url,
       credentialDigest: row.credentials_digest === null ? undefined : digestIn(row.credentials_digest, 'repositories.credentials_digest'),

@@ -4,7 +4,8 @@ import type { HeldLease } from '../../platform/database/index.js';
 import { factsOf } from '../clusters/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
 import { describeFailure } from './assign-targets.js';
-import { assignmentOrder, digestIn, loadOrderMaterial, type OrderMaterial } from './order-material.js';
+import { digestIn } from './digest-in.js';
+import { assignmentOrder, loadOrderMaterial, type OrderMaterial } from './order-material.js';
 import { withApplication, type PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 

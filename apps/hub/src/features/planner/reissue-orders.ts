@@ -3,7 +3,8 @@ import { clusterId, releaseId, targetId, type ApplicationId, type ResolvedForClu
 import { decodeOrder } from '#wire';
 import type { HeldLease } from '../../platform/database/index.js';
 import { bumpClusters } from './bump-clusters.js';
-import { assignmentOrder, digestIn, loadOrderMaterial } from './order-material.js';
+import { digestIn } from './digest-in.js';
+import { assignmentOrder, loadOrderMaterial } from './order-material.js';
 import { withApplication, type PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 import { writeAssignments } from './write-assignments.js';

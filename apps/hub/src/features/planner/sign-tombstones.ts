@@ -2,7 +2,8 @@ import { clusterId, targetId, type ApplicationId, type ClusterId, type RemovalMo
 import { CHANNELS, type HeldLease } from '../../platform/database/index.js';
 import { bumpClusters } from './bump-clusters.js';
 import { notifyAll } from './notify-all.js';
-import { digestIn, expiryOf } from './order-material.js';
+import { digestIn } from './digest-in.js';
+import { expiryOf } from './order-material.js';
 import { withApplication, type PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 

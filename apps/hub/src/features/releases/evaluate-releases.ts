@@ -1,7 +1,11 @@
 import { canonicalJson, ok, parseDigest, type Ids, type Log, type Result } from '#kernel';
-import { computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
+import { combineSourceDigests, computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, splitSourceFile, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
+import type { FurtherSourcesStore } from './further-sources.store.js';
+import { judgeFurtherSources } from './judge-further-sources.js';
+import { LookAtFurtherSources } from './look-at-further-sources.js';
+import { problemOf } from './problem-of.js';
 import type { EvaluationSummary, ReleaseEvaluation, ResolvedSource, RewrittenSource, SourceFailure } from './release-evaluation.js';
 import type { ReleaseRollouts } from './release-rollouts.js';
 import type { EvaluatedApplication, EvaluationProblem, NewestRelease, ReleaseStore } from './release.store.js';
@@ -9,6 +13,7 @@ import type { EvaluatedApplication, EvaluationProblem, NewestRelease, ReleaseSto
 export interface EvaluationPorts {
   readonly tx: Pick<TransactionContext, 'run' | 'notify'>;
   readonly store: ReleaseStore;
+  readonly further: FurtherSourcesStore;
   readonly rollouts: ReleaseRollouts;
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly outbox: Pick<Outbox, 'append'>;
@@ -17,6 +22,8 @@ export interface EvaluationPorts {
 }
 
 type Verdict =
+  /** A further source was not looked at yet: whoever does so makes the application be judged again. */
+  | { readonly kind: 'WAITS' }
   | { readonly kind: 'UNCHANGED' }
   | { readonly kind: 'CHANGED'; readonly watched: WatchSet }
   | { readonly kind: 'PROBLEM'; readonly problem: EvaluationProblem; readonly isFinal: boolean };
@@ -30,10 +37,15 @@ const MAX_SUBJECT = 500;
  * change, and one transaction for each that did.
  */
 export class EvaluateReleases implements ReleaseEvaluation {
-  constructor(private readonly ports: EvaluationPorts) {}
+  readonly #further: LookAtFurtherSources;
+
+  constructor(private readonly ports: EvaluationPorts) {
+    this.#further = new LookAtFurtherSources(ports.tx, ports.further);
+  }
 
   async evaluate(source: ResolvedSource, signal: AbortSignal): Promise<EvaluationSummary> {
     const { tx, store } = this.ports;
+    await this.#further.execute(source, signal);
     const applications = await tx.run(systemScope(CONTROLLER, source.project), () => store.applicationsOf(source.repository, source.ref));
     const digests = new Map<string, Result<WatchSet, SourceReadFailure>>();
     const unchanged: EvaluatedApplication[] = [];
@@ -46,7 +58,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
         const verdict = await this.#judge(application, source, digests, signal);
         if (verdict.kind === 'UNCHANGED') unchanged.push(application);
         else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched)));
-        else {
+        else if (verdict.kind === 'PROBLEM') {
           held += 1;
           await this.#note(application, source, verdict);
         }
@@ -61,26 +73,34 @@ export class EvaluateReleases implements ReleaseEvaluation {
   }
 
   async sourceFailed({ project, repository, ref, reason, message }: SourceFailure): Promise<void> {
-    await this.ports.tx.run(systemScope(CONTROLLER, project), () => this.ports.store.noteSourceProblem(repository, ref, { reason, message }));
+    const { tx, store, further } = this.ports;
+    await tx.run(systemScope(CONTROLLER, project), async () => {
+      await store.noteSourceProblem(repository, ref, { reason, message });
+      await further.noteRefProblem(repository, ref, { reason, message });
+    });
   }
 
   async historyRewritten({ project, repository, ref, commit, reason, message }: RewrittenSource): Promise<number> {
-    const { tx, store, outbox } = this.ports;
+    const { tx, store, further, outbox } = this.ports;
     return tx.run(systemScope(CONTROLLER, project), async () => {
       const held = await store.hold(repository, ref, { reason, message }, commit);
       for (const id of held) await outbox.append({ kind: 'application.held', projectId: project, payload: { applicationId: id, reason, commit: commit ?? null } });
-      return held.length;
+      return held.length + (await further.noteRefProblem(repository, ref, { reason, message }));
     });
   }
 
   async #judge(application: EvaluatedApplication, source: ResolvedSource, digests: Map<string, Result<WatchSet, SourceReadFailure>>, signal: AbortSignal): Promise<Verdict> {
     const { path, renderer, watch, helm } = application.revision.spec.source;
-    const watchedSource = { path, renderer, watch, ...(helm === undefined ? {} : { helm }) };
-    const key = canonicalJson([path, renderer, [...watch], helm?.valuesFiles.slice() ?? []]);
+    const valuesFiles = (helm?.valuesFiles ?? []).filter((file) => splitSourceFile(file) === undefined);
+    const watchedSource = { path, renderer, watch, ...(helm === undefined ? {} : { helm: { ...helm, valuesFiles } }) };
+    const key = canonicalJson([path, renderer, [...watch], valuesFiles]);
     const watched = digests.get(key) ?? (source.content.kind === 'ARCHIVE' ? archiveWatchSet(source.commit) : await computeSourceDigest(source.content.tree, watchedSource, signal));
     digests.set(key, watched);
-    if (!watched.ok) return problemOf(watched.error);
-    const decision = shouldRelease(keyOf(application.newest), releaseKey(renderingFieldsOf(application.revision.spec, source.repository), watched.value.digest));
+    if (!watched.ok) return { kind: 'PROBLEM', ...problemOf(watched.error) };
+    const further = judgeFurtherSources(application.sources);
+    if (further.kind !== 'FOUND') return further.kind === 'WAITS' ? further : { ...further, isFinal: false };
+    const digest = combineSourceDigests(watched.value.digest, further.pinned);
+    const decision = shouldRelease(keyOf(application.newest), releaseKey(renderingFieldsOf(application.revision.spec, source.repository), digest));
     return decision.release ? { kind: 'CHANGED', watched: watched.value } : { kind: 'UNCHANGED' };
   }
 
@@ -100,7 +120,8 @@ export class EvaluateReleases implements ReleaseEvaluation {
    */
   async #lockAsJudged(application: EvaluatedApplication): Promise<EvaluatedApplication | undefined> {
     const current = await this.ports.store.lock(application);
-    return current?.lastCommit === application.lastCommit && current?.newest?.id === application.newest?.id ? current : undefined;
+    const isSame = current?.lastCommit === application.lastCommit && current?.newest?.id === application.newest?.id && current?.sourcesVersion === application.sourcesVersion;
+    return isSame ? current : undefined;
   }
 
   /** Decides again under the lock: another replica may have been first. */
@@ -109,7 +130,10 @@ export class EvaluateReleases implements ReleaseEvaluation {
     return tx.run(systemScope(CONTROLLER, application.project), async () => {
       const current = await this.#lockAsJudged(application);
       if (current === undefined) return [];
-      const key = releaseKey(renderingFieldsOf(current.revision.spec, source.repository), watched.digest);
+      const further = judgeFurtherSources(current.sources);
+      if (further.kind !== 'FOUND') return [];
+      const sourceDigest = combineSourceDigests(watched.digest, further.pinned);
+      const key = releaseKey(renderingFieldsOf(current.revision.spec, source.repository), sourceDigest);
       const isNews = shouldRelease(keyOf(current.newest), key).release;
       await store.noteEvaluated([current], source.commit);
       if (!isNews) return [];
@@ -117,7 +141,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
       const number = (current.newest?.number ?? 0) + 1;
       await store.add({
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
-        fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sourceDigest: watched.digest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
+        fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
         author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
       });
       await audit.record({ action: 'release.create', object: { kind: 'Release', id }, projectId: current.project, outcome: 'SUCCEEDED', after: { application: current.id, number, commit: source.commit, key: key.digest } });
@@ -138,18 +162,6 @@ function archiveWatchSet(commit: string): Result<WatchSet, SourceReadFailure> {
 
 function keyOf(newest: NewestRelease | undefined): ReleaseKey | undefined {
   return newest && releaseKey(renderingFieldsOf(newest.spec, newest.repository), newest.sourceDigest);
-}
-
-function problemOf(failure: SourceReadFailure): Verdict {
-  const at = failure.path === '' ? 'the root of the repository' : failure.path;
-  switch (failure.code) {
-    case 'PATH_NOT_FOUND':
-      return { kind: 'PROBLEM', isFinal: true, problem: { reason: 'PATH_NOT_FOUND', message: `${at} does not exist in this commit.` } };
-    case 'PATH_REFUSED':
-      return { kind: 'PROBLEM', isFinal: true, problem: { reason: 'PATH_REFUSED', message: `${at}: ${failure.reason}.` } };
-    case 'SOURCE_UNAVAILABLE':
-      return { kind: 'PROBLEM', isFinal: false, problem: { reason: 'REPOSITORY_UNREACHABLE', message: `${at} could not be read now.` } };
-  }
 }
 
 /** Texts of commits are anybody's: control characters would forge lines, and PostgreSQL takes no NUL. */

@@ -1,5 +1,6 @@
 import type { Digest } from '#kernel';
 import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, ProjectId, ReasonCode, ReleaseId, RepositoryId } from '#domain';
+import type { PinnedSource, SourceState } from './further-sources.store.js';
 
 /** An application with what is known of its last evaluation. */
 export interface EvaluatedApplication {
@@ -9,6 +10,10 @@ export interface EvaluatedApplication {
   /** The last commit that was judged on the same repository and ref; undefined: none. */
   readonly lastCommit: string | undefined;
   readonly newest: NewestRelease | undefined;
+  /** Of the current revision. */
+  readonly sources: readonly SourceState[];
+  /** Rises with every change of what was found of them. */
+  readonly sourcesVersion: number;
 }
 
 export interface NewestRelease {
@@ -32,6 +37,8 @@ export interface NewRelease {
   readonly fullRef: string;
   /** Of an archive. */
   readonly location: string | undefined;
+  /** Of its further sources. */
+  readonly sources: readonly PinnedSource[];
   readonly sourceDigest: Digest;
   readonly releaseKey: Digest;
   readonly fellBack: boolean;

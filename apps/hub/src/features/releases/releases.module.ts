@@ -10,6 +10,7 @@ import { RELEASE_ROLLOUTS, type ReleaseRollouts } from './release-rollouts.js';
 import { ReleaseReadModel } from './releases.read-model.js';
 import { ApplicationReleasesResolver, ReleaseResolver } from './releases.resolver.js';
 import { SOURCES_WANTED } from './sources-wanted.js';
+import { SqlFurtherSourcesStore } from './sql-further-sources.store.js';
 import { SqlReleaseStore } from './sql-release.store.js';
 import { SqlSourcesWanted } from './sql-sources-wanted.js';
 
@@ -31,7 +32,7 @@ export class ReleasesModule {
           provide: RELEASE_EVALUATION,
           inject: [TransactionContext, RELEASE_ROLLOUTS, AuditTrail, Outbox, IDS, LOG],
           useFactory: (tx: TransactionContext, rollouts: ReleaseRollouts, audit: AuditTrail, outbox: Outbox, ids: Ids, log: Log) =>
-            new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), rollouts, audit, outbox, ids, log }),
+            new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, log }),
         },
         { provide: SOURCES_WANTED, inject: [TransactionContext], useFactory: (tx: TransactionContext) => new SqlSourcesWanted(tx) },
       ],

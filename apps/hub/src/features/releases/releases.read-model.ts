@@ -4,6 +4,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 
+export interface PinnedSourceView {
+  readonly name: string;
+  readonly commit: string;
+  readonly ref: string;
+  readonly fullRef: string;
+}
+
 /** A release as screens show it. */
 export interface ReleaseView {
   readonly id: ReleaseId;
@@ -11,6 +18,10 @@ export interface ReleaseView {
   readonly revision: ApplicationRevisionId;
   readonly commit: string;
   readonly ref: string;
+  /** What the ref stood for; undefined for releases of hubs that did not note it. */
+  readonly fullRef: string | undefined;
+  /** What it pins of its further sources, by name. */
+  readonly sources: readonly PinnedSourceView[];
   readonly sourceDigest: Digest;
   readonly author: string;
   readonly subject: string;
@@ -24,6 +35,8 @@ interface Row {
   readonly revision_id: string;
   readonly commit: string;
   readonly ref: string;
+  readonly full_ref: string | null;
+  readonly sources: readonly PinnedSourceView[];
   readonly source_digest: string;
   readonly author: string;
   readonly subject: string;
@@ -31,7 +44,8 @@ interface Row {
   readonly created_at: Date;
 }
 
-const COLUMNS = 'r.id, r.number, r.revision_id, r.commit, r.ref, r.source_digest, r.author, r.subject, r.committed_at, r.created_at';
+const COLUMNS = `r.id, r.number, r.revision_id, r.commit, r.ref, r.full_ref, r.source_digest, r.author, r.subject, r.committed_at, r.created_at,
+  coalesce((SELECT json_agg(json_build_object('name', s.name, 'commit', s.commit, 'ref', s.ref, 'fullRef', s.full_ref) ORDER BY s.name) FROM release_sources s WHERE s.release_id = r.id), '[]') AS sources`;
 
 @Injectable()
 export class ReleaseReadModel {
@@ -59,7 +73,7 @@ function toView(row: Row): ReleaseView {
   const sourceDigest = parseDigest(row.source_digest);
   if (sourceDigest === undefined) throw new Error(`release ${row.id} holds no digest`);
   return {
-    id: releaseId(row.id), number: row.number, revision: applicationRevisionId(row.revision_id), commit: row.commit, ref: row.ref, sourceDigest,
+    id: releaseId(row.id), number: row.number, revision: applicationRevisionId(row.revision_id), commit: row.commit, ref: row.ref, fullRef: row.full_ref ?? undefined, sources: row.sources, sourceDigest,
     author: row.author, subject: row.subject, committedAt: row.committed_at, createdAt: row.created_at,
   };
 }

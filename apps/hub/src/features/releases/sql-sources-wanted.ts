@@ -13,7 +13,8 @@ export class SqlSourcesWanted implements SourcesWanted {
     const rows = await this.tx.run(SCOPE, () =>
       this.tx.query<{ ref: string }>(
         `SELECT DISTINCT v.spec -> 'source' ->> 'ref' AS ref FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
-         WHERE a.repository_id = $1 AND a.state = 'ACTIVE' ORDER BY 1`,
+         WHERE a.repository_id = $1 AND a.state = 'ACTIVE'
+         UNION SELECT s.ref FROM application_sources s JOIN applications a ON a.id = s.application_id WHERE s.repository_id = $1 AND a.state = 'ACTIVE' ORDER BY 1`,
         [repository],
       ),
     );
@@ -23,11 +24,14 @@ export class SqlSourcesWanted implements SourcesWanted {
   async needingEvaluation(repository: RepositoryId, resolved: readonly ResolvedRef[]): Promise<readonly WantedEvaluation[]> {
     const rows = await this.tx.run(SCOPE, () =>
       this.tx.query<{ ref: string; ids: string[] }>(
-        `SELECT r.ref, array_agg(a.id::text ORDER BY a.id) AS ids
-         FROM unnest($2::text[], $3::text[]) AS r (ref, commit) JOIN application_revisions v ON v.spec -> 'source' ->> 'ref' = r.ref JOIN applications a ON a.current_revision_id = v.id
-         WHERE a.repository_id = $1 AND a.state = 'ACTIVE'
-           AND (a.evaluated_commit IS DISTINCT FROM r.commit OR a.evaluated_revision_id IS DISTINCT FROM a.current_revision_id OR (a.reason IS NOT NULL AND NOT a.reason = ANY($4::text[])))
-         GROUP BY r.ref ORDER BY r.ref`,
+        `WITH r AS (SELECT * FROM unnest($2::text[], $3::text[]) AS r (ref, commit)), w AS (
+           SELECT r.ref, a.id FROM r JOIN application_revisions v ON v.spec -> 'source' ->> 'ref' = r.ref JOIN applications a ON a.current_revision_id = v.id
+           WHERE a.repository_id = $1 AND a.state = 'ACTIVE'
+             AND (a.evaluated_commit IS DISTINCT FROM r.commit OR a.evaluated_revision_id IS DISTINCT FROM a.current_revision_id OR a.sources_version <> a.evaluated_sources_version
+               OR (a.reason IS NOT NULL AND NOT a.reason = ANY($4::text[])))
+           UNION SELECT r.ref, a.id FROM r JOIN application_sources s ON s.repository_id = $1 AND s.ref = r.ref JOIN applications a ON a.id = s.application_id
+           WHERE a.state = 'ACTIVE' AND (s.commit IS DISTINCT FROM r.commit OR s.revision_id IS DISTINCT FROM a.current_revision_id OR (s.reason IS NOT NULL AND NOT s.reason = ANY($4::text[]))))
+         SELECT ref, array_agg(id::text ORDER BY id) AS ids FROM w GROUP BY ref ORDER BY ref`,
         [repository, resolved.map((one) => one.ref), resolved.map((one) => one.commit), FINAL],
       ),
     );

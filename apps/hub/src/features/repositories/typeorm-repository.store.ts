@@ -51,7 +51,7 @@ export class TypeormRepositoryStore implements RepositoryStore {
   }
 
   async applicationsUsing(id: RepositoryId): Promise<readonly string[]> {
-    const rows = await this.tx.query<{ name: string }>(`SELECT name FROM applications WHERE repository_id = $1 AND state <> 'DELETED' ORDER BY name`, [id]);
+    const rows = await this.tx.query<{ name: string }>(`SELECT name FROM applications a WHERE state <> 'DELETED' AND (repository_id = $1 OR EXISTS (SELECT 1 FROM application_sources s WHERE s.application_id = a.id AND s.repository_id = $1)) ORDER BY name`, [id]);
     return rows.map((row) => row.name);
   }
 

@@ -149,7 +149,11 @@ export class SqlSourceStore implements SourceStore {
     await this.#run(async () => {
       const rows = await this.tx.query<{ id: string }>(
         `SELECT DISTINCT r.id FROM repositories r JOIN applications a ON a.repository_id = r.id AND a.state = 'ACTIVE' JOIN application_revisions v ON v.id = a.current_revision_id
-         WHERE r.deleted_at IS NULL AND r.next_poll_at > now() AND v.created_at >= r.last_polled_at ORDER BY r.id`,
+         WHERE r.deleted_at IS NULL AND r.next_poll_at > now() AND v.created_at >= r.last_polled_at
+         UNION SELECT r.id FROM repositories r JOIN application_sources s ON s.repository_id = r.id JOIN applications a ON a.id = s.application_id AND a.state = 'ACTIVE' JOIN application_revisions v ON v.id = a.current_revision_id
+         WHERE r.deleted_at IS NULL AND r.next_poll_at > now() AND v.created_at >= r.last_polled_at
+         UNION SELECT r.id FROM repositories r JOIN applications a ON a.repository_id = r.id AND a.state = 'ACTIVE'
+         WHERE r.deleted_at IS NULL AND r.next_poll_at > now() AND a.sources_version <> a.evaluated_sources_version ORDER BY 1`,
       );
       for (const { id } of rows) await this.schedule.hint(repositoryId(id));
     });

@@ -237,7 +237,28 @@ export interface Assignment {
   healthRules: HealthRule[];
   ignoreRules: IgnoreRule[];
   /** Where the content lies when it is no commit of Git: `commit` is then the digest of an archive, which an agent that does not know this refuses. */
-  archive: Archive | undefined;
+  archive:
+    | Archive
+    | undefined;
+  /** Further sources of values files. With any of them `commit` is empty and `pinned_commit` says it: an agent that does not know them must not render without. */
+  sources: FurtherSource[];
+  pinnedCommit: string;
+}
+
+export interface FurtherSource {
+  /** Under which values files name it: `$name/path`. */
+  name: string;
+  repositoryId: string;
+  repositoryUrl: string;
+  /** Empty: none. */
+  credentialDigest: string;
+  commit: string;
+  ref: string;
+  archive:
+    | Archive
+    | undefined;
+  /** From which its files are named. */
+  path: string;
 }
 
 /** An archive of a registry or chart repository. */
@@ -792,6 +813,8 @@ function createBaseAssignment(): Assignment {
     healthRules: [],
     ignoreRules: [],
     archive: undefined,
+    sources: [],
+    pinnedCommit: "",
   };
 }
 
@@ -862,6 +885,12 @@ export const Assignment: MessageFns<Assignment> = {
     }
     if (message.archive !== undefined) {
       Archive.encode(message.archive, writer.uint32(178).fork()).join();
+    }
+    for (const v of message.sources) {
+      FurtherSource.encode(v!, writer.uint32(186).fork()).join();
+    }
+    if (message.pinnedCommit !== "") {
+      writer.uint32(194).string(message.pinnedCommit);
     }
     return writer;
   },
@@ -1055,6 +1084,22 @@ export const Assignment: MessageFns<Assignment> = {
             message.archive = Archive.decode(reader, reader.uint32());
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.sources.push(FurtherSource.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.pinnedCommit = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1137,6 +1182,14 @@ export const Assignment: MessageFns<Assignment> = {
         ? object.ignore_rules.map((e: any) => IgnoreRule.fromJSON(e))
         : [],
       archive: isSet(object.archive) ? Archive.fromJSON(object.archive) : undefined,
+      sources: globalThis.Array.isArray(object?.sources)
+        ? object.sources.map((e: any) => FurtherSource.fromJSON(e))
+        : [],
+      pinnedCommit: isSet(object.pinnedCommit)
+        ? globalThis.String(object.pinnedCommit)
+        : isSet(object.pinned_commit)
+        ? globalThis.String(object.pinned_commit)
+        : "",
     };
   },
 
@@ -1208,6 +1261,12 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.archive !== undefined) {
       obj.archive = Archive.toJSON(message.archive);
     }
+    if (message.sources?.length) {
+      obj.sources = message.sources.map((e) => FurtherSource.toJSON(e));
+    }
+    if (message.pinnedCommit !== "") {
+      obj.pinnedCommit = message.pinnedCommit;
+    }
     return obj;
   },
 
@@ -1242,6 +1301,212 @@ export const Assignment: MessageFns<Assignment> = {
     message.archive = (object.archive !== undefined && object.archive !== null)
       ? Archive.fromPartial(object.archive)
       : undefined;
+    message.sources = object.sources?.map((e) => FurtherSource.fromPartial(e)) || [];
+    message.pinnedCommit = object.pinnedCommit ?? "";
+    return message;
+  },
+};
+
+function createBaseFurtherSource(): FurtherSource {
+  return {
+    name: "",
+    repositoryId: "",
+    repositoryUrl: "",
+    credentialDigest: "",
+    commit: "",
+    ref: "",
+    archive: undefined,
+    path: "",
+  };
+}
+
+export const FurtherSource: MessageFns<FurtherSource> = {
+  encode(message: FurtherSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.repositoryId !== "") {
+      writer.uint32(18).string(message.repositoryId);
+    }
+    if (message.repositoryUrl !== "") {
+      writer.uint32(26).string(message.repositoryUrl);
+    }
+    if (message.credentialDigest !== "") {
+      writer.uint32(34).string(message.credentialDigest);
+    }
+    if (message.commit !== "") {
+      writer.uint32(42).string(message.commit);
+    }
+    if (message.ref !== "") {
+      writer.uint32(50).string(message.ref);
+    }
+    if (message.archive !== undefined) {
+      Archive.encode(message.archive, writer.uint32(58).fork()).join();
+    }
+    if (message.path !== "") {
+      writer.uint32(66).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FurtherSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFurtherSource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.repositoryId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.repositoryUrl = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.credentialDigest = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.ref = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.archive = Archive.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FurtherSource {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      repositoryId: isSet(object.repositoryId)
+        ? globalThis.String(object.repositoryId)
+        : isSet(object.repository_id)
+        ? globalThis.String(object.repository_id)
+        : "",
+      repositoryUrl: isSet(object.repositoryUrl)
+        ? globalThis.String(object.repositoryUrl)
+        : isSet(object.repository_url)
+        ? globalThis.String(object.repository_url)
+        : "",
+      credentialDigest: isSet(object.credentialDigest)
+        ? globalThis.String(object.credentialDigest)
+        : isSet(object.credential_digest)
+        ? globalThis.String(object.credential_digest)
+        : "",
+      commit: isSet(object.commit) ? globalThis.String(object.commit) : "",
+      ref: isSet(object.ref) ? globalThis.String(object.ref) : "",
+      archive: isSet(object.archive) ? Archive.fromJSON(object.archive) : undefined,
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+    };
+  },
+
+  toJSON(message: FurtherSource): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.repositoryId !== "") {
+      obj.repositoryId = message.repositoryId;
+    }
+    if (message.repositoryUrl !== "") {
+      obj.repositoryUrl = message.repositoryUrl;
+    }
+    if (message.credentialDigest !== "") {
+      obj.credentialDigest = message.credentialDigest;
+    }
+    if (message.commit !== "") {
+      obj.commit = message.commit;
+    }
+    if (message.ref !== "") {
+      obj.ref = message.ref;
+    }
+    if (message.archive !== undefined) {
+      obj.archive = Archive.toJSON(message.archive);
+    }
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FurtherSource>, I>>(base?: I): FurtherSource {
+    return FurtherSource.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FurtherSource>, I>>(object: I): FurtherSource {
+    const message = createBaseFurtherSource();
+    message.name = object.name ?? "";
+    message.repositoryId = object.repositoryId ?? "";
+    message.repositoryUrl = object.repositoryUrl ?? "";
+    message.credentialDigest = object.credentialDigest ?? "";
+    message.commit = object.commit ?? "";
+    message.ref = object.ref ?? "";
+    message.archive = (object.archive !== undefined && object.archive !== null)
+      ? Archive.fromPartial(object.archive)
+      : undefined;
+    message.path = object.path ?? "";
     return message;
   },
 };

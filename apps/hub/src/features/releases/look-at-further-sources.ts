@@ -1,0 +1,43 @@
+import { ok, parseDigest, type Digest, type Result } from '#kernel';
+import { computeFilesDigest, filesOfFurtherSource, type SourceReadFailure } from '#domain';
+import { systemScope, type TransactionContext } from '../../platform/database/index.js';
+import type { FollowedSource, FurtherSourcesStore } from './further-sources.store.js';
+import { problemOf } from './problem-of.js';
+import type { ResolvedSource } from './release-evaluation.js';
+
+const CONTROLLER = 'release-evaluation';
+
+/** Finds out what the ref holds for the applications that take values files from it. What is released is decided where their own source is looked at. */
+export class LookAtFurtherSources {
+  constructor(
+    private readonly tx: Pick<TransactionContext, 'run'>,
+    private readonly store: FurtherSourcesStore,
+  ) {}
+
+  async execute(source: ResolvedSource, signal: AbortSignal): Promise<void> {
+    const scope = systemScope(CONTROLLER, source.project);
+    const followers = await this.tx.run(scope, () => this.store.followers(source.repository, source.ref));
+    for (const follower of followers) {
+      signal.throwIfAborted();
+      const digest = await digestFor(follower, source, signal);
+      const { commit, fullRef, content } = source;
+      const location = content.kind === 'ARCHIVE' ? content.location : undefined;
+      await this.tx.run(scope, async () => {
+        if (digest.ok) return this.store.noteFound(follower, { commit, fullRef, location, digest: digest.value });
+        const { problem, isFinal } = problemOf(digest.error);
+        return this.store.noteProblem(follower, problem, isFinal);
+      });
+    }
+  }
+}
+
+async function digestFor({ name, revision: { spec } }: FollowedSource, { content, commit }: ResolvedSource, signal: AbortSignal): Promise<Result<Digest, SourceReadFailure>> {
+  if (content.kind === 'ARCHIVE') {
+    const digest = parseDigest(commit);
+    if (digest === undefined) throw new Error(`an archive has no digest: ${commit}`);
+    return ok(digest);
+  }
+  const further = spec.sources?.find((one) => one.name === name);
+  const watched = await computeFilesDigest(content.tree, further === undefined ? [] : filesOfFurtherSource(spec, further), signal);
+  return watched.ok ? ok(watched.value.digest) : watched;
+}

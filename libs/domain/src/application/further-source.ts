@@ -1,0 +1,35 @@
+import { resolveRepositoryPath } from '../source/repository-path.js';
+import type { ApplicationSpec } from './application-spec.js';
+
+/** A place beside `source` from which an application takes values files. */
+export interface FurtherSource {
+  /** Under which `helm.valuesFiles` names it: `$name/path/in/it`. */
+  readonly name: string;
+  /** Name of a repository of the same project. */
+  readonly repository: string;
+  /** As in `SourceSpec`. */
+  readonly ref: string;
+  readonly chart?: string;
+  readonly version?: string;
+  /** Directory from which its files are named; '' is the root. */
+  readonly path: string;
+  /** Further paths whose change makes a release. */
+  readonly watch: readonly string[];
+}
+
+const OF_SOURCE = /^\$([^/]+)\/(.+)$/;
+
+/** What `$name/path` names; undefined for a file of the application's own source. Pure. */
+export function splitSourceFile(file: string): { readonly source: string; readonly path: string } | undefined {
+  const [, source, path] = OF_SOURCE.exec(file) ?? [];
+  return source === undefined || path === undefined ? undefined : { source, path };
+}
+
+/** The paths in a further source whose content an application uses, from the root of it. Pure. */
+export function filesOfFurtherSource({ source: { helm } }: Pick<ApplicationSpec, 'source'>, { name, path, watch }: FurtherSource): readonly string[] {
+  const files = (helm?.valuesFiles ?? []).flatMap((file) => {
+    const named = splitSourceFile(file);
+    return named?.source === name ? (resolveRepositoryPath(path, named.path) ?? []) : [];
+  });
+  return [...new Set([...files, ...watch])];
+}
