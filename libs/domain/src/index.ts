@@ -37,7 +37,8 @@ export { archiveFullRef, judgeArchiveHistory } from './source/judge-archive-hist
 export { chooseVersion, exactVersion, isLowerVersion, judgeVersionRange } from './source/choose-version.js';
 export { isRepositoryType, REPOSITORY_TYPES, type RepositoryType } from './source/repository-type.js';
 export { contactUrlOf, defaultRepositoryType, parseRepositoryUrlOfType } from './source/repository-url-of-type.js';
-export { filesOfFurtherSource, splitSourceFile, type FurtherSource } from './application/further-source.js';
+export { filesOfFurtherSource } from './application/files-of-further-source.js';
+export { splitSourceFile, type FurtherSource } from './application/further-source.js';
 export { MAX_FURTHER_SOURCES, type FurtherSourceInput } from './application/validate-further-sources.js';
 export { combineSourceDigests, type FurtherDigest } from './source/combine-source-digests.js';
 export { computeFilesDigest } from './source/compute-files-digest.js';

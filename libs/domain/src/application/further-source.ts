@@ -1,6 +1,3 @@
-import { resolveRepositoryPath } from '../source/repository-path.js';
-import type { ApplicationSpec } from './application-spec.js';
-
 /** A place beside `source` from which an application takes values files. */
 export interface FurtherSource {
   /** Under which `helm.valuesFiles` names it: `$name/path/in/it`. */
@@ -23,13 +20,4 @@ const OF_SOURCE = /^\$([^/]+)\/(.+)$/;
 export function splitSourceFile(file: string): { readonly source: string; readonly path: string } | undefined {
   const [, source, path] = OF_SOURCE.exec(file) ?? [];
   return source === undefined || path === undefined ? undefined : { source, path };
-}
-
-/** The paths in a further source whose content an application uses, from the root of it. Pure. */
-export function filesOfFurtherSource({ source: { helm } }: Pick<ApplicationSpec, 'source'>, { name, path, watch }: FurtherSource): readonly string[] {
-  const files = (helm?.valuesFiles ?? []).flatMap((file) => {
-    const named = splitSourceFile(file);
-    return named?.source === name ? (resolveRepositoryPath(path, named.path) ?? []) : [];
-  });
-  return [...new Set([...files, ...watch])];
 }

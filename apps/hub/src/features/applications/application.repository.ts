@@ -1,7 +1,6 @@
 import type { Result } from '#kernel';
 import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
-import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 
 export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
@@ -9,6 +8,13 @@ export const APPLICATION_REPOSITORY = Symbol('ApplicationRepository');
 export interface FoundRepository {
   readonly id: RepositoryId;
   readonly type: RepositoryType;
+}
+
+/** A further source, with the repository that its name stands for. */
+export interface FoundSource {
+  readonly name: string;
+  readonly repository: RepositoryId;
+  readonly ref: string;
 }
 
 /** The write side of applications. Everything runs inside an open transaction. */

@@ -1,9 +1,8 @@
 import { err, ok, type Result } from '#kernel';
 import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
 import type { Application } from './application.js';
-import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
-import type { ApplicationRepository, FoundRepository } from './application.repository.js';
+import type { ApplicationRepository, FoundRepository, FoundSource } from './application.repository.js';
 
 /** In memory, for unit tests; kept honest by application.repository.contract.ts. */
 export class FakeApplicationRepository implements ApplicationRepository {

@@ -1,14 +1,7 @@
 import { err, ok, type Result } from '#kernel';
 import { issuesUnder, judgeSourceOfType, type ApplicationSpec, type FieldIssue, type ProjectId, type RepositoryId } from '#domain';
 import type { InvalidApplication, RepositoryUnknown } from './application.errors.js';
-import type { ApplicationRepository } from './application.repository.js';
-
-/** A further source, with the repository that its name stands for. */
-export interface FoundSource {
-  readonly name: string;
-  readonly repository: RepositoryId;
-  readonly ref: string;
-}
+import type { ApplicationRepository, FoundSource } from './application.repository.js';
 
 export interface FoundSources {
   readonly repository: RepositoryId;

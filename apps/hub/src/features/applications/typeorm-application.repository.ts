@@ -6,9 +6,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Column, Entity, Not, PrimaryColumn } from 'typeorm';
 import { TransactionContext } from '../../platform/database/index.js';
 import { APPLICATION_STATES, type Application, type ApplicationRevision } from './application.js';
-import type { FoundSource } from './find-sources.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
-import type { ApplicationRepository, FoundRepository } from './application.repository.js';
+import type { ApplicationRepository, FoundRepository, FoundSource } from './application.repository.js';
 import { specJson } from './spec-json.js';
 
 /** The columns that people decide; those of evaluation and planning belong to their features. */

@@ -8,7 +8,8 @@ import { LookAtFurtherSources } from './look-at-further-sources.js';
 import { problemOf } from './problem-of.js';
 import type { EvaluationSummary, ReleaseEvaluation, ResolvedSource, RewrittenSource, SourceFailure } from './release-evaluation.js';
 import type { ReleaseRollouts } from './release-rollouts.js';
-import type { EvaluatedApplication, EvaluationProblem, NewestRelease, ReleaseStore } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
+import type { EvaluatedApplication, NewestRelease, ReleaseStore } from './release.store.js';
 
 export interface EvaluationPorts {
   readonly tx: Pick<TransactionContext, 'run' | 'notify'>;

@@ -1,6 +1,6 @@
 import type { Digest } from '#kernel';
 import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, RepositoryId } from '#domain';
-import type { EvaluationProblem } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
 
 /** A further source of an application, as the look at its repository needs it. */
 export interface FollowedSource {

@@ -1,5 +1,5 @@
 import type { PinnedSource, SourceState } from './further-sources.store.js';
-import type { EvaluationProblem } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
 
 export type FurtherVerdict =
   | { readonly kind: 'FOUND'; readonly pinned: readonly PinnedSource[] }

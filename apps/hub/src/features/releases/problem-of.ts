@@ -1,5 +1,5 @@
 import type { SourceReadFailure } from '#domain';
-import type { EvaluationProblem } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
 
 /** How a source that could not be read shows, and whether only another commit or revision makes a difference. Pure. */
 export function problemOf(failure: SourceReadFailure): { readonly problem: EvaluationProblem; readonly isFinal: boolean } {

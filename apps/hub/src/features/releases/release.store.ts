@@ -1,5 +1,6 @@
 import type { Digest } from '#kernel';
-import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, ProjectId, ReasonCode, ReleaseId, RepositoryId } from '#domain';
+import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, ProjectId, ReleaseId, RepositoryId } from '#domain';
+import type { EvaluationProblem } from './evaluation-problem.js';
 import type { PinnedSource, SourceState } from './further-sources.store.js';
 
 /** An application with what is known of its last evaluation. */
@@ -45,12 +46,6 @@ export interface NewRelease {
   readonly author: string;
   readonly subject: string;
   readonly committedAt: Date;
-}
-
-/** Why the newest content of an application is not released. */
-export interface EvaluationProblem {
-  readonly reason: ReasonCode;
-  readonly message: string;
 }
 
 /** Rows of releases, and what applications say of their evaluation. Everything runs inside an open transaction. */

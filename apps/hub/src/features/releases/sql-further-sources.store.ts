@@ -1,7 +1,7 @@
 import { applicationId, applicationRevisionId, type ApplicationSpec, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { FollowedSource, FoundAt, FurtherSourcesStore } from './further-sources.store.js';
-import type { EvaluationProblem } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
 
 interface Row {
   readonly application_id: string;

@@ -2,7 +2,8 @@ import { parseDigest } from '#kernel';
 import { applicationId, applicationRevisionId, isReasonCode, projectId, releaseId, repositoryId, type ApplicationId, type ApplicationSpec, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { SourceState } from './further-sources.store.js';
-import type { EvaluatedApplication, EvaluationProblem, NewRelease, NewestRelease, ReleaseStore } from './release.store.js';
+import type { EvaluationProblem } from './evaluation-problem.js';
+import type { EvaluatedApplication, NewRelease, NewestRelease, ReleaseStore } from './release.store.js';
 
 interface Row {
   readonly project_id: string;
