@@ -76,6 +76,11 @@ export class DriftStage {
     return this.#writes().map(({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace === '' ? '' : `${namespace}/`}${name}`);
   }
 
+  /** These are the writes, and no others. The audit log tells of a write a moment after others can see what it did. */
+  async wrote(expected: readonly string[]): Promise<void> {
+    await until(`the agent wrote ${expected.join(', ')}`, 10_000, () => (JSON.stringify(this.writes()) === JSON.stringify(expected) ? true : undefined), () => this.writes().join(', '));
+  }
+
   /** The bodies of those writes. */
   bodies(): readonly Json[] {
     return this.#writes().map(({ requestObject }) => JSON.parse(JSON.stringify(requestObject ?? null)));

@@ -44,8 +44,8 @@ describeWithKubernetes('fights and hand edits', () => {
         expect(report.sync).toBe('DRIFTED');
         expect(report.message).toBe(`ConfigMap shop/${name} data.mode: some-operator puts it back each time that capstan does`);
         expect(report.drifted).toMatchObject([{ fields: ['data.mode'], managers: ['some-operator'], changes: [{ expected: '"git"', live: '"theirs"' }] }]);
-        const writes = stage.writes().length;
-        expect(writes).toBeLessThanOrEqual(5);
+        const writes = stage.writes();
+        expect(writes.length).toBeLessThanOrEqual(5);
 
         // The rest of the same object is healed at once all the while, and the contested field stays as it is.
         const wins = controller.wins;
@@ -54,7 +54,7 @@ describeWithKubernetes('fights and hand edits', () => {
           await stage.becomes(cm(name), 'the size is healed', (live) => at(live, 'data', 'size') === 'm');
         }
         expect(controller.wins).toBe(wins);
-        expect(stage.writes()).toHaveLength(writes + 3);
+        await stage.wrote([...writes, ...Array.from({ length: 3 }, () => `patch configmaps shop/${name}`)]);
         expect(stage.agent.last(name)?.reason).toBe('DRIFT_CONTESTED');
 
         await stage.applied(name, [configMap(name, { mode: 'git', size: 'm' })], { ignore: [{ managers: ['some-operator'] }] });

@@ -95,6 +95,7 @@ describeWithKubernetes('noise that needs no rule', () => {
       await isQuiet('scaled');
       stage.mark();
       await stage.applied('scaled', [web('scaled', { replicas: 2 }, { image: 'web:2' }), autoscaler('scaled', 3)]);
+      await stage.wrote(['patch deployments shop/scaled']);
       expect(stage.bodies().filter((body) => at(body, 'kind') === 'Deployment').map((body) => at(body, 'spec', 'replicas'))).toEqual([3]);
       expect(imageOf(await stage.live(deploy('scaled')))).toBe('web:2');
       await stage.edit(deploy('scaled'), { metadata: { labels: { app: null } }, spec: { minReadySeconds: 9 } });
@@ -106,7 +107,7 @@ describeWithKubernetes('noise that needs no rule', () => {
       stage.mark();
       await stage.edit(deploy('scaled'), { spec: { replicas: 0 } }, 'kubectl', 'scale');
       await stage.becomes(deploy('scaled'), 'the autoscaler goes on', (one) => replicasOf(one) === 3);
-      expect(stage.writes()).toEqual(['patch deployments shop/scaled']);
+      await stage.wrote(['patch deployments shop/scaled']);
 
       await stage.applied('by-hand', [web('by-hand', { replicas: 2 })]);
       await stage.edit(deploy('by-hand'), { spec: { replicas: 5 } }, 'kubectl', 'scale');
@@ -128,7 +129,7 @@ describeWithKubernetes('noise that needs no rule', () => {
       await stage.edit(deploy('meshed'), { spec: { paused: true, replicas: 4 } });
       const live = await stage.becomes(deploy('meshed'), 'healed', (one) => replicasOf(one) === 1);
       expect(imageOf(live, 0)).toBe('mesh/proxy:1');
-      expect(stage.writes()).toEqual(['patch deployments shop/meshed']);
+      await stage.wrote(['patch deployments shop/meshed']);
     });
 
     it('what admission makes of our own apply is said once and never fought', async () => {
@@ -139,7 +140,7 @@ describeWithKubernetes('noise that needs no rule', () => {
       stage.mark();
       await stage.edit(deploy('admitted'), { spec: { replicas: 4 } });
       await stage.becomes(deploy('admitted'), 'healed', (one) => replicasOf(one) === 1);
-      expect(stage.writes()).toEqual(['patch deployments shop/admitted']);
+      await stage.wrote(['patch deployments shop/admitted']);
       // Without the record of who holds what, values alone tell, and they differ from what was sent.
       await stage.edit(deploy('admitted'), { metadata: { managedFields: [{}] } });
       await isQuiet('admitted');
