@@ -97,6 +97,7 @@ export { renderedScopes } from './object/rendered-scopes.js';
 export { foldStringData } from './object/secret-data.js';
 export { exceedsCap, guardOf, guardRemoval, isGuardedKind, removalDigest, type RemovalDecision, type RemovalRequest } from './prune/prune-guard.js';
 export { PRUNE_VALUES, policyOfWishes, removalPolicyOf, removalWishesOf, withLiveWishes, type RemovalCause, type RemovalPolicy, type RemovalWishes } from './prune/removal-policy.js';
+export { isHeldUp } from './prune/is-held-up.js';
 export { holdUpsOf, whyTerminating } from './prune/why-terminating.js';
 export { isWithinShown, type TakenAlong } from './prune/taken-along.js';
 export { isDefinitionEntry, sayWaiting, shownWith } from './prune/say-waiting.js';

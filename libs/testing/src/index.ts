@@ -1,6 +1,7 @@
 export { aLiveEntry, aManager, anObject } from './an-object.js';
 export { aSourceTree, type SourceTreeContent } from './memory-source-tree.js';
 export { aGitRepository, GitRepositoryBuilder, type CommitOptions, type GitContent, type RawTreeEntry } from './git-repository-builder.js';
+export { gitForTests } from './git-for-tests.js';
 export { GitServer, type GitAccess, type GitFault, type GitLie, type GitRepositoryOptions, type GitRequestKind, type GitServerOptions } from './git-server.js';
 export { AuditLog, CONTROL_PLANE_USERS, type AuditEntry, type AuditFilter } from './real-kubernetes/audit-log.js';
 export { createClusterPki, type ClusterPki } from './real-kubernetes/cluster-pki.js';

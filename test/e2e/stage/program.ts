@@ -19,6 +19,13 @@ export class Program {
     return this.running?.isRunning ?? false;
   }
 
+  /** The processes that it runs as. @throws when it does not run */
+  get groupId(): number {
+    const groupId = this.running?.groupId;
+    if (groupId === undefined) throw new Error(`${this.request.name} does not run`);
+    return groupId;
+  }
+
   /** What all its runs have said. */
   get log(): string {
     return existsSync(this.request.logPath) ? readFileSync(this.request.logPath, 'utf8') : '';

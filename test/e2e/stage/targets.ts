@@ -8,6 +8,8 @@ export interface TargetView {
   readonly reason: string;
   readonly message: string;
   readonly advice: string;
+  /** Of the order it is to follow. */
+  readonly generation: string;
   readonly cluster: { readonly name: string };
   readonly assigned: { readonly release: { readonly number: number; readonly commit: string } } | null;
   readonly observed: {
@@ -24,7 +26,7 @@ export interface TargetView {
 }
 
 const TARGETS = `query Targets($application: String, $cluster: String) { targets(application: $application, cluster: $cluster, first: 200) { edges { node {
-  name sync health reason message advice cluster { name } assigned { release { number commit } }
+  name sync health reason message advice generation cluster { name } assigned { release { number commit } }
   observed { commit objectCount healedCount unhealthy { object { kind name } message } drift { object { kind name } kind managers fields healedAt changes { path manager expected live isMasked } } pendingRemoval { digest total objects { kind name } } } } } } }`;
 const DEADLINE_MS = 60_000;
 

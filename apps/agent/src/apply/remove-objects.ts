@@ -1,5 +1,5 @@
 import {
-  done, formatObjectRef, guardOf, holdUpsOf, isDefinitionEntry, isWithinShown, objectKey, removalVerdict, shownWith, whyTerminating, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow,
+  done, formatObjectRef, guardOf, holdUpsOf, isDefinitionEntry, isHeldUp, isWithinShown, objectKey, removalVerdict, shownWith, whyTerminating, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow,
 } from '#domain';
 import type { KubeFailure } from '#kube';
 import type { Clock } from '#kernel';
@@ -79,8 +79,8 @@ async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Pro
   if (live.value === undefined || verdict === 'GONE' || verdict === 'NOT_OURS') return { kind: 'OTHER', survivor: undefined };
   const { finalizers = [], deletionTimestamp: since } = live.value.metadata;
   const isEnding = since !== undefined && entry.ref.group === '' && entry.ref.kind === 'Namespace';
-  const isBlocked = isEnding ? holdUpsOf(live.value).length > 0 : finalizers.length > 0;
-  const base = { entry, leavingForMs: since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since)), isBlocked };
+  const leavingForMs = since === undefined ? undefined : Math.max(0, how.clock.now().getTime() - Date.parse(since));
+  const base = { entry, leavingForMs, isBlocked: isEnding ? holdUpsOf(live.value).length > 0 : isHeldUp(finalizers, leavingForMs) };
   // What it asks for has changed since the decision: the next look at it decides.
   const asksNow = verdict === 'KEPT' || (verdict === 'REMOVE' && guardOf(entry, how.cause) === undefined && guardOf(withLiveWishes(entry, live.value.metadata), how.cause) !== undefined);
   if (asksNow) return { kind: 'OTHER', survivor: { ...base, isBlocked: false, message: `${formatObjectRef(entry.ref)} asks to stay since a moment ago` } };

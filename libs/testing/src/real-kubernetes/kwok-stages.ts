@@ -13,8 +13,8 @@ export const KWOK_STAGES = [
       addresses:
       - address: {{ NodeIP | Quote }}
         type: InternalIP
-      allocatable: { cpu: 1k, memory: 1Ti, pods: "100000" }
-      capacity: { cpu: 1k, memory: 1Ti, pods: "100000" }
+      allocatable: { cpu: 1k, memory: 1Ti, ephemeral-storage: 1Ti, pods: "100000" }
+      capacity: { cpu: 1k, memory: 1Ti, ephemeral-storage: 1Ti, pods: "100000" }
       conditions:
       {{ range NodeConditions }}
       - lastHeartbeatTime: {{ $now | Quote }}
