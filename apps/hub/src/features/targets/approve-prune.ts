@@ -17,7 +17,7 @@ export type ApprovePruneFailure =
   | { readonly code: 'TARGET_NOT_FOUND'; readonly name: string }
   | { readonly code: 'NOTHING_TO_APPROVE'; readonly name: string }
   /** Another plan waits than the one that was looked at. */
-  | { readonly code: 'DIGEST_MISMATCH'; readonly digest: Digest };
+  | { readonly code: 'DIGEST_MISMATCH'; readonly name: string; readonly waiting: string };
 
 /** Approvals that one order carries; the oldest make room. */
 const MAX_APPROVALS = 20;
@@ -46,7 +46,7 @@ export class ApprovePrune {
       const [pending] = await this.tx.query<{ state: string; digest: string | null }>(PENDING, [target.id]);
       if (pending === undefined) return err({ code: 'TARGET_NOT_FOUND', name });
       if (pending.digest === null) return err({ code: 'NOTHING_TO_APPROVE', name });
-      if (pending.digest !== digest) return err({ code: 'DIGEST_MISMATCH', digest });
+      if (pending.digest !== digest) return err({ code: 'DIGEST_MISMATCH', name, waiting: pending.digest });
       const [row] = await this.tx.query<{ application_id: string }>(pending.state === 'REMOVING' ? APPROVE_REMOVAL : APPROVE_PRUNE, [target.id, digest]);
       if (row === undefined) return err({ code: 'NOTHING_TO_APPROVE', name });
       await this.audit.record({ action: 'approvePrune', object: { kind: 'Target', id: target.id }, projectId: target.project, outcome: 'SUCCEEDED', after: { digest } });

@@ -112,7 +112,7 @@ function toUserError(failure: ApprovePruneFailure): UserError {
     case 'NOTHING_TO_APPROVE':
       return userError(failure.code, ['target'], `Nothing of ${failure.name} waits for an approval.`);
     case 'DIGEST_MISMATCH':
-      return userError(failure.code, ['digest'], 'Another plan waits by now.', 'Look at it, and approve its digest.');
+      return userError(failure.code, ['digest'], `The plan that waits for ${failure.name} has another digest: ${failure.waiting}.`, `Look at it (capstan prune show ${failure.name}), and approve its digest if it is meant.`);
     default:
       return assertNever(failure);
   }
