@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { KubeObject } from '#domain';
 import { FAILING_TAG, seededRandom, until } from '#testing';
-import { AGENT_FAILPOINTS } from '../../../apps/agent/src/reconcile/agent-failpoints.js';
+import { AGENT_FAILPOINTS } from '../../../apps/agent/test/failpoints.js';
 import { hookJob, job } from '../../../apps/agent/test/hook-objects.js';
 import { cm, configMap, type TestAgent } from '../../../apps/agent/test/test-agent.js';
 import { anAssignment, aTombstone } from '../../../apps/agent/test/test-orders.js';
