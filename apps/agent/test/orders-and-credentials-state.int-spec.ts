@@ -40,6 +40,14 @@ describe('orders, credentials and identity in Secrets', () => {
       expect(unwrap(await new OrderSecrets(state.secrets, () => []).loadAll(SIGNAL)).orders).toEqual([]);
     });
 
+    it('that a newer agent left are not followed by halves', async () => {
+      unwrap(await state.orders.put(await signed({ ...anAssignment({ generation: 1, release: 'r1' }), unknownFeatures: ['orders.teleport'] }), SIGNAL));
+      unwrap(await state.orders.put(await signed(anAssignment({ application: 'other', generation: 2, release: 'r2' })), SIGNAL));
+      const loaded = unwrap(await new StateOfProcess(cluster, 2).orders.loadAll(SIGNAL));
+      expect(loaded.orders.map(({ order }) => order.application.name)).toEqual(['other']);
+      expect(loaded.unreadable).toMatchObject([{ message: expect.stringContaining('orders.teleport') }]);
+    });
+
     it('are removed only as the very order that was meant', async () => {
       const old = await signed(anAssignment({ generation: 1, release: 'r1' }));
       const newer = await signed(anAssignment({ generation: 2, release: 'r2' }));

@@ -105,6 +105,7 @@ export { sayKept } from './prune/say-kept.js';
 export { removalVerdict, type RemovalVerdict, type VerdictHow } from './prune/removal-verdict.js';
 export { acceptOrder, compareVersions, maxVersion, type OrderContext, type OrderDecision } from './target/accept-order.js';
 export { orderDigest } from './target/order-digest.js';
+export { featuresOf, isOrderFeature, ORDER_FEATURE_WORDS, ORDER_FEATURES, type OrderFeature } from './target/order-features.js';
 export { awaitNamespace, done, retryAfterMs, stalled, STALLED_RETRY_MS, wait, type StepOutcome, type StepReason } from './target/step-outcome.js';
 export { kindsBelow, mayOwnCustomKinds, type ListedKind } from './tree/kinds-below.js';
 export { arrangeTree, MAX_TREE_NODES, type ResourceTree, type TreeNode, type TreeRoot, type UnreadKind } from './tree/resource-tree.js';
@@ -148,7 +149,7 @@ export { judgeRolloutTarget } from './rollout/judge-rollout-target.js';
 export { planRollout } from './rollout/plan-rollout.js';
 export {
   isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, type ObservedTarget, type RolloutCause, type RolloutPhase, type RolloutState,
-  type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
+  type RefusedVersion, type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
 } from './rollout/rollout.types.js';
 export {
   placeLateTargets, STAGE_ALL, startRollout, supersededByStarting, type KnownRollout, type LateTargetPlacement, type RolloutStart, type RolloutToStart,
@@ -159,7 +160,7 @@ export { MAX_SELECTOR_LENGTH, parseSelectorString, type SelectorInvalid } from '
 export { validateSelector } from './selector/validate-selector.js';
 export { computeSourceDigest, type WatchedSource } from './source/compute-source-digest.js';
 export type { NotStatic, WatchedPath, WatchSet } from './source/watch-set.js';
-export { describeTargetState, isTargetHealthy, isTargetSettled, isTargetSynced, type TargetSituation, type TargetStateDescription } from './target/describe-target-state.js';
+export { describeTargetState, isOrderRefused, isTargetHealthy, isTargetSettled, isTargetSynced, type TargetSituation, type TargetStateDescription } from './target/describe-target-state.js';
 export {
   diffTargets, type ClusterState, type ClusterToMatch, type ExistingTarget, type TargetDiff, type TargetRemoval, type TargetsToDiff,
 } from './target/diff-targets.js';

@@ -14,7 +14,7 @@ export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, enc
 export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
 export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';
 export { decodeRepositoryCredentials, encodeRepositoryCredentials, type CredentialContent } from './credentials-wire.js';
-export { decodeOrder, encodeOrder, ORDER_TYPE } from './order-wire.js';
+export { decodeOrder, decodeOrderHeader, encodeOrder, ORDER_TYPE } from './order-wire.js';
 export {
   AGENT_CAPABILITIES, CERTIFICATE_BACKDATE_MS, CHUNK_BYTES, clusterUri, DEFAULT_HEARTBEAT_MS, GO_AWAY_REASONS, GRPC_LIMITS, HUB_CAPABILITIES, isRequestFailureCode, LOG_LIMITS, MAX_JOINED_BYTES,
   MAX_MESSAGE_BYTES, MAX_OPEN_REQUESTS, MAX_ORDERS_PER_FRAME, MAX_REPORTS_PER_FRAME, MISSED_HEARTBEATS, PROTOCOL_VERSION, recoverBytes, REQUEST_FAILURE_CODES,
@@ -29,4 +29,5 @@ export {
 } from './signed.js';
 export { decodeSigningKey, encodeSigningKey, fromWireSigningKey, SIGNING_KEY_TYPE, toWireSigningKey, type HubSigningKey } from './signing-key-wire.js';
 export { REFUSAL_STATUS, retryKindOf, type RefusalCode, type RetryKind } from './status.js';
+export { requiredFeatures } from './required-features.js';
 export type { WireFailure } from './wire-failure.js';

@@ -4,6 +4,7 @@ import { applicationId, clusterId, hubId, projectId, releaseId, repositoryId, ta
 import fc from 'fast-check';
 import { Order } from './generated/capstan/agent/v1/order.js';
 import { decodeOrder, encodeOrder } from './order-wire.js';
+import { requiredFeatures } from './required-features.js';
 
 const id = (last: string): string => `00000000-0000-7000-8000-0000000000${last}`;
 const header = {
@@ -42,6 +43,21 @@ describe('orders on the wire', () => {
     expect(decodeOrder(encodeOrder(order))).toEqual({ ok: true, value: order });
   });
 
+  it('say what an agent must know for them, and keep what this build does not know', () => {
+    expect(Order.decode(encodeOrder(withPolicy)).requires).toEqual(['orders.patches', 'orders.depends-on', 'orders.health-rules', 'orders.ignore-rules']);
+    expect(Order.decode(encodeOrder(assignment)).requires).toEqual([]);
+    const newer = changed((wire) => wire.requires.push('orders.patches', 'orders.teleport'));
+    expect(decodeOrder(newer)).toEqual({ ok: true, value: { ...assignment, unknownFeatures: ['orders.teleport'] } });
+    expect(requiredFeatures(newer)).toEqual(['orders.patches', 'orders.teleport']);
+  });
+
+  it('need what they say, also where a hub from before did not list it', () => {
+    const wire = Order.decode(encodeOrder(withPolicy));
+    expect(requiredFeatures(Order.encode({ ...wire, requires: [] }).finish())).toEqual(['orders.patches', 'orders.depends-on', 'orders.health-rules', 'orders.ignore-rules']);
+    expect(requiredFeatures(encodeOrder({ ...tombstone, dependsOn: ['certs'] }))).toEqual([]); // letting go needs no order
+    expect(requiredFeatures(encodeOrder({ ...tombstone, mode: 'DELETE', dependsOn: ['certs'] }))).toEqual(['orders.depends-on']);
+  });
+
   it.each<[string, Uint8Array, object]>([
     ['an unknown kind', changed((wire) => (wire.kind = undefined)), { code: 'UNKNOWN_MESSAGE', detail: 'order.kind' }],
     ['an unknown renderer', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.renderer = 77 as never)), { code: 'UNKNOWN_MESSAGE', detail: 'assignment.renderer=77' }],
@@ -51,6 +67,7 @@ describe('orders on the wire', () => {
     ['no expiry', changed((wire) => (wire.expiresAt = undefined)), { code: 'MALFORMED', field: 'expires_at' }],
     ['parameters that are not the digest\'s', changed((wire) => wire.kind?.$case === 'assignment' && (wire.kind.value.parametersJson = '{}')), { code: 'MALFORMED', field: 'assignment.parameters_digest' }],
     ['a generation past 63 bits', changed((wire) => (wire.generation = 2n ** 63n)), { code: 'MALFORMED', field: 'generation' }],
+    ['more needs than anything has', changed((wire) => (wire.requires = Array(65).fill('a'))), { code: 'MALFORMED', field: 'requires' }],
     ['cut bytes', encodeOrder(assignment).subarray(0, 50), { code: 'MALFORMED', field: 'order' }],
   ])('refuse %s by a code', (_name, bytes, error) => {
     expect(decodeOrder(bytes)).toEqual({ ok: false, error });

@@ -1,6 +1,6 @@
 import { canonicalJson, digestOf, type Digest, type JsonObject, type Result } from '#kernel';
 import {
-  applicationId, clusterId, hubId, MAX_VALUES_FILES, projectId, releaseId, repositoryId, targetId,
+  applicationId, clusterId, featuresOf, hubId, isOrderFeature, MAX_VALUES_FILES, projectId, releaseId, repositoryId, targetId,
   type AssignmentOrder, type DriftPolicy, type HelmSpec, type Order, type OrderHeader, type Renderer, type TombstoneOrder,
 } from '#domain';
 import {
@@ -17,6 +17,8 @@ import { readCounter, readDate, readDigest, readId, readOptionalDigest } from '.
 /** The `type` under which orders are signed. */
 export const ORDER_TYPE = 'Order';
 const MAX_APPROVALS = 100;
+const MAX_FEATURES = 64;
+const MAX_FEATURE_LENGTH = 64;
 
 const RENDERER_TO_WIRE: Readonly<Record<Renderer, WireRenderer>> = {
   AUTO: WireRenderer.RENDERER_AUTO,
@@ -61,6 +63,7 @@ export function encodeOrder(order: Order): Uint8Array {
     applicationName: order.application.name,
     issuedAt: order.issuedAt,
     expiresAt: order.expiresAt,
+    requires: [...featuresOf(order), ...(order.unknownFeatures ?? [])],
     kind: order.kind === 'ASSIGNMENT' ? { $case: 'assignment', value: encodeAssignment(order) } : { $case: 'tombstone', value: encodeTombstone(order) },
   }).finish();
 }
@@ -69,17 +72,7 @@ export function encodeOrder(order: Order): Uint8Array {
 export function decodeOrder(bytes: Uint8Array): Result<Order, WireFailure> {
   return decoding('order', () => {
     const wire = WireOrder.decode(bytes);
-    const header: OrderHeader = {
-      hub: readId(wire.hubId, 'hub_id', hubId),
-      audience: readId(wire.audienceClusterId, 'audience_cluster_id', clusterId),
-      epoch: readCounter(wire.epoch, 'epoch'),
-      generation: readCounter(wire.generation, 'generation'),
-      target: readId(wire.targetId, 'target_id', targetId),
-      project: { id: readId(wire.projectId, 'project_id', projectId), name: wire.projectName },
-      application: { id: readId(wire.applicationId, 'application_id', applicationId), name: wire.applicationName },
-      issuedAt: readDate(wire.issuedAt, 'issued_at'),
-      expiresAt: readDate(wire.expiresAt, 'expires_at'),
-    };
+    const header = readHeader(wire);
     switch (wire.kind?.$case) {
       case 'assignment':
         return readAssignment(header, wire.kind.value);
@@ -89,6 +82,32 @@ export function decodeOrder(bytes: Uint8Array): Result<Order, WireFailure> {
         return unknownMessage('order.kind');
     }
   });
+}
+
+/** What the bytes of an order say of themselves, also where what they order does not read: whom a refusal is about. As little to be trusted without its signature. */
+export function decodeOrderHeader(bytes: Uint8Array): Result<OrderHeader, WireFailure> {
+  return decoding('order', () => readHeader(WireOrder.decode(bytes)));
+}
+
+function readHeader(wire: WireOrder): OrderHeader {
+  return {
+    hub: readId(wire.hubId, 'hub_id', hubId),
+    audience: readId(wire.audienceClusterId, 'audience_cluster_id', clusterId),
+    epoch: readCounter(wire.epoch, 'epoch'),
+    generation: readCounter(wire.generation, 'generation'),
+    target: readId(wire.targetId, 'target_id', targetId),
+    project: { id: readId(wire.projectId, 'project_id', projectId), name: wire.projectName },
+    application: { id: readId(wire.applicationId, 'application_id', applicationId), name: wire.applicationName },
+    issuedAt: readDate(wire.issuedAt, 'issued_at'),
+    expiresAt: readDate(wire.expiresAt, 'expires_at'),
+    ...readRequired(wire.requires),
+  };
+}
+
+function readRequired(names: readonly string[]): Pick<OrderHeader, 'unknownFeatures'> {
+  if (names.length > MAX_FEATURES || names.some((name) => name.length > MAX_FEATURE_LENGTH)) malformed('requires');
+  const unknownFeatures = names.filter((name) => !isOrderFeature(name));
+  return unknownFeatures.length === 0 ? {} : { unknownFeatures };
 }
 
 function encodeAssignment(order: AssignmentOrder): WireAssignment {

@@ -1,9 +1,11 @@
+import { ORDER_FEATURES } from '#domain';
+
 /** Version of the session protocol. Changes are additive, so both sides speak the lower of the two. */
 export const PROTOCOL_VERSION = 1;
 
 /** Optional behaviour that a side announces, so that the other uses it only where it is understood. */
 export const HUB_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'reports.ack', 'facts']);
-export const AGENT_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'request.describe-object', 'request.list-resources', 'request.read-logs', 'requests.cancel', 'signing-keys', 'orders.tombstone']);
+export const AGENT_CAPABILITIES: readonly string[] = Object.freeze(['chunks', 'request.describe-object', 'request.list-resources', 'request.read-logs', 'requests.cancel', 'signing-keys', 'orders.tombstone', ...ORDER_FEATURES]);
 
 /** One gRPC message is at most this long (R9). */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

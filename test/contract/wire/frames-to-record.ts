@@ -50,6 +50,14 @@ export const ORDERS: Readonly<Record<string, Order>> = {
     },
     parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'HEAL' }, approvedPrunes: [],
   },
+  'order-assignment-requires': {
+    ...header, kind: 'ASSIGNMENT', unknownFeatures: ['orders.of-a-newer-hub'],
+    release: {
+      id: releaseId(id('06')), commit: 'a'.repeat(40), ref: 'refs/heads/main', sourceDigest: digestOf('source'), path: 'apps/podinfo', renderer: 'PLAIN', namespace: 'podinfo', substitute: false,
+      repository: { id: repositoryId(id('07')), url: 'https://git.example.com/fleet.git', credentialDigest: undefined },
+    },
+    parameters, parametersDigest: digestOfJson(parameters), sync: { prune: true, drift: 'HEAL' }, approvedPrunes: [], patches: [{ target: { kind: 'ConfigMap' }, patch: 'data: {a: b}' }],
+  },
   'order-tombstone-dependent': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [], dependsOn: ['certs'] },
   'order-tombstone': { ...header, kind: 'TOMBSTONE', mode: 'DELETE', approvedRemovals: [digestOf('removal')] },
 };

@@ -22,6 +22,8 @@ describe('an order that is not for this agent to follow', () => {
     ['says something else under the version that is held', () => bytesOf(anAssignment({ generation: 5, release: 'other' })), 'STALE_GENERATION', 'receipt'],
     ['would remove what a newer order runs', () => bytesOf(aTombstone({ generation: 3, mode: 'DELETE' })), 'STALE_GENERATION', 'receipt'],
     ['came too late', () => bytesOf({ ...NEXT, expiresAt: new Date(T0.getTime() - 3_600_000) }), 'ASSIGNMENT_EXPIRED', 'receipt'],
+    ['needs something that this agent does not know', () => bytesOf({ ...NEXT, unknownFeatures: ['orders.teleport'] }), 'UNSUPPORTED_ASSIGNMENT', 'receipt'],
+    ['is of a kind that does not read here', () => bytesOf({ ...NEXT, sync: { ...NEXT.sync, ignore: Array.from({ length: 1_000 }, () => ({ jsonPointers: ['/a'] })) } }), 'UNSUPPORTED_ASSIGNMENT', 'receipt'],
   ])('is refused by name, in the log and to the hub, when it %s; the next good one is taken', async (_what, bad, reason, answer) => {
     const lane = await aLane();
     await lane.take(await bad());

@@ -5,7 +5,7 @@ import {
   type AgentBody, type HubBody, type OrderReceipts, type Signed, type WireRepositoryCredentials,
 } from '#wire';
 import type { AgentIdentity, CredentialInbox, OrderInbox, VerifiedOrder } from './session.ports.js';
-import { verifyOrder, type OrderVerifier } from './verify-order.js';
+import { verifyOrder, type OrderVerifier, type RefusedHeader } from './verify-order.js';
 
 export interface OrderLanePorts {
   readonly inbox: OrderInbox;
@@ -92,7 +92,7 @@ export class OrderLane {
       const verification = verifyOrder(signed, verifier);
       if (!verification.ok) {
         const { reason, message, order } = verification.error;
-        this.ports.log.error('an order was refused', { reason, message, keyId: signed.keyId.slice(0, 64), targetId: order?.order.target });
+        this.ports.log.error('an order was refused', { reason, message, keyId: signed.keyId.slice(0, 64), targetId: order?.target });
         if (order === undefined) this.send({ $case: 'refused', value: { code: 'UNSUPPORTED', detail: reason } });
         else receipts.push(receiptOf(order, reason));
         continue;
@@ -100,7 +100,7 @@ export class OrderLane {
       const { kind, order } = verification.value;
       if (kind === 'ACCEPT') accepted.push(order);
       else if (kind === 'REMOVED_ALREADY') this.ports.inbox.confirmRemoved(order);
-      receipts.push(receiptOf(order, undefined));
+      receipts.push(receiptOf(order.order, undefined));
     }
     if (accepted.length > 0) await this.ports.inbox.accept(accepted, this.signal); // durable before the receipt
     if (receipts.length > 0) this.send({ $case: 'orderReceipts', value: { receipts } });
@@ -133,7 +133,6 @@ export class OrderLane {
   }
 }
 
-function receiptOf(verified: VerifiedOrder, reason: string | undefined): Receipt {
-  const { target, epoch, generation } = verified.order;
+function receiptOf({ target, epoch, generation }: RefusedHeader, reason: string | undefined): Receipt {
   return { targetId: target, epoch, generation, accepted: reason === undefined, reason: reason ?? '' };
 }

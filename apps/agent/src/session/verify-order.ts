@@ -1,6 +1,6 @@
 import { err, ok, type Clock, type Result } from '#kernel';
-import { acceptOrder, compareVersions, orderDigest, type ReasonCode, type Renderer } from '#domain';
-import { decodeOrder, ORDER_TYPE, verifySigned, type Signed } from '#wire';
+import { acceptOrder, compareVersions, orderDigest, type OrderHeader, type ReasonCode, type Renderer } from '#domain';
+import { decodeOrder, decodeOrderHeader, ORDER_TYPE, verifySigned, type Signed, type WireFailure } from '#wire';
 import type { AgentIdentity, EdgePolicy, OrderInbox, VerifiedOrder } from './session.ports.js';
 
 export type VerifiedKind =
@@ -20,8 +20,9 @@ export interface Verification {
 export interface OrderRefusal {
   readonly reason: ReasonCode;
   readonly message: string;
-  readonly order: VerifiedOrder | undefined;
+  readonly order: RefusedHeader | undefined;
 }
+export type RefusedHeader = Pick<OrderHeader, 'target' | 'epoch' | 'generation'>;
 
 export interface OrderVerifier {
   readonly identity: Pick<AgentIdentity, 'hub' | 'cluster' | 'signingKeys'>;
@@ -38,7 +39,7 @@ export function verifyOrder(signed: Signed, verifier: OrderVerifier): Result<Ver
   const payload = verifySigned(signed, ORDER_TYPE, keys);
   if (!payload.ok) return err({ reason: 'SIGNATURE_INVALID', message: 'not signed by a key of this hub', order: undefined });
   const decoded = decodeOrder(payload.value);
-  if (!decoded.ok) return err({ reason: 'UNSUPPORTED_ASSIGNMENT', message: decoded.error.code, order: undefined });
+  if (!decoded.ok) return err({ reason: 'UNSUPPORTED_ASSIGNMENT', message: sayFailure(decoded.error), order: headerFor(payload.value, identity) });
 
   const order = decoded.value;
   const verified: VerifiedOrder = { order, signed, orderDigest: orderDigest(order) };
@@ -55,8 +56,18 @@ export function verifyOrder(signed: Signed, verifier: OrderVerifier): Result<Ver
   if (decision.kind === 'DUPLICATE') return ok({ kind: 'DUPLICATE', order: verified });
   if (decision.kind === 'REFUSE') {
     const isBehindUs = decision.reason === 'STALE_GENERATION' && order.kind === 'TOMBSTONE' && held === undefined && compareVersions(order, floor) <= 0;
-    return isBehindUs ? ok({ kind: 'REMOVED_ALREADY', order: verified }) : err({ reason: decision.reason, message: decision.message, order: verified });
+    return isBehindUs ? ok({ kind: 'REMOVED_ALREADY', order: verified }) : err({ reason: decision.reason, message: decision.message, order });
   }
   const judged = verifier.edgePolicy.judge(order);
-  return judged.ok ? ok({ kind: 'ACCEPT', order: verified }) : err({ reason: 'FORBIDDEN', message: judged.error.rule, order: verified });
+  return judged.ok ? ok({ kind: 'ACCEPT', order: verified }) : err({ reason: 'FORBIDDEN', message: judged.error.rule, order });
+}
+
+/** An order of a newer hub that does not read is refused by its name where it is for us at all, so that its target shows why. */
+function headerFor(payload: Uint8Array, identity: OrderVerifier['identity']): RefusedHeader | undefined {
+  const header = decodeOrderHeader(payload);
+  return header.ok && header.value.hub === identity.hub && header.value.audience === identity.cluster ? header.value : undefined;
+}
+
+function sayFailure(failure: WireFailure): string {
+  return `it does not read: ${failure.code === 'MALFORMED' ? failure.field : failure.detail}`;
 }

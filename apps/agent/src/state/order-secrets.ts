@@ -75,6 +75,8 @@ export class OrderSecrets implements OrderStore {
     if (!payload.ok) return err('its signature is not from a key of this hub');
     const order = decodeOrder(payload.value);
     if (!order.ok) return err(`the order does not read: ${order.error.code}`);
+    // Left by a newer agent: it is not for this one to follow by halves.
+    if (order.value.unknownFeatures !== undefined) return err(`this agent does not know ${order.value.unknownFeatures.join(', ')}`);
     if (nameOf(order.value.target) !== secret.name) return err('it holds the order of another target');
     return ok({ order: order.value, signed: signed.value, orderDigest: orderDigest(order.value) });
   }

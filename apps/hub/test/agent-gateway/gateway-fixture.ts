@@ -1,5 +1,5 @@
 import { digestOf, digestOfJson, silentLog, type Log } from '#kernel';
-import { applicationId, clusterId, projectId, releaseId, repositoryId, targetId, type ClusterId, type Order, type TargetId } from '#domain';
+import { applicationId, clusterId, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type ClusterId, type Order, type TargetId } from '#domain';
 import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aDatabase, type TestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
@@ -183,6 +183,8 @@ export interface AssignOptions {
   readonly audience?: ClusterId;
   readonly signer?: Ed25519Signer;
   readonly parameters?: string;
+  /** More of what the order says. */
+  readonly order?: Partial<Pick<AssignmentOrder, 'patches' | 'unknownFeatures'>>;
 }
 
 interface Owners {
@@ -212,5 +214,6 @@ function anOrder(world: GatewayWorld, owners: Owners, cluster: ClusterId, target
     parametersDigest: digestOfJson(parameters),
     sync: { prune: true, drift: 'HEAL' },
     approvedPrunes: [],
+    ...options.order,
   };
 }

@@ -57,7 +57,7 @@ function aReport(target: TargetId, generation: bigint, overrides: Partial<Target
 }
 
 async function statusOf(target: TargetId): Promise<Record<string, unknown> | undefined> {
-  return (await world.database.pool.query<Record<string, unknown>>('SELECT sync, reason, health, generation, sequence, session_epoch FROM target_status WHERE target_id = $1', [target])).rows[0];
+  return (await world.database.pool.query<Record<string, unknown>>('SELECT sync, reason, health, generation, sequence, session_epoch, refused_reason FROM target_status WHERE target_id = $1', [target])).rows[0];
 }
 
 async function report(agent: RawAgent, sequence: bigint, reports: readonly TargetReport[]): Promise<void> {
@@ -137,7 +137,7 @@ describe('orders', () => {
     const agent = await connected(identity);
     const receipt = ({ order }: ATarget, reason: string): object => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, accepted: false, reason });
     agent.send({ $case: 'orderReceipts', value: { receipts: [receipt(stale, 'STALE_GENERATION'), receipt(forged, 'SIGNATURE_INVALID')] as never } });
-    await until('the reason', 10_000, async () => ((await statusOf(forged.target))?.['reason'] === 'SIGNATURE_INVALID' ? true : undefined));
+    await until('the reason', 10_000, async () => ((await statusOf(forged.target))?.['refused_reason'] === 'SIGNATURE_INVALID' ? true : undefined));
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([heldOf(forged)], { epoch: 1n, generation: forged.order.generation })) }); // a later removal passed it on the way
     await until('the request', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM targets WHERE id = $1 AND reissue_requested_at IS NOT NULL', [stale.target])).rows.length > 0 ? true : undefined));
@@ -229,7 +229,7 @@ describe('reports', () => {
     const heard: string[] = [];
     const unlisten = world.notifications.listen('target_changed', (payload) => void heard.push(payload));
     await report(agent, 1n, [aReport(assigned.target, 1n)]);
-    expect(await statusOf(assigned.target)).toEqual({ sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY', generation: '1', sequence: '1', session_epoch: '1' });
+    expect(await statusOf(assigned.target)).toEqual({ sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY', generation: '1', sequence: '1', session_epoch: '1', refused_reason: null });
     await report(agent, 2n, [aReport(assigned.target, 1n)]); // nothing changed: no transition
     await report(agent, 3n, [aReport(assigned.target, 1n, { health: 'DEGRADED' })]);
     const { rows } = await world.database.pool.query('SELECT kind, sync, health FROM target_transitions WHERE target_id = $1 ORDER BY at', [assigned.target]);

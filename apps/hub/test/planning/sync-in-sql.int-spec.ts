@@ -34,8 +34,9 @@ describe('the sync state in SQL', () => {
         `UPDATE targets SET state = $2, assigned_release_id = $3, order_epoch = $4, generation = $5, blocked_reason = $6, fact_mismatch = $7 WHERE id = $1`,
         [id, state, pick([released[0], released[0], null]), pick([null, 1, 2]), pick([0, 3, 4]), pick([null, null, 'PARAMETER_MISSING']), pick([true, false])],
       );
-      await ground.rows(`UPDATE target_status SET sync = $2, health = $3, reason = 'SYNCED', epoch = $4, generation = $5, reported_at = $6 WHERE target_id = $1`, [
-        id, pick(SYNC_STATES), pick(HEALTH_STATES), pick([0, 1, 2]), pick([2, 3, 4, 5]), pick([null, new Date()]),
+      await ground.rows(`UPDATE target_status SET sync = $2, health = $3, reason = 'SYNCED', epoch = $4, generation = $5, reported_at = $6, release_id = $7,
+        refused_epoch = $8, refused_generation = $9, refused_reason = 'UNSUPPORTED_ASSIGNMENT' WHERE target_id = $1`, [
+        id, pick(SYNC_STATES), pick(HEALTH_STATES), pick([0, 1, 2]), pick([2, 3, 4, 5]), pick([null, new Date()]), pick([null, released[0]]), pick([null, 0, 1, 2]), pick([3, 4]),
       ]);
       if (state !== 'ACTIVE') {
         await ground.rows(

@@ -11,14 +11,17 @@ const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['REPOSITORY_UNREAC
 
 /**
  * The state that a target has earned in its rollout by what its agent reports. Pure. Only a report of the order that this rollout
- * gave counts: an older one says nothing about the release, and a silent agent keeps its target MOVING.
+ * gave counts: an older one says nothing about the release, and a silent agent keeps its target MOVING. An order that it refused is an answer too.
  */
 export function judgeRolloutTarget(target: RolloutTargetRow, release: ReleaseId): { readonly state: RolloutTargetState; readonly reason: ReasonCode } {
   if (!target.isActive) return { state: 'SKIPPED', reason: 'REMOVING' };
   if (target.blockedBy !== undefined) return { state: 'FAILED', reason: target.blockedBy };
-  const { assignedAs, observed, state } = target;
+  const { assignedAs, observed, refused, state } = target;
   if (assignedAs === undefined) return { state, reason: 'WAITING_FOR_ROLLOUT' };
-  if (observed === undefined || compareVersions(observed, assignedAs) < 0) return { state, reason: 'WAITING_FOR_AGENT' };
+  if (observed === undefined || compareVersions(observed, assignedAs) < 0) {
+    const isRefused = refused !== undefined && compareVersions(refused, assignedAs) >= 0 && !PASSING.has(refused.reason);
+    return isRefused ? { state: 'FAILED', reason: refused.reason } : { state, reason: 'WAITING_FOR_AGENT' };
+  }
   switch (observed.sync) {
     case 'SYNCED':
     case 'DRIFTED':

@@ -13,7 +13,7 @@ type Name = keyof typeof ids;
 const order: OrderVersion = { epoch: 1n, generation: 5n };
 const synced: ObservedTarget = { ...order, release, sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' };
 const row = (name: Name, state: RolloutTargetRow['state'], rest: Partial<RolloutTargetRow> = {}): RolloutTargetRow => ({
-  id: ids[name], stage: 'all', state, isActive: true, assignedAs: state === 'PENDING' ? undefined : order, blockedBy: undefined, observed: undefined, ...rest,
+  id: ids[name], stage: 'all', state, isActive: true, assignedAs: state === 'PENDING' ? undefined : order, blockedBy: undefined, observed: undefined, refused: undefined, ...rest,
 });
 const stage = (rest: Partial<StageRow> = {}): StageRow => ({ name: 'all', position: 0, state: 'OPEN', maxConcurrency: 'UNLIMITED', failureBudget: 'UNLIMITED', ...rest });
 const rollout = (targets: readonly RolloutTargetRow[], rest: Partial<RolloutState> = {}): RolloutState => ({
@@ -41,6 +41,9 @@ describe('planRollout', () => {
     ['goes on within the failure budget', rollout([row('a', 'FAILED'), row('b', 'PENDING')], { stages: [stage({ failureBudget: 1 })] }), [assign('b')]],
     ['halts past the failure budget', rollout([row('a', 'FAILED'), row('b', 'PENDING')], { stages: [stage({ failureBudget: 0 })] }), [{ kind: 'halt', stage: 'all', failed: [ids.a] }]],
     ['marks before it decides', rollout([row('a', 'MOVING', { observed: synced }), row('b', 'PENDING')]), [mark('a', 'MOVING', 'HEALTHY', 'SYNCED')]],
+    ['fails what its agent does not take', rollout([row('a', 'MOVING', { observed: { ...synced, generation: 4n }, refused: { ...order, reason: 'UNSUPPORTED_ASSIGNMENT' } })]), [mark('a', 'MOVING', 'FAILED', 'UNSUPPORTED_ASSIGNMENT')]],
+    ['takes an older refusal for no answer', rollout([row('a', 'MOVING', { refused: { ...order, generation: 4n, reason: 'UNSUPPORTED_ASSIGNMENT' } })]), []],
+    ['forgets a refusal when a report comes', rollout([row('a', 'FAILED', { observed: synced, refused: { ...order, reason: 'UNSUPPORTED_ASSIGNMENT' } }), row('b', 'MOVING')]), [mark('a', 'FAILED', 'HEALTHY', 'SYNCED')]],
     ['skips what is being removed', rollout([row('a', 'PENDING', { isActive: false })]), [mark('a', 'PENDING', 'SKIPPED', 'REMOVING')]],
     ['fails what cannot be ordered', rollout([row('a', 'PENDING', { blockedBy: 'PARAMETER_MISSING' })]), [mark('a', 'PENDING', 'FAILED', 'PARAMETER_MISSING')]],
     ['takes back a failure that healed', rollout([row('a', 'FAILED', { observed: synced }), row('b', 'MOVING')]), [mark('a', 'FAILED', 'HEALTHY', 'SYNCED')]],

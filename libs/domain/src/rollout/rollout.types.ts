@@ -44,6 +44,11 @@ export interface ObservedTarget extends OrderVersion {
   readonly health: HealthState;
 }
 
+/** The last order that the agent refused, or that it was not given because it could not follow it. */
+export interface RefusedVersion extends OrderVersion {
+  readonly reason: ReasonCode;
+}
+
 export interface RolloutTargetRow {
   readonly id: TargetId;
   readonly stage: string;
@@ -55,6 +60,7 @@ export interface RolloutTargetRow {
   /** Set by the planner's caller when the order could not be made (a parameter is missing): the target has failed. */
   readonly blockedBy: ReasonCode | undefined;
   readonly observed: ObservedTarget | undefined;
+  readonly refused: RefusedVersion | undefined;
 }
 
 export interface RolloutState {

@@ -46,6 +46,7 @@ describe('acceptOrder', () => {
     ['forgives a clock that is 15 minutes wrong', {}, { now: new Date(header.expiresAt.getTime() + 15 * 60_000) }, { kind: 'ACCEPT' }],
     ['refuses what came too late', {}, { now: new Date(header.expiresAt.getTime() + 15 * 60_000 + 1) }, { kind: 'REFUSE', reason: 'ASSIGNMENT_EXPIRED' }],
     ['refuses what it cannot render', { release: { ...assignment.release, renderer: 'KUSTOMIZE' } }, { renderers: ['PLAIN'] }, { kind: 'REFUSE', reason: 'UNSUPPORTED_ASSIGNMENT' }],
+    ['refuses what needs something that it does not know', { unknownFeatures: ['orders.teleport'] }, {}, { kind: 'REFUSE', reason: 'UNSUPPORTED_ASSIGNMENT', message: 'this agent does not know orders.teleport' }],
   ])('%s', (_name, order, more, expected) => {
     expect(acceptOrder({ ...assignment, ...order }, DIGEST, { ...context, ...more })).toMatchObject(expected);
   });

@@ -45,6 +45,7 @@ export function acceptOrder(order: Order, digest: Digest, context: OrderContext)
     return refuse('STALE_GENERATION', `${sayVersion(order)} is not above ${sayVersion(bar)}, ${context.held === undefined ? 'the last removal here' : 'which is held'}`);
   }
   if (context.now.getTime() > order.expiresAt.getTime() + CLOCK_TOLERANCE_MS) return refuse('ASSIGNMENT_EXPIRED', `the order expired at ${order.expiresAt.toISOString()}`);
+  if (order.unknownFeatures !== undefined) return refuse('UNSUPPORTED_ASSIGNMENT', `this agent does not know ${order.unknownFeatures.join(', ')}`);
   if (order.kind === 'ASSIGNMENT' && !context.renderers.includes(order.release.renderer)) {
     return refuse('UNSUPPORTED_ASSIGNMENT', `this agent has no renderer ${order.release.renderer}`);
   }

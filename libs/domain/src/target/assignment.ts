@@ -23,6 +23,8 @@ export interface OrderHeader extends OrderVersion {
   readonly issuedAt: Date;
   /** Limits acceptance only: what was accepted heals for ever. */
   readonly expiresAt: Date;
+  /** Features that the order needs and this build does not know: it must not be followed here; absent: none. */
+  readonly unknownFeatures?: readonly string[];
 }
 
 /** An archive of a registry or chart repository, as an order names it. */

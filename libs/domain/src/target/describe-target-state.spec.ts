@@ -6,7 +6,8 @@ const older = releaseId('00000000-0000-7000-8000-0000000000e0');
 const order = { epoch: 1n, generation: 5n };
 const observed = { ...order, release, sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' } as const;
 const ended = { phase: 'SUCCEEDED', targetState: 'HEALTHY', blockedBy: undefined } as const;
-const base: TargetSituation = { assigned: { ...order, release }, removal: undefined, observed, rollout: ended, isFactMismatch: false, isHubBehind: false };
+const base: TargetSituation = { assigned: { ...order, release }, removal: undefined, observed, rollout: ended, refused: undefined, isFactMismatch: false, isHubBehind: false };
+const refused = { ...order, reason: 'UNSUPPORTED_ASSIGNMENT' } as const;
 const removal = { epoch: 1n, generation: 6n, mode: 'DELETE', isAcknowledged: false } as const;
 
 interface Waits {
@@ -26,6 +27,11 @@ describe('describeTargetState', () => {
     ['no report yet', { observed: undefined }, { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health: 'UNKNOWN' }, NO],
     ['a report of an older order is not synced', { observed: { ...observed, generation: 4n } }, { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health: 'HEALTHY' }, NO],
     ['an order of an older epoch', { observed: { ...observed, epoch: 0n, generation: 99n } }, { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health: 'HEALTHY' }, NO],
+    ['the agent does not take the order, so the one before goes on', { observed: { ...observed, release: older, generation: 4n }, refused }, { sync: 'KEPT_LAST_GOOD', reason: 'UNSUPPORTED_ASSIGNMENT', health: 'HEALTHY' }, SETTLED],
+    ['the agent does not take its first order', { observed: undefined, refused }, { sync: 'FAILED', reason: 'UNSUPPORTED_ASSIGNMENT', health: 'UNKNOWN' }, SETTLED],
+    ['a refusal of an order before the newest', { observed: { ...observed, generation: 3n }, refused: { ...refused, generation: 4n } }, { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health: 'HEALTHY' }, NO],
+    ['a refusal of what was taken later', { refused }, { sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' }, DONE],
+    ['a removal that the agent does not take', { removal, refused: { ...refused, generation: 6n } }, { sync: 'REMOVING', reason: 'UNSUPPORTED_ASSIGNMENT', health: 'HEALTHY' }, NO],
     ['applying', { observed: { ...observed, sync: 'APPLYING', reason: 'APPLYING' } }, { sync: 'APPLYING', reason: 'APPLYING', health: 'HEALTHY' }, NO],
     ['synced while the rollout runs is not waited for yet', { rollout: { ...ended, phase: 'RUNNING' } }, { sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' }, NO],
     ['synced while a newer release waits for its person', { rollout: { phase: 'PENDING', targetState: 'PENDING', blockedBy: undefined } }, { sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' }, NO],

@@ -1,4 +1,4 @@
-import { isRolloutOver, type ObservedTarget, type RolloutPhase, type RolloutTargetState } from '../rollout/rollout.types.js';
+import { isRolloutOver, type ObservedTarget, type RefusedVersion, type RolloutPhase, type RolloutTargetState } from '../rollout/rollout.types.js';
 import type { ReleaseId } from '../ids.js';
 import type { OrderVersion, RemovalMode } from './assignment.js';
 import { compareVersions } from './accept-order.js';
@@ -12,6 +12,8 @@ export interface TargetSituation {
   readonly removal: (OrderVersion & { readonly mode: RemovalMode; readonly isAcknowledged: boolean }) | undefined;
   /** The last report of the agent, whatever order it is about. */
   readonly observed: ObservedTarget | undefined;
+  /** The last order that the agent refused or was not given. It counts until the agent reports on that order or a later one. */
+  readonly refused: RefusedVersion | undefined;
   /** The newest rollout that the target takes part in. */
   readonly rollout: { readonly phase: RolloutPhase; readonly targetState: RolloutTargetState; readonly blockedBy: ReasonCode | undefined } | undefined;
   /** The facts of the cluster no longer match the selector. */
@@ -35,7 +37,7 @@ export function describeTargetState(situation: TargetSituation): TargetStateDesc
   const { assigned, removal, observed, rollout } = situation;
   const health = observed?.health ?? 'UNKNOWN';
   if (removal !== undefined) {
-    const described = describeRemoval(removal, observed, health);
+    const described = describeRemoval(removal, situation, health);
     return situation.isHubBehind && described.sync === 'REMOVING' ? { ...described, reason: 'HUB_BEHIND' } : described;
   }
   const blockedBy = rollout?.targetState === 'FAILED' ? rollout.blockedBy : undefined;
@@ -46,14 +48,23 @@ export function describeTargetState(situation: TargetSituation): TargetStateDesc
   if (situation.isHubBehind) return { sync: 'KEPT_LAST_GOOD', reason: 'HUB_BEHIND', health };
   // The order could not be made, so what was assigned before goes on.
   if (blockedBy !== undefined) return { sync: 'KEPT_LAST_GOOD', reason: blockedBy, health };
-  if (!isAnswerTo(observed, assigned)) return { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health };
+  if (!isAnswerTo(observed, assigned)) {
+    if (!isRefusalOf(situation.refused, assigned)) return { sync: 'PENDING', reason: 'WAITING_FOR_AGENT', health };
+    return { sync: situation.observed?.release === undefined ? 'FAILED' : 'KEPT_LAST_GOOD', reason: situation.refused.reason, health };
+  }
   if (observed.sync === 'SYNCED' && situation.isFactMismatch) return { sync: 'SYNCED', reason: 'FACT_MISMATCH', health };
   return { sync: observed.sync, reason: observed.reason, health };
 }
 
-function describeRemoval(removal: NonNullable<TargetSituation['removal']>, observed: ObservedTarget | undefined, health: HealthState): TargetStateDescription {
+/** The agent refused the newest order or was not given it, and has not answered it since: the reason shown is that of the refusal. */
+export function isOrderRefused({ assigned, removal, observed, refused }: TargetSituation): boolean {
+  const newest = removal ?? assigned;
+  return newest !== undefined && !isAnswerTo(observed, newest) && isRefusalOf(refused, newest);
+}
+
+function describeRemoval(removal: NonNullable<TargetSituation['removal']>, { observed, refused }: TargetSituation, health: HealthState): TargetStateDescription {
   if (removal.isAcknowledged) return { sync: 'REMOVED', reason: 'REMOVED', health: 'UNKNOWN' };
-  if (!isAnswerTo(observed, removal)) return { sync: 'REMOVING', reason: 'WAITING_FOR_AGENT', health };
+  if (!isAnswerTo(observed, removal)) return { sync: 'REMOVING', reason: isRefusalOf(refused, removal) ? refused.reason : 'WAITING_FOR_AGENT', health };
   // REMOVED is final only once the hub has acknowledged it.
   return observed.sync === 'REMOVED' ? { sync: 'REMOVING', reason: 'REMOVING', health } : { sync: observed.sync, reason: observed.reason, health };
 }
@@ -87,4 +98,8 @@ function hasRolloutEnded({ rollout }: TargetSituation): boolean {
 
 function isAnswerTo(observed: ObservedTarget | undefined, order: OrderVersion): observed is ObservedTarget {
   return observed !== undefined && compareVersions(observed, order) >= 0;
+}
+
+function isRefusalOf(refused: RefusedVersion | undefined, order: OrderVersion): refused is RefusedVersion {
+  return refused !== undefined && compareVersions(refused, order) === 0;
 }

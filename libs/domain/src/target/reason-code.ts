@@ -66,7 +66,7 @@ export const REASON_ADVICE = {
   WRONG_AUDIENCE: 'The order is meant for another cluster and was refused.',
   STALE_GENERATION: 'The order is older than what the cluster holds and was refused.',
   ASSIGNMENT_EXPIRED: 'The order came too late and was refused; the hub sends a fresh one.',
-  UNSUPPORTED_ASSIGNMENT: 'The agent is too old for this order: upgrade it.',
+  UNSUPPORTED_ASSIGNMENT: 'The agent of this cluster is too old for the order, so what it holds stays in force: update the agent, and the order is sent by itself.',
   HUB_BEHIND: 'This hub knows less than the cluster, as after the restore of an older database: nothing is changed there until a person raises the fleet epoch.',
   // drift and health
   DRIFT_DETECTED: 'The listed objects differ from Git. With sync.drift HEAL they are put back by themselves.',

@@ -4,6 +4,7 @@ import { MAX_ORDERS_PER_FRAME, rootDigest, toWireSigned, type Holdings, type Ord
 import type { CredentialSync } from '../credentials/credential-sync.js';
 import type { LiveSession } from '../session/live-session.js';
 import { diffOrders } from './diff-orders.js';
+import { withholdOrders } from './withhold-orders.js';
 import type { OrderStore, OrderView, RefusedOrder, StoredOrder } from './order.store.js';
 
 const MAX_HELD = 20_000;
@@ -68,7 +69,7 @@ export class OrderSync {
       this.ports.log.warn('an agent refused an order', { clusterId: this.session.cluster, targetId: target, generation: receipt.generation, reason: receipt.reason.slice(0, 64) });
       if (receipt.reason === 'ASSIGNMENT_EXPIRED') reissue.push(target);
       else if (receipt.reason === 'STALE_GENERATION' && this.refusedAsStale.size < MAX_RECEIPTS) this.refusedAsStale.add(target);
-      else if (isReasonCode(receipt.reason)) refused.push({ target, epoch: receipt.epoch, generation: receipt.generation, reason: receipt.reason });
+      else if (isReasonCode(receipt.reason)) refused.push({ target, epoch: receipt.epoch, generation: receipt.generation, reason: receipt.reason, message: `the agent of cluster ${this.session.admitted.name} refused the order` });
     }
     if (this.refusedAsStale.size > 0) this.compare();
     await this.ports.orders.requestReissue(this.session.cluster, reissue);
@@ -144,12 +145,15 @@ export class OrderSync {
     }
   }
 
-  /** Sends stored bytes as they are, in frames of bounded size, at the agent's pace. */
+  /** Sends stored bytes as they are, in frames of bounded size, at the agent's pace; not what this agent could not follow. */
   private async forward(orders: readonly StoredOrder[]): Promise<void> {
+    const { toSend, withheld } = withholdOrders(orders.filter((order) => !order.isExpired), this.session);
+    for (const { target, message } of withheld) this.ports.log.warn('an order was withheld', { clusterId: this.session.cluster, targetId: target, message });
+    await this.ports.orders.recordRefusals(this.session.cluster, withheld);
     await this.ports.orders.requestReissue(this.session.cluster, orders.filter((order) => order.isExpired).map((order) => order.target));
     let frame: StoredOrder[] = [];
     let bytes = 0;
-    for (const order of orders.filter((candidate) => !candidate.isExpired)) {
+    for (const order of toSend) {
       if (frame.length > 0 && bytes + order.signed.payload.length > FRAME_BYTES) {
         await this.sendFrame(frame);
         frame = [];

@@ -30,6 +30,7 @@ export interface StoredOrder extends WantedOrder {
 export interface RefusedOrder extends OrderVersion {
   readonly target: TargetId;
   readonly reason: ReasonCode;
+  readonly message: string;
 }
 
 export interface OrderStore {
@@ -48,7 +49,7 @@ export interface OrderStore {
    * name no order of the cluster, on any replica, until a person raises the fleet epoch or the cluster is enrolled anew.
    */
   holdBack(cluster: ClusterId, epoch: bigint): Promise<void>;
-  /** Notes refusals that no new signature can mend, as the reason of the target. */
+  /** Notes refusals that no new signature can mend, beside what is reported: they are the reason of the target until a report on that order or a later one. */
   recordRefusals(cluster: ClusterId, refused: readonly RefusedOrder[]): Promise<void>;
   /** Notes what an agent holds and this hub does not know; capped for each cluster, and cleared of what it no longer holds. */
   recordOrphans(cluster: ClusterId, held: readonly HeldOrder[]): Promise<void>;

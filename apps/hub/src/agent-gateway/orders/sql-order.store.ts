@@ -101,13 +101,22 @@ export class SqlOrderStore implements OrderStore {
   async recordRefusals(cluster: ClusterId, refused: readonly RefusedOrder[]): Promise<void> {
     if (refused.length === 0) return;
     await this.tx.run(SCOPE, async () => {
-      const changed = await this.tx.query<{ target_id: string }>(
-        `UPDATE target_status s SET sync = 'PENDING', reason = r.reason, message = '', sync_since = now()
-         FROM unnest($2::uuid[], $3::bigint[], $4::text[]) AS r (target_id, generation, reason)
-         WHERE s.target_id = r.target_id AND s.cluster_id = $1 AND s.generation < r.generation AND (s.sync, s.reason) <> ('PENDING', r.reason) RETURNING s.target_id`,
-        [cluster, refused.map((order) => order.target), refused.map((order) => order.generation.toString()), refused.map((order) => order.reason)],
+      const changed = await this.tx.query<{ target_id: string; application_id: string }>(
+        `UPDATE target_status s SET refused_epoch = r.epoch, refused_generation = r.generation, refused_reason = r.reason, refused_message = r.message
+         FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[]) AS r (target_id, epoch, generation, reason, message) JOIN targets t ON t.id = r.target_id
+         WHERE s.target_id = r.target_id AND s.cluster_id = $1 AND (s.epoch, s.generation) < (r.epoch, r.generation)
+           AND (coalesce(s.refused_epoch, 0), coalesce(s.refused_generation, 0)) <= (r.epoch, r.generation)
+           AND (s.refused_epoch, s.refused_generation, s.refused_reason, s.refused_message) IS DISTINCT FROM (r.epoch, r.generation, r.reason, r.message)
+         RETURNING s.target_id, t.application_id`,
+        [
+          cluster, refused.map((order) => order.target), refused.map((order) => order.epoch.toString()), refused.map((order) => order.generation.toString()), refused.map((order) => order.reason),
+          refused.map((order) => order.message),
+        ],
       );
-      for (const row of changed) this.tx.notify(CHANNELS.targetChanged, row.target_id);
+      for (const row of changed) {
+        this.tx.notify(CHANNELS.targetChanged, row.target_id);
+        this.tx.notify(CHANNELS.applicationChanged, row.application_id); // its rollout waits for an answer
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import {
-  clusterId, isReasonCode, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type HealthState, type ObservedTarget, type ReasonCode, type ReleaseId, type RolloutId,
+  clusterId, isReasonCode, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type HealthState, type ObservedTarget, type ReasonCode, type RefusedVersion, type ReleaseId, type RolloutId,
   type RolloutState, type RolloutTargetRow, type RolloutTargetState, type StageRow, type StageState, type SyncState, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
@@ -33,6 +33,9 @@ interface TargetRecord {
   readonly observed_reason: string;
   readonly health: HealthState;
   readonly reported_at: Date | null;
+  readonly refused_epoch: string | null;
+  readonly refused_generation: string | null;
+  readonly refused_reason: string | null;
 }
 
 export async function runningRollouts(tx: TransactionContext, application: ApplicationId): Promise<readonly { readonly id: RolloutId; readonly release: ReleaseId }[]> {
@@ -45,7 +48,7 @@ export async function loadRollout(tx: TransactionContext, rollout: { readonly id
   const stages = await tx.query<StageRecord>('SELECT name, ordinal, state, max_concurrency, failure_budget FROM rollout_stages WHERE rollout_id = $1 ORDER BY ordinal', [rollout.id]);
   const targets = await tx.query<TargetRecord>(
     `SELECT r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, t.state AS target_state, t.cluster_id, s.epoch AS observed_epoch, s.generation AS observed_generation,
-       s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at
+       s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason
      FROM rollout_targets r JOIN targets t ON t.id = r.target_id JOIN target_status s ON s.target_id = r.target_id
      WHERE r.rollout_id = $1 AND r.state NOT IN ('HEALTHY', 'SKIPPED') ORDER BY r.stage, r.order_key`,
     [rollout.id],
@@ -67,6 +70,7 @@ function toTarget(row: TargetRecord): RolloutTargetRow {
     // Failed without an order: it could not be made.
     blockedBy: row.state === 'FAILED' && assignedAs === undefined ? reasonIn(row.reason) : undefined,
     observed: observedIn(row),
+    refused: refusedIn(row),
   };
 }
 
@@ -76,6 +80,10 @@ function observedIn(row: TargetRecord): ObservedTarget | undefined {
     epoch: BigInt(row.observed_epoch), generation: BigInt(row.observed_generation), release: row.observed_release === null ? undefined : releaseId(row.observed_release),
     sync: row.sync, reason: reasonIn(row.observed_reason), health: row.health,
   };
+}
+
+function refusedIn({ refused_epoch: epoch, refused_generation: generation, refused_reason: reason }: TargetRecord): RefusedVersion | undefined {
+  return epoch === null || generation === null ? undefined : { epoch: BigInt(epoch), generation: BigInt(generation), reason: reasonIn(reason) };
 }
 
 /** A reason of a newer hub that this one does not know is still a reason. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#kernel';
 import {
-  applicationId, clusterId, describeTargetState, formatTargetName, isReasonCode, isTargetHealthy, isTargetSettled, isTargetSynced, projectId, releaseId, targetId,
-  type DriftedObject, type HealthState, type ReasonCode, type RemovalMode, type RolloutPhase, type RolloutTargetState, type SyncState, type TargetReport, type TargetSituation,
+  applicationId, clusterId, describeTargetState, formatTargetName, isOrderRefused, isReasonCode, isTargetHealthy, isTargetSettled, isTargetSynced, projectId, releaseId, targetId,
+  type DriftedObject, type HealthState, type ReasonCode, type RemovalMode, type RolloutPhase, type RolloutTargetState, type SyncState, type TargetReport, type TargetSituation, type TargetStateDescription,
 } from '#domain';
 import type { TargetRowState, TargetView } from './target-view.js';
 
@@ -47,6 +47,10 @@ export interface TargetRow {
   readonly object_count: number;
   readonly healed_count: number;
   readonly detail: Partial<Pick<TargetReport, 'unhealthy'>> & { readonly drifted?: readonly StoredDrift[]; readonly pendingRemoval?: TargetReport['pendingRemoval'] | null };
+  readonly refused_epoch: string | null;
+  readonly refused_generation: string | null;
+  readonly refused_reason: string | null;
+  readonly refused_message: string | null;
   readonly sync_since: Date;
   readonly observed_at: Date | null;
   readonly reported_at: Date | null;
@@ -58,7 +62,7 @@ export interface TargetRow {
 export function toTargetView(row: TargetRow): TargetView {
   const situation = situationOf(row);
   const described = describeTargetState(situation);
-  const words = explain(row, described.sync, described.reason);
+  const words = explain(row, described, situation);
   return {
     project: projectId(row.project_id), id: targetId(row.id), application: applicationId(row.application_id), cluster: clusterId(row.cluster_id), state: row.state,
     name: formatTargetName({ project: row.project, application: row.application, cluster: row.cluster }),
@@ -94,6 +98,7 @@ export function situationOf(row: TargetRow): TargetSituation {
             epoch: BigInt(row.observed_epoch), generation: BigInt(row.observed_generation), release: row.release_id === null ? undefined : releaseId(row.release_id),
             sync: row.sync, reason: reasonIn(row.reason), health: row.health,
           },
+    refused: refusedIn(row),
     // What blocks a target outlives the rollout that found it.
     rollout:
       blockedBy !== undefined
@@ -107,20 +112,22 @@ export function situationOf(row: TargetRow): TargetSituation {
 }
 
 /** Reason, message and time that belong to the state shown. */
-function explain(row: TargetRow, sync: SyncState, reason: ReasonCode): { readonly reason: ReasonCode; readonly message: string; readonly since: Date } {
+function explain(row: TargetRow, { sync, reason }: TargetStateDescription, situation: TargetSituation): { readonly reason: ReasonCode; readonly message: string; readonly since: Date } {
   if (reason === 'HUB_BEHIND') return { reason, message: '', since: row.sync_since };
+  const isBlocked = row.blocked_reason !== null && row.state === 'ACTIVE';
+  if (isOrderRefused(situation) && !isBlocked && row.acknowledged_at === null) return { reason, message: row.refused_message ?? '', since: row.removal_at ?? row.assigned_at ?? row.created_at };
   if (row.removal_at !== null && (sync === 'REMOVING' || sync === 'REMOVED')) {
     // What the agent has said of the removal; before it is heard, the reason is the hub's own.
     const isHeard = row.acknowledged_at === null && row.reported_at !== null && row.sync === 'REMOVING' && row.reason === reason;
     return { reason, message: isHeard ? row.message : '', since: row.acknowledged_at ?? row.removal_at };
   }
-  if (row.blocked_reason !== null && row.state === 'ACTIVE') return { reason, message: row.blocked_message ?? '', since: row.assigned_at ?? row.created_at };
-  if (sync === 'PENDING') {
-    // An agent that refused the order says why, though it runs an older one.
-    const isRefused = reason === 'WAITING_FOR_AGENT' && row.sync === 'PENDING' && row.reported_at !== null;
-    return { reason: isRefused ? reasonIn(row.reason) : reason, message: isRefused ? row.message : '', since: row.assigned_at ?? row.created_at };
-  }
+  if (isBlocked) return { reason, message: row.blocked_message ?? '', since: row.assigned_at ?? row.created_at };
+  if (sync === 'PENDING') return { reason, message: '', since: row.assigned_at ?? row.created_at };
   return { reason, message: row.message, since: row.sync_since };
+}
+
+function refusedIn({ refused_epoch: epoch, refused_generation: generation, refused_reason: reason }: TargetRow): TargetSituation['refused'] {
+  return epoch === null || generation === null || reason === null ? undefined : { epoch: BigInt(epoch), generation: BigInt(generation), reason: reasonIn(reason) };
 }
 
 function observedOf(row: TargetRow): TargetView['observed'] {

@@ -12,7 +12,10 @@ export const SYNC = `
       CASE WHEN s.reported_at IS NOT NULL AND (s.epoch, s.generation) >= (coalesce(b.order_epoch, t.order_epoch, 0), b.generation) AND s.sync <> 'REMOVED' THEN s.sync ELSE 'REMOVING' END
     WHEN t.assigned_release_id IS NOT NULL AND ${HUB_BEHIND} THEN 'KEPT_LAST_GOOD'
     WHEN t.blocked_reason IS NOT NULL THEN CASE WHEN t.assigned_release_id IS NULL THEN 'FAILED' ELSE 'KEPT_LAST_GOOD' END
-    WHEN t.assigned_release_id IS NULL OR s.reported_at IS NULL OR (s.epoch, s.generation) < (coalesce(t.order_epoch, 0), t.generation) THEN 'PENDING'
+    WHEN t.assigned_release_id IS NULL THEN 'PENDING'
+    WHEN s.reported_at IS NULL OR (s.epoch, s.generation) < (coalesce(t.order_epoch, 0), t.generation) THEN
+      CASE WHEN (s.refused_epoch, s.refused_generation) = (coalesce(t.order_epoch, 0), t.generation) THEN CASE WHEN s.reported_at IS NULL OR s.release_id IS NULL THEN 'FAILED' ELSE 'KEPT_LAST_GOOD' END
+      ELSE 'PENDING' END
     ELSE s.sync
   END`;
 
@@ -29,7 +32,7 @@ export const SELECT_TARGETS = `
     t.assigned_at, t.created_at, p.name AS project, a.name AS application, c.name AS cluster,
     b.mode AS removal_mode, b.cause AS removal_cause, b.generation AS removal_generation, b.order_epoch AS removal_epoch, b.created_at AS removal_at, b.acknowledged_at,
     s.epoch AS observed_epoch, s.generation AS observed_generation, s.release_id, s.commit, s.render_digest, s.sync, s.reason, s.message, s.health, s.health_message, s.object_count,
-    s.healed_count, s.detail, s.sync_since, s.observed_at, s.reported_at, r.phase AS rollout_phase, r.state AS rollout_state
+    s.healed_count, s.detail, s.refused_epoch, s.refused_generation, s.refused_reason, s.refused_message, s.sync_since, s.observed_at, s.reported_at, r.phase AS rollout_phase, r.state AS rollout_state
   ${COUNTED} JOIN applications a ON a.id = t.application_id JOIN clusters c ON c.id = t.cluster_id JOIN projects p ON p.id = t.project_id
   LEFT JOIN LATERAL (
     SELECT o.state AS phase, r.state FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id ORDER BY o.number DESC LIMIT 1) r ON t.state = 'ACTIVE'`;

@@ -201,7 +201,11 @@ export interface Order {
     | Date
     | undefined;
   /** Limits acceptance only: an accepted order heals for ever. */
-  expiresAt: Date | undefined;
+  expiresAt:
+    | Date
+    | undefined;
+  /** Capabilities that an agent must have to follow it: one that lacks any of them refuses it whole. */
+  requires: string[];
   kind: { $case: "assignment"; value: Assignment } | { $case: "tombstone"; value: Tombstone } | undefined;
 }
 
@@ -468,6 +472,7 @@ function createBaseOrder(): Order {
     applicationName: "",
     issuedAt: undefined,
     expiresAt: undefined,
+    requires: [],
     kind: undefined,
   };
 }
@@ -512,6 +517,9 @@ export const Order: MessageFns<Order> = {
     }
     if (message.expiresAt !== undefined) {
       Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(90).fork()).join();
+    }
+    for (const v of message.requires) {
+      writer.uint32(98).string(v!);
     }
     switch (message.kind?.$case) {
       case "assignment":
@@ -625,6 +633,14 @@ export const Order: MessageFns<Order> = {
             message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.requires.push(reader.string());
+            continue;
+          }
           case 20: {
             if (tag !== 162) {
               break;
@@ -702,6 +718,9 @@ export const Order: MessageFns<Order> = {
         : isSet(object.expires_at)
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
+      requires: globalThis.Array.isArray(object?.requires)
+        ? object.requires.map((e: any) => globalThis.String(e))
+        : [],
       kind: isSet(object.assignment)
         ? { $case: "assignment", value: Assignment.fromJSON(object.assignment) }
         : isSet(object.tombstone)
@@ -745,6 +764,9 @@ export const Order: MessageFns<Order> = {
     if (message.expiresAt !== undefined) {
       obj.expiresAt = message.expiresAt.toISOString();
     }
+    if (message.requires?.length) {
+      obj.requires = message.requires;
+    }
     if (message.kind?.$case === "assignment") {
       obj.assignment = Assignment.toJSON(message.kind.value);
     } else if (message.kind?.$case === "tombstone") {
@@ -771,6 +793,7 @@ export const Order: MessageFns<Order> = {
     message.applicationName = object.applicationName ?? "";
     message.issuedAt = object.issuedAt ?? undefined;
     message.expiresAt = object.expiresAt ?? undefined;
+    message.requires = object.requires?.map((e) => e) || [];
     switch (object.kind?.$case) {
       case "assignment": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
