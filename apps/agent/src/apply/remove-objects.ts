@@ -17,7 +17,7 @@ export interface RemoveHow extends VerdictHow {
   readonly maxCalls: number;
   readonly signal: AbortSignal;
   /** Asked right before each delete; an outcome stops it. */
-  readonly mayWrite: () => StepOutcome<never> | undefined;
+  readonly mayWrite: (entry: LiveEntry) => StepOutcome<never> | undefined;
   readonly beforeDelete: () => Promise<void>;
   readonly afterDelete: () => Promise<void>;
 }
@@ -62,7 +62,7 @@ async function removeOne(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader)
   if (!resource.ok) return done(refused(entry, resource.error));
   const unseen = await findUnseen(entry, how);
   if (unseen !== undefined) return done(unseen);
-  const fenced = how.mayWrite();
+  const fenced = how.mayWrite(entry);
   if (fenced !== undefined) return fenced;
   await how.beforeDelete();
   const deleted = await how.applier.delete(resource.value, entry.ref.namespace, entry.ref.name, { uid: entry.uid, signal: how.signal });

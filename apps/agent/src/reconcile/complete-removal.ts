@@ -15,7 +15,6 @@ export async function completeRemoval(context: StepContext, order: TombstoneOrde
     runtime.isInDoubt = true;
     return explainStateFailure(dropped.error);
   }
-  index.unwant(runtime.target);
   directory.wake(index.settle(runtime.target, []));
   await reached(context, 'agent.removal.after-drop');
   const cleaned = await ports.content.dropAll(runtime.target, signal);

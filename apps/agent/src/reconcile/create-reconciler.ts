@@ -65,9 +65,9 @@ export function createReconciler(ports: AgentPorts): Reconciler {
       return order === undefined ? target : `${order.project.name}/${order.application.name}`;
     },
     isAnyUnsettledBut: (target) => [...desk.runtimes()].some((other) => other.target !== target && other.order.order.kind === 'ASSIGNMENT' && other.claimedOrder !== other.order && other.settledOrder !== other.order),
-    mayLetGo(target) {
+    mayLetGo(target, ref) {
       const runtime = desk.runtimeOf(target);
-      return runtime !== undefined && (runtime.order.order.kind === 'TOMBSTONE' || runtime.settledOrder !== runtime.order);
+      return runtime !== undefined && (runtime.order.order.kind === 'TOMBSTONE' || runtime.settledOrder !== runtime.order || runtime.isSparing(ref));
     },
     wake(targets) {
       for (const target of targets) {

@@ -34,4 +34,17 @@ describe('ObjectIndex', () => {
     expect(index.settle(a, [])).toEqual([]);
     expect(index.ownerOf(ref('x'))).toBeUndefined();
   });
+
+  it('knows what a target will ask for, and names whom that concerns when it changes', () => {
+    const index = new ObjectIndex();
+    index.settle(a, [ref('x'), ref('y')]);
+    expect(index.expect(b, [ref('x'), ref('z')])).toEqual([a]);
+    expect(index.expect(b, [ref('x'), ref('z')])).toEqual([]);
+    expect([ref('x'), ref('y'), ref('z')].map((one) => index.expectedBy(one, a))).toEqual([b, undefined, b]);
+    expect(index.expectedBy(ref('x'), b)).toBeUndefined();
+    expect(index.wantedBy(ref('x'), a)).toBeUndefined();
+    expect(index.expect(b, [ref('z')])).toEqual([a]);
+    expect(index.expect(b, [])).toEqual([]);
+    expect(index.expectedBy(ref('z'), a)).toBeUndefined();
+  });
 });

@@ -16,6 +16,7 @@ export class ObjectIndex {
   readonly #owner = new Map<string, TargetId>();
   readonly #objects = new Map<TargetId, ReadonlySet<string>>();
   readonly #wanted = new Map<TargetId, ReadonlySet<string>>();
+  readonly #expected = new Map<TargetId, ReadonlySet<string>>();
 
   ownerOf(ref: ObjectRef): TargetId | undefined {
     return this.#owner.get(objectKey(ref));
@@ -23,9 +24,23 @@ export class ObjectIndex {
 
   /** Another target that declares the object and waits for its owner to let go. */
   wantedBy(ref: ObjectRef, owner: TargetId): TargetId | undefined {
-    const key = objectKey(ref);
-    for (const [target, keys] of this.#wanted) if (target !== owner && keys.has(key)) return target;
-    return undefined;
+    return findOther(this.#wanted, ref, owner);
+  }
+
+  /** Another target that declares the object in a release that is held, and asks for it when that may begin. */
+  expectedBy(ref: ObjectRef, owner: TargetId): TargetId | undefined {
+    return findOther(this.#expected, ref, owner);
+  }
+
+  /** What a target will ask for; empty: nothing any more. Answers with the owners of what it did not expect before, or does not now. */
+  expect(target: TargetId, refs: readonly ObjectRef[]): readonly TargetId[] {
+    const before = this.#expected.get(target) ?? new Set<string>();
+    const now = new Set(refs.map(objectKey));
+    if (now.size === 0) this.#expected.delete(target);
+    else this.#expected.set(target, now);
+    const changed = [...[...now].filter((key) => !before.has(key)), ...[...before].filter((key) => !now.has(key))];
+    const owners = changed.flatMap((key) => this.#owner.get(key) ?? []);
+    return [...new Set(owners)].filter((owner) => owner !== target);
   }
 
   /** Claims all of them or none; the answer names what other targets have, and whether it was asked for before. */
@@ -63,4 +78,10 @@ export class ObjectIndex {
     if (keys.size === 0) this.#objects.delete(target);
     else this.#objects.set(target, keys);
   }
+}
+
+function findOther(declared: ReadonlyMap<TargetId, ReadonlySet<string>>, ref: ObjectRef, owner: TargetId): TargetId | undefined {
+  const key = objectKey(ref);
+  for (const [target, keys] of declared) if (target !== owner && keys.has(key)) return target;
+  return undefined;
 }

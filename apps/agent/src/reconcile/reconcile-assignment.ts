@@ -1,4 +1,4 @@
-import { done, formatObjectRef, sayKept, type StepOutcome } from '#domain';
+import { done, formatObjectRef, sayKept, type LiveEntry, type StepOutcome } from '#domain';
 import type { SyncStatus } from './target-runtime.js';
 import type { Ordered, StepContext } from './step.js';
 import { applyGround } from './steps/apply-ground.js';
@@ -68,7 +68,12 @@ export function statusOfPass(pruned: Pruned): SyncStatus {
   if (blocked.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_BLOCKED', message: nameSome(blocked.map(({ message }) => message)) };
   if (pruned.prunable.length > 0) return { sync: 'SYNCED', reason: 'PRUNE_DISABLED', message: `no longer declared: ${nameSome(pruned.prunable.map(({ ref }) => formatObjectRef(ref)))}` };
   if (pruned.kept.length > 0) return { sync: 'SYNCED', reason: 'OBJECTS_KEPT', message: sayKept(pruned.kept.map(({ ref }) => ref)) };
-  return { sync: 'SYNCED', reason: 'SYNCED', message: '' };
+  return { sync: 'SYNCED', reason: 'SYNCED', message: saySpared(pruned.spared) };
+}
+
+function saySpared(spared: readonly LiveEntry[]): string {
+  if (spared.length === 0) return '';
+  return `no longer declared, and left for an application that waits for its dependencies: ${nameSome(spared.map(({ ref }) => formatObjectRef(ref)))}`;
 }
 
 function nameSome(names: readonly string[]): string {

@@ -9,7 +9,7 @@ import { isStillLeaving, removeObjects, type Survivor } from '../apply/remove-ob
 import { removeAllHooks } from '../hooks/remove-all-hooks.js';
 import { runRemovalHooks } from '../hooks/run-removal-hooks.js';
 import { completeRemoval } from './complete-removal.js';
-import { holdForMoves } from './steps/await-moves.js';
+import { checkMove, holdForMoves } from './steps/await-moves.js';
 import { releaseEntries, releaseObjects } from './release-objects.js';
 import { saveInventory } from './save-inventory.js';
 import { checkFence, reached, type StepContext } from './step.js';
@@ -23,8 +23,10 @@ const DEPENDENTS_LOOK_MS = 30_000;
  * removal is complete and durable. Safe to repeat, and to kill between any two lines.
  */
 export async function removeTarget(context: StepContext, order: TombstoneOrder, report: () => void): Promise<StepOutcome> {
-  const { runtime, renders, dependencies } = context;
+  const { runtime, renders, dependencies, index, directory } = context;
   renders.forget(runtime.target);
+  index.unwant(runtime.target);
+  directory.wake(index.expect(runtime.target, []));
   if (runtime.status.sync !== 'REMOVING' && runtime.status.sync !== 'AWAITING_APPROVAL') {
     runtime.status = { sync: 'REMOVING', reason: 'REMOVING', message: '' };
     report();
@@ -54,7 +56,7 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
   const { runtime, ports, reader, index, owner, signal } = context;
   const found = await lookAtAll(context);
   if (found.kind !== 'done') return found;
-  const isMoving = ({ entry }: Found): boolean => index.wantedBy(entry.ref, runtime.target) !== undefined;
+  const isMoving = ({ entry: { ref } }: Found): boolean => (index.wantedBy(ref, runtime.target) ?? index.expectedBy(ref, runtime.target)) !== undefined;
   const moving = found.value.filter((one) => one.fate === 'REMOVE' && isMoving(one)).map(({ entry }) => entry);
   const kept = found.value.filter(({ fate }) => fate === 'KEPT').map(({ entry }) => entry);
   const released = await releaseEntries(context, [...kept, ...moving]);
@@ -92,7 +94,7 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
-      mayWrite: () => checkFence(context),
+      mayWrite: (entry) => checkFence(context) ?? checkMove(context, entry),
       beforeDelete: () => reached(context, 'agent.removal.before-delete'),
       afterDelete: () => reached(context, 'agent.removal.after-delete'),
     });

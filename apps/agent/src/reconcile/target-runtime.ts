@@ -130,6 +130,12 @@ export class TargetRuntime {
     this.#entries = new Map(inventory?.entries.map((entry) => [objectKey(entry.ref), entry]));
   }
 
+  /** Whether it tracks an object that it no longer declares and that nobody has asked to go: whoever declares it may have it. */
+  isSparing(ref: ObjectRef): boolean {
+    const key = objectKey(ref);
+    return this.undeclared.has(key) && !this.leaving.has(key);
+  }
+
   entry(key: string): InventoryEntry | undefined {
     return this.#entries.get(key);
   }

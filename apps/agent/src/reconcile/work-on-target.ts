@@ -99,10 +99,10 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
     fail(context, outcome, runtime.inventory?.head.applied?.contentKey === ordered.contentKey);
     return;
   }
-  const { survivors, prunable } = outcome.value;
+  const { survivors, prunable, spared } = outcome.value;
   runtime.status = statusOfPass(outcome.value);
   runtime.leaving = new Set(survivors.map(({ entry }) => objectKey(entry.ref)));
-  runtime.undeclared = new Set([...runtime.leaving, ...prunable.map(({ ref }) => objectKey(ref))]);
+  runtime.undeclared = new Set([...runtime.leaving, ...[...prunable, ...spared].map(({ ref }) => objectKey(ref))]);
   if (survivors.length === 0) runtime.failures = 0;
   else retryIn(context, SURVIVOR_BASE_MS);
 }

@@ -1,4 +1,4 @@
-import { done } from '#domain';
+import { done, formatObjectRef, wait, type LiveEntry, type StepOutcome } from '#domain';
 import { waitApplying, type Checked, type Step, type StepContext } from '../step.js';
 
 /** Between two looks at whether the others have come to what they were ordered. */
@@ -26,3 +26,8 @@ export function holdForMoves({ runtime, ports, directory }: StepContext): number
   return heldMs < moveGraceMaxMs && directory.isAnyUnsettledBut(runtime.target) ? Math.min(LOOK_MS, moveGraceMaxMs - heldMs) : undefined;
 }
 
+/** Asked right before each delete: another application may have asked for the object since the plan was made. */
+export function checkMove({ index, runtime, inForce, directory }: StepContext, { ref }: LiveEntry): StepOutcome<never> | undefined {
+  const by = index.wantedBy(ref, runtime.target) ?? index.expectedBy(ref, runtime.target);
+  return by === undefined ? undefined : wait(0, inForce.order.kind === 'TOMBSTONE' ? 'REMOVING' : 'APPLYING', `${formatObjectRef(ref)} moves to ${directory.nameOf(by)}`);
+}

@@ -21,8 +21,10 @@ const OWNER_LOOK_MS = 5_000;
  * agent, fails the whole release. Finds on the way what has to be sent; an unchanged object is compared, never sent on suspicion.
  */
 export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
-  const { index, runtime, ports } = context;
+  const { index, runtime, ports, directory } = context;
+  const expecting = index.expect(runtime.target, []);
   const taken = index.claim(runtime.target, [...input.objects.map(objectRefOf), ...input.hooks.map(({ object }) => objectRefOf(object)), ...hookRefsOf(runtime.inventory?.head.hooks)]);
+  directory.wake(expecting);
   if (taken.length > 0) return awaitOwners(context, input, taken);
   runtime.claimedOrder = context.inForce;
   const scopes = renderedScopes(input.objects);
@@ -57,7 +59,7 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
 async function awaitOwners(context: StepContext, input: Planned, taken: readonly Taken[]): Promise<StepOutcome<never>> {
   const { directory, runtime, index } = context;
   directory.wake([...new Set(taken.filter(({ isNew }) => isNew).map(({ owner }) => owner))]);
-  const kept = taken.filter(({ owner }) => !directory.mayLetGo(owner));
+  const kept = taken.filter(({ owner, ref }) => !directory.mayLetGo(owner, ref));
   if (kept.length > 0) return stalled('OBJECT_CLAIMED', sayClaims(context, kept.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
   const { inventory } = runtime;
   const staying = new Set(input.plan.entries.map(({ ref }) => objectKey(ref)));

@@ -32,22 +32,25 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   const removable = of('REMOVE').filter((entry) => index.wantedBy(entry.ref, runtime.target) === undefined);
   // Another application has taken the object up: it moves there as it is instead of being removed here and created there.
   const moving = new Set(of('REMOVE').filter((entry) => !removable.includes(entry)).map(({ ref }) => objectKey(ref)));
-  const base = { ...input, leaving, kept: of('KEPT'), plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
+  const base = { ...input, leaving, kept: of('KEPT'), spared: [], plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
   if (!input.order.sync.prune) {
     runtime.pendingRemoval = undefined;
     return done({ ...base, removeNow: [], prunable: removable });
   }
+  // Its release is held, and may be for long: until it takes the object over it is tracked here, and stays.
+  const spared = removable.filter((entry) => index.expectedBy(entry.ref, runtime.target) !== undefined);
+  const doomed = removable.filter((entry) => !spared.includes(entry));
   const decision = guardRemoval({
     target: runtime.target,
     cause: 'PRUNE',
-    entries: removable,
+    entries: doomed,
     inventorySize: inventory.filter(({ state }) => state === 'LIVE').length,
-    takenAlong: await countTakenAlong(removable, context.reader, context.signal),
+    takenAlong: await countTakenAlong(doomed, context.reader, context.signal),
     approvals: input.order.approvedPrunes,
   });
   if (decision.digest !== undefined) return awaitApproval(context, inventory, decision);
   runtime.pendingRemoval = undefined;
-  return done({ ...base, removeNow: decision.removeNow, prunable: [] });
+  return done({ ...base, spared, removeNow: decision.removeNow, prunable: [] });
 };
 
 function sayAside({ aside, skipped }: Prepared): string {

@@ -1,6 +1,7 @@
 import { done, formatObjectRef, objectKey, orderRemoval, type LiveEntry } from '#domain';
 import { isStillLeaving, removeObjects, type Survivor } from '../../apply/remove-objects.js';
 import { saveInventory } from '../save-inventory.js';
+import { checkMove } from './await-moves.js';
 import { checkFence, reached, type Checked, type Step } from '../step.js';
 
 export interface Pruned extends Checked {
@@ -24,7 +25,7 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
-      mayWrite: () => checkFence(context),
+      mayWrite: (entry) => checkFence(context) ?? checkMove(context, entry),
       beforeDelete: () => reached(context, 'agent.prune.before-delete'),
       afterDelete: () => reached(context, 'agent.prune.after-delete'),
     });
