@@ -10,6 +10,7 @@ import { checkHooks } from './steps/check-hooks.js';
 import { checkServer } from './steps/check-server.js';
 import { commitRelease } from './steps/commit-release.js';
 import { ensureNamespace } from './steps/ensure-namespace.js';
+import { handOver } from './steps/hand-over.js';
 import { loadContent } from './steps/load-content.js';
 import { openHooks } from './steps/open-hooks.js';
 import { planRemoval } from './steps/plan-removal.js';
@@ -44,7 +45,9 @@ export async function reconcileAssignment(context: StepContext, ordered: Ordered
   if (grounded.kind !== 'done') return grounded;
   const opened = await openHooks(context, grounded.value);
   if (opened.kind !== 'done') return opened;
-  const intended = await recordIntent(context, opened.value);
+  const handed = await handOver(context, opened.value);
+  if (handed.kind !== 'done') return handed;
+  const intended = await recordIntent(context, handed.value);
   if (intended.kind !== 'done') return intended;
   const applied = await applyWaves(context, intended.value);
   if (applied.kind !== 'done') return applied;

@@ -63,6 +63,8 @@ export interface Planned extends Prepared {
   readonly prunable: readonly LiveEntry[];
   /** Undeclared objects that ask to stay: they are let go. */
   readonly kept: readonly LiveEntry[];
+  /** Undeclared objects that another application has asked for: they are handed over. */
+  readonly moving: readonly LiveEntry[];
   /** Undeclared objects that another application takes over once its release may begin. */
   readonly spared: readonly LiveEntry[];
   /** Undeclared objects that are on their way out already. */

@@ -9,6 +9,7 @@ import { listOurs } from '../../apply/list-ours.js';
 import { listThere } from '../../apply/list-there.js';
 import { findTolerance } from '../../drift/find-tolerance.js';
 import type { Taken } from '../object-index.js';
+import { releaseEntries } from '../release-objects.js';
 import { saveInventory } from '../save-inventory.js';
 import { reached, waitApplying, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
@@ -64,6 +65,8 @@ async function awaitOwners(context: StepContext, input: Planned, taken: readonly
   const { inventory } = runtime;
   const staying = new Set(input.plan.entries.map(({ ref }) => objectKey(ref)));
   const isMoving = (ref: ObjectRef): boolean => !staying.has(objectKey(ref)) && index.wantedBy(ref, runtime.target) !== undefined;
+  const released = await releaseEntries(context, (inventory?.entries ?? []).filter(({ ref }) => isMoving(ref)));
+  if (released.kind !== 'done') return released;
   const given = inventory === undefined ? done() : await saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !isMoving(ref)) });
   if (given.kind !== 'done') return given;
   const [first] = taken;

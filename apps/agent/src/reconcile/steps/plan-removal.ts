@@ -31,8 +31,9 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
   const leaving = of('LEAVING');
   const removable = of('REMOVE').filter((entry) => index.wantedBy(entry.ref, runtime.target) === undefined);
   // Another application has taken the object up: it moves there as it is instead of being removed here and created there.
-  const moving = new Set(of('REMOVE').filter((entry) => !removable.includes(entry)).map(({ ref }) => objectKey(ref)));
-  const base = { ...input, leaving, kept: of('KEPT'), spared: [], plan: { ...plan, entries: entries.filter((entry) => !moving.has(objectKey(entry.ref))) } };
+  const moving = of('REMOVE').filter((entry) => !removable.includes(entry));
+  const gone = new Set(moving.map(({ ref }) => objectKey(ref)));
+  const base = { ...input, leaving, moving, kept: of('KEPT'), spared: [], plan: { ...plan, entries: entries.filter((entry) => !gone.has(objectKey(entry.ref))) } };
   if (!input.order.sync.prune) {
     runtime.pendingRemoval = undefined;
     return done({ ...base, removeNow: [], prunable: removable });

@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { OWNER_ANNOTATION } from '#domain';
+import { until } from '#testing';
+import { cm, configMap, TestAgent, TestSource, type TestAgentOptions } from './test-agent.js';
+import { TestCluster } from './test-cluster.js';
+import { anAssignment, aTombstone, HUB } from './test-orders.js';
+
+jest.setTimeout(30_000);
+
+describe('an object that moves to another application', () => {
+  let cluster: TestCluster;
+  let agent: TestAgent;
+  let epoch = 0;
+  let generation = 0n;
+  const source = new TestSource();
+  const start = async (options: TestAgentOptions = {}): Promise<void> => {
+    epoch += 1;
+    agent = await TestAgent.start(cluster, source, epoch, { ...options, settings: { moveGraceMaxMs: 0, ...options.settings } });
+  };
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+  });
+  afterEach(() => agent.stop());
+  afterAll(() => cluster.stop());
+
+  const order = async (application: string, names: readonly string[]): Promise<bigint> => {
+    generation += 1n;
+    const release = `r${generation}`;
+    source.put(release, names.map((name) => configMap(name, { v: '1' })));
+    await agent.accept(anAssignment({ application, generation: Number(generation), release }));
+    return generation;
+  };
+  const applied = async (application: string, names: readonly string[]): Promise<void> => {
+    await agent.reported({ generation: await order(application, names), sync: 'SYNCED' }, application);
+  };
+
+  it.each(['PRUNE', 'TOMBSTONE'])('is left to who asks for it after the plan of a %s was made', async (cause) => {
+    const end = cause.toLowerCase();
+    const [from, to, ref] = [`from-${end}`, `to-${end}`, cm(`a-late-${end}`)];
+    let isAsked = false;
+    const ask = async (name: string): Promise<void> => {
+      // The first delete of the plan is under way; the second object is asked for in this moment.
+      if (isAsked || name !== (cause === 'PRUNE' ? 'agent.prune.before-delete' : 'agent.removal.before-delete')) return;
+      isAsked = true;
+      await order(to, [ref.name]);
+      await until('it is asked for', 10_000, () => agent.last(to)?.message.includes('waits for') || undefined, () => agent.last(to)?.message ?? '');
+    };
+    await start({ failpoints: { hit: (name) => ask(name) }, settings: { maxCalls: 1 } });
+    await applied(from, [`z-early-${end}`, ref.name, `s-${end}`, `t-${end}`, `u-${end}`]);
+    const uid = cluster.object(ref)?.metadata.uid;
+    cluster.audit.mark();
+    if (cause === 'PRUNE') await order(from, ['s-prune', 't-prune', 'u-prune']);
+    else {
+      generation += 1n;
+      await agent.accept(aTombstone({ application: from, generation: Number(generation), mode: 'DELETE' }));
+    }
+    await until('it has moved', 15_000, () => agent.last(to)?.sync === 'SYNCED' || undefined, () => JSON.stringify(agent.last(to)?.message));
+    expect(isAsked).toBe(true);
+    expect(cluster.object(ref)?.metadata).toMatchObject({ uid, annotations: { [OWNER_ANNOTATION]: `${HUB}/default/${to}` } });
+    expect(cluster.deletes()).not.toContain(`configmaps shop/${ref.name}`);
+  });
+
+  it('is taken up although the application that let go of it is deleted before the other one may begin', async () => {
+    await start();
+    await applied('old', ['passed', 'old']);
+    const uid = cluster.object(cm('passed'))?.metadata.uid;
+    cluster.audit.mark();
+    await agent.reported({ generation: await order('new', ['passed', 'taken']), sync: 'FAILED', reason: 'OBJECT_CLAIMED' }, 'new');
+    await cluster.create(configMap('taken', { v: 'theirs' }, { namespace: 'shop', annotations: { [OWNER_ANNOTATION]: `${HUB}/default/nobody` } }));
+    await applied('old', ['old']);
+    await until('the new one fails for another reason', 10_000, () => agent.last('new')?.message.includes('nobody') || undefined, () => agent.last('new')?.message ?? '');
+    generation += 1n;
+    await agent.accept(aTombstone({ application: 'old', generation: Number(generation), mode: 'DELETE' }));
+    await agent.reported({ generation, sync: 'REMOVED' }, 'old');
+    await agent.reported({ generation: await order('new', ['passed']), sync: 'SYNCED' }, 'new');
+    expect(cluster.object(cm('passed'))?.metadata).toMatchObject({ uid, annotations: { [OWNER_ANNOTATION]: `${HUB}/default/new` } });
+    expect(cluster.deletes()).toEqual(['configmaps shop/old']);
+  });
+});
