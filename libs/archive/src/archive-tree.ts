@@ -4,6 +4,9 @@ import type { ArchiveRefused } from './read-archive.js';
 
 type Read<T> = Result<T, SourceReadFailure>;
 
+/** Files and directories, also those that only paths name. */
+const MAX_ENTRIES = 25_000;
+
 interface Directory {
   readonly entries: Map<string, TreeEntry>;
 }
@@ -14,16 +17,21 @@ interface Directory {
  */
 export function archiveTree(digest: string, files: ReadonlyMap<string, Uint8Array>): Result<SourceTree, ArchiveRefused> {
   const directories = new Map<string, Directory>([['', { entries: new Map() }]]);
+  let count = 0;
   const idOf = (path: string): string => digestOf(`${digest}\n${path}`).slice('sha256:'.length);
   for (const path of files.keys()) {
     const parts = path.split('/');
+    let above = '';
     for (const [index, name] of parts.entries()) {
-      const here = parts.slice(0, index + 1).join('/');
+      const here = above === '' ? name : `${above}/${name}`;
       const mode = index === parts.length - 1 ? 'file' : 'tree';
-      const parent = directories.get(parts.slice(0, index).join('/'));
+      const parent = directories.get(above);
       const known = parent?.entries.get(name);
+      above = here;
       if (parent === undefined || (known !== undefined && known.mode !== mode)) return err({ path: printablePath(here), reason: 'it is a file and a directory' });
       if (known !== undefined) continue;
+      // Each file may bring a hundred directories of its own.
+      if ((count += 1) > MAX_ENTRIES) return err({ path: printablePath(here), reason: `the archive has more than ${MAX_ENTRIES} files and directories` });
       parent.entries.set(name, { name, mode, id: idOf(here) });
       if (mode === 'tree') directories.set(here, { entries: new Map() });
     }

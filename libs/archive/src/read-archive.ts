@@ -1,4 +1,4 @@
-import { judgeTreePath, printablePath } from '#domain';
+import { judgeTreePath, MAX_PATH_BYTES, printablePath } from '#domain';
 import { err, ok, type Result } from '#kernel';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -22,6 +22,8 @@ const LONG_NAME = 'L';
 const LONG_LINK = 'K';
 const PAX = 'x';
 const PAX_FOR_ALL = 'g';
+/** Names and links of an entry that come before it. */
+const MAX_EXTENDED_BYTES = 64 * 1024;
 const FILES: readonly string[] = ['0', '\0', '7'];
 const DIRECTORY = '5';
 
@@ -47,6 +49,7 @@ export async function readArchive(archive: Uint8Array, limits: ArchiveLimits = A
     if (!(end <= tar.length)) return refused('', 'the archive breaks off');
     const content = tar.subarray(begin, end);
     const type = header.toString('latin1', 156, 157);
+    if ((type === LONG_NAME || type === PAX) && content.length > MAX_EXTENDED_BYTES) return refused('', `the names before an entry have more than ${MAX_EXTENDED_BYTES} bytes`);
     at = begin + Math.ceil((end - begin) / BLOCK) * BLOCK;
     if (type === LONG_NAME) longName = untilZero(content);
     else if (type === PAX) {
@@ -63,7 +66,8 @@ export async function readArchive(archive: Uint8Array, limits: ArchiveLimits = A
 }
 
 function add(files: Map<string, Uint8Array>, name: string, type: string, content: Uint8Array, { maxFiles }: ArchiveLimits): ArchiveRefused | undefined {
-  const path = name.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
+  if (name.length > MAX_PATH_BYTES) return { path: printablePath(name.slice(0, MAX_PATH_BYTES)), reason: `the path is longer than ${MAX_PATH_BYTES} bytes` };
+  const path = withoutSlashes(name.replace(/^(?:\.\/)+/, ''));
   const shown = printablePath(path);
   if (type === LONG_LINK || type === '1' || type === '2') return { path: shown, reason: 'it is a link' };
   if (type !== DIRECTORY && !FILES.includes(type)) return { path: shown, reason: 'it is neither a file nor a directory' };
@@ -75,6 +79,13 @@ function add(files: Map<string, Uint8Array>, name: string, type: string, content
   if (files.size >= maxFiles) return { path: shown, reason: `the archive has more than ${maxFiles} files` };
   files.set(path, content);
   return undefined;
+}
+
+/** Of those at the end. A pattern would look at a run of them once for each of its slashes. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 /** Longer paths of the ustar format begin in a field of their own. */

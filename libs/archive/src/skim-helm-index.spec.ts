@@ -84,6 +84,15 @@ describe('an index of charts', () => {
     expect(skim('apiVersion: v1\nentries: {}\n', 'web')).toMatchObject({ ok: true, value: { isEmpty: true } });
   });
 
+  it.each([
+    ['an entry of spaces', `entries:\n  a${' '.repeat(2_000_000)}b\n`],
+    ['entries of spaces', `entries: a${' '.repeat(2_000_000)}b\n`],
+    ['a version of spaces', `entries:\n  web:\n  - version: a${' '.repeat(2_000_000)}b\n`],
+    ['JSON with versions without end', JSON.stringify({ entries: { web: Array(20_001).fill({ version: '1.0.0' }) } })],
+  ])('is read in time that grows with its length alone: %s', (_name, text) => {
+    expect(skim(text, 'web').ok).toBe(_name === 'a version of spaces');
+  });
+
   it('takes an index of 40 MB without parsing what nobody wants', () => {
     const entry = `  - apiVersion: v2\n    description: ${'x'.repeat(1_000)}\n    version: 1.0.0\n    digest: ${A}\n`;
     const text = `entries:\n${Array.from({ length: 400 }, (_, chart) => `  c${chart}:\n${entry.repeat(90)}`).join('')}  web:\n${entry}`;

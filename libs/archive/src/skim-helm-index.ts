@@ -84,9 +84,10 @@ class Skimmer {
   private topLevel(text: string): void {
     this.endItem();
     this.chart = undefined;
-    const [, rest] = /^entries\s*:\s*(.*?)\s*$/.exec(text) ?? [];
-    this.isInEntries = rest !== undefined;
-    if (rest === undefined) return;
+    const [, said] = /^entries\s*:(.*)$/s.exec(text) ?? [];
+    this.isInEntries = said !== undefined;
+    if (said === undefined) return;
+    const rest = said.trim();
     this.hasEntries = true;
     if (rest !== '' && rest !== '{}' && !rest.startsWith('#')) throw new Unreadable('the entries of the index are not in block style');
   }
@@ -95,10 +96,11 @@ class Skimmer {
     if (indent !== this.chartIndent) throw new Unreadable('the entries of the index are not indented alike');
     this.endItem();
     this.itemIndent = -1;
-    const [, key, rest] = /^("(?:[^"\\])*"|'[^']*'|[^\s:#][^:]*?)\s*:\s*(.*?)\s*$/.exec(text) ?? [];
-    if (key === undefined || rest === undefined) throw new Unreadable('an entry of the index is not the name of a chart');
+    const [, key, said] = /^("[^"\\]*"\s*|'[^']*'\s*|[^\s:#][^:]*):(.*)$/s.exec(text) ?? [];
+    if (key === undefined || said === undefined) throw new Unreadable('an entry of the index is not the name of a chart');
     this.isEmpty = false;
-    const name = key.replace(/^(["'])(.*)\1$/, '$2');
+    const name = key.trim().replace(/^(["'])(.*)\1$/, '$2');
+    const rest = said.trim();
     this.chart = this.wanted.has(name) ? name : undefined;
     if (this.chart === undefined) return;
     if (rest !== '' && rest !== '[]' && !rest.startsWith('#')) throw new Unreadable(`the versions of ${name} are not in block style`);
@@ -146,8 +148,13 @@ function readJson(index: Buffer, wanted: ReadonlySet<string>): SkimmedIndex {
   const entries = typeof parsed === 'object' && parsed !== null && 'entries' in parsed ? parsed.entries : undefined;
   if (typeof entries !== 'object' || entries === null) throw new Unreadable('it is no index of a chart repository: it has no entries');
   const all: readonly (readonly [string, unknown])[] = Object.entries(entries);
-  const charts = all.filter(([name]) => wanted.has(name)).map(([name, versions]) => [name, Array.isArray(versions) ? versions.map(toVersion) : []] as const);
+  const charts = all.filter(([name]) => wanted.has(name)).map(([name, versions]) => [name, Array.isArray(versions) ? versionsOf(name, versions) : []] as const);
   return { isEmpty: all.length === 0, charts: new Map(charts) };
+}
+
+function versionsOf(chart: string, versions: readonly unknown[]): readonly IndexedVersion[] {
+  if (versions.length > MAX_VERSIONS) throw new Unreadable(`${chart} has more than ${MAX_VERSIONS} versions`);
+  return versions.map(toVersion);
 }
 
 function toVersion(value: unknown): IndexedVersion {

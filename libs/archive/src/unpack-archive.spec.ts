@@ -47,6 +47,14 @@ describe('an archive', () => {
     expect(await unpackArchive(DIGEST, aTarArchive(entries), false)).toMatchObject({ ok: false, error: { reason: expect.any(String) } });
   });
 
+  it.each<[string, readonly TarEntry[]]>([
+    ['a name of a million slashes', [{ name: 'l', type: 'L', content: `${'/'.repeat(1_000_000)}x\0` }, { name: 'a', content: 'x' }]],
+    ['an extended header of a million digits', [{ name: 'p', type: 'x', content: '1'.repeat(1_000_000) }, { name: 'a', content: 'x' }]],
+    ['a directory for each of its bytes', Array.from({ length: 500 }, (_, n) => [{ name: 'l', type: 'L', content: `${n}/${'d/'.repeat(120)}f\0` }, { name: 'a', content: '' }] as const).flat()],
+  ])('costs little before it is refused for %s', async (_name, entries) => {
+    expect(await unpackArchive(DIGEST, aTarArchive(entries), false)).toMatchObject({ ok: false, error: { reason: expect.stringMatching(/longer than|more than/) } });
+  });
+
   it('is refused when it breaks off, is no archive, or grows beyond the limits', async () => {
     const files = [{ name: 'a', content: 'x'.repeat(3_000) }, { name: 'b', content: 'x' }];
     const limits = { maxBytes: 10_000, maxFiles: 10 };

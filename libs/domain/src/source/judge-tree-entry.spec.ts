@@ -8,7 +8,7 @@ describe('judgeTreeEntryName', () => {
     ['a\u0000b', /control/], ['a\rb', /control/], ['a\nb', /control/], ['a\u001b[31m', /control/], ['a\u007f', /control/], ['a\ufffdb', /UTF-8/],
     ['.git', /\.git/], ['.GIT', /\.git/], ['.Git', /\.git/], ['.g\u200cit', /\.git/], ['.gi\u200dt', /\.git/], ['\ufeff.git', /\.git/], ['.git\u202e', /\.git/], ['.\u206agit', /\.git/],
     ['git~1', /\.git/], ['GIT~1', /\.git/], ['Git~1', /\.git/], ['.git.', /\.git/], ['.git ', /\.git/], ['.git. .', /\.git/], ['.git::$INDEX_ALLOCATION', /\.git/], ['.git:stream', /\.git/], ['git~1.', /\.git/],
-    ['a'.repeat(256), /longer than 255/], ['ü'.repeat(128), /longer than 255/],
+    ['a'.repeat(256), /longer than 255/], [`${'.'.repeat(1_000_000)}x`, /longer than 255/], ['ü'.repeat(128), /longer than 255/],
     ['a.', /dot or a space/], ['a ', /dot or a space/], ['...', /dot or a space/], [' ', /dot or a space/],
   ])('refuses %j', (name, reason) => {
     expect(judgeTreeEntryName(name)).toMatch(reason);

@@ -18,6 +18,8 @@ const CONTROL = /\p{Cc}/u;
  */
 export function judgeTreeEntryName(name: string): string | undefined {
   if (name === '') return 'the name is empty';
+  // Before anything that looks closer: a name of megabytes is nobody's to measure.
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `the name is longer than ${MAX_NAME_BYTES} bytes`;
   if (name === '.' || name === '..') return 'the name steps out of its directory';
   if (name.includes('/')) return 'the name holds a slash';
   if (name.includes('\\')) return 'the name holds a backslash';
@@ -25,7 +27,6 @@ export function judgeTreeEntryName(name: string): string | undefined {
   if (name.includes('\ufffd')) return 'the name is not valid UTF-8';
   if (isGitDirectoryName(name)) return 'the name means .git on some file systems';
   if (/[. ]$/u.test(name)) return 'the name ends in a dot or a space';
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `the name is longer than ${MAX_NAME_BYTES} bytes`;
   return undefined;
 }
 
