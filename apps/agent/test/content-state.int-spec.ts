@@ -70,6 +70,27 @@ describe('rendered content in Secrets', () => {
     expect(storedSecrets(cluster, 'capstan-content-').map(({ metadata }) => metadata.name).toSorted()).toEqual(['r2', 'r3', 'r4', 'r5'].map(keyOf).toSorted());
   });
 
+  it('asks once what is stored, and knows it from then on', async () => {
+    for (const release of ['r1', 'r2']) unwrap(await state.content.put(TARGET, keyOf(release), content(release), SIGNAL));
+    unwrap(await state.content.retain(TARGET, [keyOf('r1'), keyOf('r2')], SIGNAL));
+    cluster.audit.mark();
+    unwrap(await state.content.put(TARGET, keyOf('r3'), content('r3', 2_000_000), SIGNAL));
+    unwrap(await state.content.retain(TARGET, [keyOf('r3')], SIGNAL));
+    expect(cluster.audit.entries().map(({ verb }) => verb)).toEqual(['create', 'create', 'create', 'delete', 'delete']);
+    unwrap(await state.content.retain(TARGET, [], SIGNAL));
+    expect(storedSecrets(cluster, 'capstan-content-')).toEqual([]);
+  });
+
+  it('asks again after a write that did not end well, and so finds the parts that it left', async () => {
+    unwrap(await state.content.put(TARGET, keyOf('r1'), content('a'), SIGNAL));
+    unwrap(await state.content.retain(TARGET, [keyOf('r1')], SIGNAL));
+    state.dieAt = 'agent.state.after-parts';
+    await expect(state.content.put(TARGET, keyOf('r2'), content('b', 2_000_000), SIGNAL)).rejects.toBeInstanceOf(Killed);
+    expect(storedSecrets(cluster, `${keyOf('r2')}-`)).toHaveLength(2);
+    unwrap(await state.content.retain(TARGET, [keyOf('r1')], SIGNAL));
+    expect(storedSecrets(cluster, 'capstan-content-').map(({ metadata }) => metadata.name)).toEqual([keyOf('r1')]);
+  });
+
   it('remembers that content was healthy when the same content is put again', async () => {
     unwrap(await state.content.put(TARGET, keyOf('r1'), content('a'), SIGNAL));
     unwrap(await state.content.markHealthy(TARGET, keyOf('r1'), at(1), SIGNAL));

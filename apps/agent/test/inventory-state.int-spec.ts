@@ -33,6 +33,32 @@ describe('the inventory in Secrets', () => {
     expect(loaded.targets.map(({ head }) => head.target).toSorted()).toEqual(targets.toSorted());
   });
 
+  it('writes what comes while the head is being written together, and answers each change when it is durable', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    const targets = Array.from({ length: 30 }, (_, index) => targetId(idOf('target', `t${index}`)));
+    cluster.audit.mark();
+    const durable = await Promise.all(targets.map(async (target) => {
+      unwrap(await state.inventory.save(anInventory(['a', target], target), SIGNAL));
+      return unwrap(await new StateOfProcess(cluster, 1).inventory.load(target, SIGNAL));
+    }));
+    expect(durable.map((inventory) => inventory?.head.target)).toEqual(targets);
+    const heads = cluster.audit.writes({}).filter(({ name }) => name === 'capstan-inventory');
+    expect(heads.length).toBeLessThan(targets.length / 2);
+  });
+
+  it('replaces a part of it with three requests, that of the head among them', async () => {
+    const first = await StateOfProcess.begin(cluster, 1);
+    unwrap(await first.inventory.save(anInventory(['a']), SIGNAL));
+    const second = await StateOfProcess.begin(cluster, 2);
+    unwrap(await second.inventory.loadAll(SIGNAL));
+    for (const name of ['b', 'c']) {
+      cluster.audit.mark();
+      unwrap(await second.inventory.save(anInventory([name]), SIGNAL));
+      expect(cluster.audit.entries().map(({ verb }) => verb)).toEqual(['create', 'update', 'delete']);
+    }
+    expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(1);
+  });
+
   it('keeps the whole old inventory when it is killed between the new shards and the head, and collects the orphans later', async () => {
     const first = await StateOfProcess.begin(cluster, 1);
     unwrap(await first.inventory.save(anInventory(['a', 'b']), SIGNAL));

@@ -46,9 +46,10 @@ export class WatchSet {
       if (ref.namespace !== '') kind.namespaces.add(ref.namespace);
       kinds.set(id, kind);
     }
+    const before = this.#needs.get(target);
     if (kinds.size === 0) this.#needs.delete(target);
     else this.#needs.set(target, kinds);
-    this.#adjust();
+    if (!isSameNeed(before ?? new Map(), kinds)) this.#adjust();
   }
 
   /** Resolves when every watch has ended, after `signal` has aborted. */
@@ -126,4 +127,12 @@ export class WatchSet {
     this.#running.delete(id);
     running.stop.abort();
   }
+}
+
+/** The same kinds in the same namespaces, whatever the objects are: nothing has to begin or end. */
+function isSameNeed(a: ReadonlyMap<string, NeededKind>, b: ReadonlyMap<string, NeededKind>): boolean {
+  return a.size === b.size && [...a].every(([id, { namespaces }]) => {
+    const others = b.get(id)?.namespaces;
+    return others !== undefined && others.size === namespaces.size && [...namespaces].every((namespace) => others.has(namespace));
+  });
 }

@@ -37,6 +37,8 @@ export interface Reconciler {
 }
 
 const LOAD_BACKOFF = { baseMs: 500, maxMs: 30_000 };
+/** A target with more objects is no light one. */
+const LIGHT_OBJECTS = 50;
 const ERROR_BACKOFF = { baseMs: 5_000, maxMs: STALLED_RETRY_MS };
 
 /** Wires the core. Starts nothing. */
@@ -48,7 +50,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const desk = new OrderDesk(ports);
   const dependencies = new Dependencies(() => desk.runtimes());
   const reporter = new Reporter(ports.reports, ports.monotonic, ports.settings.reportAgainMs, logState(ports.log, (target) => directory.nameOf(target)));
-  const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets, isBulk });
+  const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets, isBulk, isLight });
   const unreadable = new Set<TargetId>();
   const renders = new RenderLane(ports, (target) => directory.wake([target]));
   let running: Promise<unknown> = Promise.resolve();
@@ -56,6 +58,12 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   function isBulk(target: TargetId): boolean {
     const runtime = desk.runtimeOf(target);
     return runtime !== undefined && (runtime.wantsPass || runtime.order.order.kind === 'TOMBSTONE' || ports.monotonic.nowMs() >= runtime.passDueAtMs);
+  }
+
+  /** Unless everything of it has to be read first, nothing tells how much it is. */
+  function isLight(target: TargetId): boolean {
+    const inventory = desk.runtimeOf(target)?.inventory;
+    return inventory !== undefined && Math.max(inventory.entries.length, renders.sizeOf(target)) <= LIGHT_OBJECTS;
   }
 
   const directory: TargetDirectory = {
@@ -164,6 +172,7 @@ function startOver(runtime: TargetRuntime): void {
   runtime.notices.clear();
   runtime.observed.clear();
   runtime.touched.clear();
+  runtime.announced.clear();
   runtime.isPartial = false;
   runtime.wantsPass = true;
   runtime.healthyKey = undefined;

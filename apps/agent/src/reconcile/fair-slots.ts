@@ -3,6 +3,8 @@ import type { Timers } from '#kernel';
 export interface SlotLimits {
   /** Of those that are not known to take long, at once. */
   readonly quick: number;
+  /** So many that are light stand for one of the others, among the quick ones. @default 1 */
+  readonly lightForOne?: number;
   /** Of the quick ones that may be bulk at once: the rest is for looks, which never wait behind bulk. */
   readonly bulk: number;
   /** Of those that took long the last time, at once. */
@@ -13,8 +15,16 @@ export interface SlotLimits {
   readonly slowAfterMs: number;
 }
 
+/** What somebody wants to do. */
+export interface Wish {
+  readonly isBulk: boolean;
+  /** Little to hold in memory. @default false */
+  readonly isLight?: boolean;
+}
+
 interface Run {
   readonly isBulk: boolean;
+  readonly weight: number;
   /** Holds one of the places of those that take long. */
   isSlow: boolean;
   hasTakenLong: boolean;
@@ -44,18 +54,23 @@ export class FairSlots<Id> {
   /** Nobody may begin whatever he is: saves asking for each. */
   get isFull(): boolean {
     const { bulk, look } = this.#tookLong;
-    return this.#running.size >= this.limits.most || (this.#count(({ isSlow }) => !isSlow) >= this.limits.quick && bulk.size + look.size === 0);
+    return this.#running.size >= this.limits.most || (!this.#hasRoom({ isBulk: false, isLight: true }) && bulk.size + look.size === 0);
   }
 
-  mayBegin(id: Id, isBulk: boolean): boolean {
+  mayBegin(id: Id, wish: Wish): boolean {
     if (this.#running.has(id) || this.#running.size >= this.limits.most) return false;
-    if (this.#of(isBulk).has(id)) return this.#count(({ isSlow }) => isSlow) < this.limits.slow;
-    const quick = this.#count(({ isSlow }) => !isSlow);
-    return quick < this.limits.quick && (!isBulk || this.#count((run) => !run.isSlow && run.isBulk) < this.limits.bulk);
+    if (this.#of(wish.isBulk).has(id)) return this.#sum(({ isSlow }) => isSlow, () => 1) < this.limits.slow;
+    return this.#hasRoom(wish);
   }
 
-  begin(id: Id, isBulk: boolean): void {
-    const run: Run = { isBulk, isSlow: this.#of(isBulk).has(id), hasTakenLong: false, timer: this.timers.after(this.limits.slowAfterMs, () => this.#turnSlow(id, run)) };
+  /** It is kept out by those who run, and not by its own past: nobody who comes after it may overtake it. */
+  isNext(id: Id, wish: Wish): boolean {
+    return !this.#running.has(id) && !this.#of(wish.isBulk).has(id) && !this.#hasRoom(wish);
+  }
+
+  begin(id: Id, wish: Wish): void {
+    const { isBulk } = wish;
+    const run: Run = { isBulk, weight: this.#weightOf(wish), isSlow: this.#of(isBulk).has(id), hasTakenLong: false, timer: this.timers.after(this.limits.slowAfterMs, () => this.#turnSlow(id, run)) };
     this.#running.set(id, run);
   }
 
@@ -86,9 +101,21 @@ export class FairSlots<Id> {
     this.onRoom();
   }
 
-  #count(isSo: (run: Run) => boolean): number {
-    let count = 0;
-    for (const run of this.#running.values()) if (isSo(run)) count += 1;
-    return count;
+  #weightOf({ isLight = false }: Wish): number {
+    return isLight ? 1 : this.limits.lightForOne ?? 1;
+  }
+
+  #hasRoom(wish: Wish): boolean {
+    const { quick, bulk, lightForOne = 1 } = this.limits;
+    const weight = this.#weightOf(wish);
+    const isIn = (run: Run): boolean => !run.isSlow;
+    if (this.#sum(isIn, (run) => run.weight) + weight > quick * lightForOne) return false;
+    return !wish.isBulk || this.#sum((run) => isIn(run) && run.isBulk, (run) => run.weight) + weight <= bulk * lightForOne;
+  }
+
+  #sum(isSo: (run: Run) => boolean, of: (run: Run) => number): number {
+    let sum = 0;
+    for (const run of this.#running.values()) if (isSo(run)) sum += of(run);
+    return sum;
   }
 }

@@ -39,19 +39,28 @@ export class RenderLane {
     this.#slots = new FairSlots({ quick: maxTargets, bulk: maxTargets, slow: 1, most: maxTargets * MOST_FOR_ONE, slowAfterMs: SLOW_AFTER_MS }, deps.timers, () => this.#pump());
   }
 
-  /** The result under this key if there is one, which is handed out once; else undefined, and a job for it is under way. */
-  take(target: TargetId, key: string, order: AssignmentOrder, signal: AbortSignal): Result<RenderedContent, SourceFailure> | undefined {
+  /** The result under this key if there is one, which is handed out once. */
+  take(target: TargetId, key: string): Result<RenderedContent, SourceFailure> | undefined {
     const known = this.#jobs.get(target);
-    if (known?.key === key) {
-      if (known.result !== undefined) this.#jobs.delete(target);
-      return known.result;
-    }
+    if (known?.key !== key || known.result === undefined) return undefined;
+    this.#jobs.delete(target);
+    return known.result;
+  }
+
+  /** Objects of the result that waits to be taken. */
+  sizeOf(target: TargetId): number {
+    const result = this.#jobs.get(target)?.result;
+    return result?.ok === true ? result.value.objects.length : 0;
+  }
+
+  /** Sees to it that a job for this key is under way. */
+  begin(target: TargetId, key: string, order: AssignmentOrder, signal: AbortSignal): void {
+    if (this.#jobs.get(target)?.key === key) return;
     this.forget(target);
     const job: Job = { key, stop: new AbortController(), result: undefined };
     this.#jobs.set(target, job);
     this.#waiting.push({ target, job, start: () => this.#render(target, job, order, AbortSignal.any([signal, job.stop.signal])) });
     this.#pump();
-    return undefined;
   }
 
   forget(target: TargetId): void {
@@ -83,9 +92,9 @@ export class RenderLane {
   #pump(): void {
     for (const next of this.#waiting) {
       if (this.#slots.isFull) return;
-      if (!this.#slots.mayBegin(next.target, true)) continue;
+      if (!this.#slots.mayBegin(next.target, { isBulk: true })) continue;
       this.#waiting = this.#waiting.filter((one) => one !== next);
-      this.#slots.begin(next.target, true);
+      this.#slots.begin(next.target, { isBulk: true });
       const running: Promise<void> = next.start().finally(() => {
         this.#running.delete(running);
         this.#slots.end(next.target);

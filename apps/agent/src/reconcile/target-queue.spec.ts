@@ -7,7 +7,7 @@ const id = (n: number): TargetId => targetId(`00000000-0000-7000-8000-0000000000
 
 function aQueue(limit: number, isBulk: (target: TargetId) => boolean = () => false) {
   const timers = new ManualTimers();
-  const queue = new TargetQueue({ monotonic: timers.clock, timers, limit, isBulk });
+  const queue = new TargetQueue({ monotonic: timers.clock, timers, limit, isBulk, isLight: () => false });
   const began: TargetId[] = [];
   const open = new Map<TargetId, () => void>();
   const stop = new AbortController();

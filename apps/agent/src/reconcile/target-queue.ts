@@ -9,15 +9,19 @@ export interface TargetQueueDeps {
   readonly limit: number;
   /** Whether a target wants more than a look: a release to apply, a removal. Looks go first, and a place is kept for them. */
   readonly isBulk: (target: TargetId) => boolean;
+  /** Whether it has so few objects that several of its kind stand for one. */
+  readonly isLight: (target: TargetId) => boolean;
 }
 
 /** Who works longer than this on a target takes long: waits for a webhook, a wave, thousands of objects. */
 const SLOW_AFTER_MS = 3_000;
 /** However many turn out to take long: each holds what it works on in memory. */
 const MOST_FOR_ONE = 8;
+/** A small pass mostly waits for answers, and what several of them make durable at the same time is one write. */
+const LIGHT_FOR_ONE = 4;
 
 function limitsFor(limit: number): SlotLimits {
-  return { quick: limit, bulk: Math.max(1, limit - 1), slow: limit, most: limit * MOST_FOR_ONE, slowAfterMs: SLOW_AFTER_MS };
+  return { quick: limit, lightForOne: LIGHT_FOR_ONE, bulk: Math.max(1, limit - 1), slow: limit, most: limit * MOST_FOR_ONE, slowAfterMs: SLOW_AFTER_MS };
 }
 
 /**
@@ -89,9 +93,12 @@ export class TargetQueue {
     for (const isBulk of [false, true]) {
       for (const target of this.#ready) {
         if (this.#slots.isFull) return;
-        if (this.deps.isBulk(target) !== isBulk || !this.#slots.mayBegin(target, isBulk)) continue;
+        if (this.deps.isBulk(target) !== isBulk) continue;
+        const wish = { isBulk, isLight: this.deps.isLight(target) };
+        if (this.#slots.isNext(target, wish)) break;
+        if (!this.#slots.mayBegin(target, wish)) continue;
         this.#ready.delete(target);
-        this.#slots.begin(target, isBulk);
+        this.#slots.begin(target, wish);
         this.#running.set(target, this.#runOne(work, target));
       }
     }

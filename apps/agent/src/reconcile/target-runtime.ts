@@ -38,8 +38,10 @@ export class TargetRuntime {
   order: VerifiedOrder;
   /** A whole pass is wanted: a new order, a retry, or something that only a pass can settle. */
   wantsPass = true;
-  /** Objects that the cluster said something about. */
+  /** Objects to be looked at. */
   readonly touched = new Set<string>();
+  /** Versions that the cluster spoke of: looked at unless that very version has been seen by then, mostly in the answer to our own write. */
+  readonly announced = new Map<string, string>();
   /** A write of the inventory failed and may have happened: it is read again before anything else. */
   isInDoubt = false;
   /** The last pass had something to write and was not finished: objects may be of two releases. */
@@ -116,8 +118,18 @@ export class TargetRuntime {
   touch(ref: ObjectRef, resourceVersion: string | undefined): boolean {
     const key = objectKey(ref);
     if (resourceVersion !== undefined && this.observed.get(key)?.resourceVersion === resourceVersion) return false;
-    this.touched.add(key);
+    if (resourceVersion === undefined) this.touched.add(key);
+    else this.announced.set(key, resourceVersion);
     return true;
+  }
+
+  /** What to look at now, taken out. */
+  takeTouched(): Set<string> {
+    const keys = new Set(this.touched);
+    for (const [key, version] of this.announced) if (this.observed.get(key)?.resourceVersion !== version) keys.add(key);
+    this.touched.clear();
+    this.announced.clear();
+    return keys;
   }
 
   /** What is stored, as far as is known; undefined: not read yet. */

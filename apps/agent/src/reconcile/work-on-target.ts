@@ -134,8 +134,7 @@ function statusOfFailure({ runtime, inForce }: StepContext, why: StepReason): Sy
 /** The objects to look at now: what the cluster spoke of, what is not healthy and due, or everything. */
 function takeTouched({ runtime, ports }: StepContext): ReadonlySet<string> {
   const nowMs = ports.monotonic.nowMs();
-  const keys = new Set(runtime.touched);
-  runtime.touched.clear();
+  const keys = runtime.takeTouched();
   // News of something that is on its way out: a pass sees whether it is gone.
   for (const key of keys) if (runtime.leaving.has(key)) runtime.wantsPass = true;
   if (nowMs >= runtime.compareAllAtMs) {

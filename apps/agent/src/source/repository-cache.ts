@@ -16,6 +16,8 @@ type Fetched = Result<GitObjects, GitFailure>;
 const KEY = /^([A-Za-z0-9-]+)\./;
 /** Far more files than bounded copies have: past it a directory counts as too large. */
 const MAX_FILES = 200_000;
+/** A new commit is fetched, and its size looked at; file contents that are missing come while it is used. */
+const USES_PER_LOOK = 50;
 
 /**
  * Fetched commits, one fetch per repository and commit however many targets ask, on a bounded part of the disk. Everything here can be
@@ -24,6 +26,8 @@ const MAX_FILES = 200_000;
 export class RepositoryCache {
   /** Sizes by cache key, used longest ago first. */
   private readonly sizes = new Map<string, number>();
+  /** Of which commit the size was taken last, and how often that was used since. */
+  private readonly measured = new Map<string, { readonly commit: string; uses: number }>();
   private readonly inUse = new Map<string, number>();
   private readonly fetching = new Map<string, Promise<Fetched>>();
 
@@ -73,16 +77,25 @@ export class RepositoryCache {
 
   private start(name: string, key: string, remote: GitRemote, wanted: { readonly commit: string; readonly ref: string }): Promise<Fetched> {
     const fetched = this.git.fetchCommit(remote, key, wanted, this.over).then(async (result) => {
-      await this.touch(key);
+      await this.touch(key, wanted.commit);
       return result;
     });
     this.fetching.set(name, fetched);
     return fetched.finally(() => this.fetching.delete(name));
   }
 
-  private async touch(key: string): Promise<void> {
-    this.sizes.delete(key);
-    this.sizes.set(key, await this.sizeOf(key));
+  private async touch(key: string, commit: string): Promise<void> {
+    const size = this.sizes.get(key);
+    const last = this.measured.get(key);
+    if (size !== undefined && last?.commit === commit && last.uses < USES_PER_LOOK) {
+      last.uses += 1;
+      this.sizes.delete(key);
+      this.sizes.set(key, size);
+    } else {
+      this.sizes.delete(key);
+      this.measured.set(key, { commit, uses: 0 });
+      this.sizes.set(key, await this.sizeOf(key));
+    }
     await this.evict();
   }
 
@@ -93,6 +106,7 @@ export class RepositoryCache {
       if (total <= maxBytes && this.sizes.size <= maxRepositories) return;
       if (this.inUse.has(key)) continue;
       this.sizes.delete(key);
+      this.measured.delete(key);
       await this.git.forget(key);
       this.log.debug('a copy of a repository was dropped to make room', { repositoryId: key });
     }

@@ -2,6 +2,7 @@ import { digestOf, err, ok, type Digest, type Failpoints, type Log, type Result 
 import { contentToKeep, readObject, type KubeObject, type TargetId } from '#domain';
 import type { ContentStore, RenderedContent, StateFailure } from '../reconcile/agent.ports.js';
 import { compress, decompress } from './compress.js';
+import { ContentIndex, TARGET_LABEL, type StoredContent } from './content-index.js';
 import { encodeManifest, parseManifest, type ContentManifest } from './content-manifest.js';
 import type { StateFailpoint } from './state-failpoints.js';
 import type { SecretToStore, StateSecrets, StoredSecret } from './state-secrets.js';
@@ -11,7 +12,6 @@ const PART_BYTES = 900 * 1024;
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 const MANIFEST = 'manifest.json';
 const PART = 'part';
-const TARGET_LABEL = 'capstan.dev/target-id';
 const KEY_LABEL = 'capstan.dev/content-key';
 const HEALTHY_AT = 'capstan.dev/healthy-at';
 
@@ -26,7 +26,11 @@ export interface ContentSecretsDeps {
  * digest. The manifest is written last, so content is there whole or not at all. Calls for one target come one after the other.
  */
 export class ContentSecrets implements ContentStore {
-  constructor(private readonly deps: ContentSecretsDeps) {}
+  private readonly index: ContentIndex;
+
+  constructor(private readonly deps: ContentSecretsDeps) {
+    this.index = new ContentIndex(deps.secrets);
+  }
 
   async get(_target: TargetId, key: string, signal: AbortSignal): Promise<Result<RenderedContent | undefined, StateFailure>> {
     const head = await this.deps.secrets.get(key, signal);
@@ -58,68 +62,88 @@ export class ContentSecrets implements ContentStore {
     });
     const manifest: ContentManifest = { renderDigest: content.renderDigest, digest: digestOf(text), parts: parts.map(({ name, digest }) => ({ name, digest })) };
     const labels = { [TARGET_LABEL]: target, [KEY_LABEL]: key };
-    for (const part of parts.slice(1)) {
-      const written = await this.writePart({ name: part.name, kind: 'content-part', labels, data: { [PART]: part.bytes } }, part.digest, signal);
+    return this.index.writing(target, async (changes) => {
+      for (const part of parts.slice(1)) {
+        const written = await this.writePart({ name: part.name, kind: 'content-part', labels, data: { [PART]: part.bytes } }, part.digest, signal);
+        if (!written.ok) return written;
+        changes.written(written.value);
+      }
+      await this.deps.failpoints.hit('agent.state.after-parts' satisfies StateFailpoint);
+      const data = { [MANIFEST]: encodeManifest(manifest), [PART]: parts[0]?.bytes ?? new Uint8Array() };
+      const written = await this.writeManifest({ name: key, kind: 'content', labels, data }, signal);
       if (!written.ok) return written;
-    }
-    await this.deps.failpoints.hit('agent.state.after-parts' satisfies StateFailpoint);
-    const there = await this.deps.secrets.get(key, signal);
-    if (!there.ok) return there;
-    const healthyAt = there.value?.annotations[HEALTHY_AT];
-    const written = await this.deps.secrets.put(
-      { name: key, kind: 'content', labels, annotations: healthyAt === undefined ? {} : { [HEALTHY_AT]: healthyAt }, data: { [MANIFEST]: encodeManifest(manifest), [PART]: parts[0]?.bytes ?? new Uint8Array() } },
-      there.value, signal,
-    );
-    return written.ok ? ok(undefined) : written;
+      changes.written(written.value);
+      return ok(undefined);
+    });
   }
 
   async markHealthy(target: TargetId, key: string, at: Date, signal: AbortSignal): Promise<Result<void, StateFailure>> {
     const there = await this.deps.secrets.get(key, signal);
     if (!there.ok) return there;
     if (there.value === undefined) return ok(undefined); // rendered again, it is marked again
-    const { data } = there.value;
-    const marked = await this.deps.secrets.put(
-      { name: key, kind: 'content', labels: { [TARGET_LABEL]: target, [KEY_LABEL]: key }, annotations: { [HEALTHY_AT]: at.toISOString() }, data: Object.fromEntries(data) }, there.value, signal,
-    );
-    return marked.ok ? ok(undefined) : marked;
+    const { value } = there;
+    const secret = { name: key, kind: 'content', labels: { [TARGET_LABEL]: target, [KEY_LABEL]: key }, annotations: { [HEALTHY_AT]: at.toISOString() }, data: Object.fromEntries(value.data) } as const;
+    return this.index.writing(target, async (changes) => {
+      const marked = await this.deps.secrets.put(secret, value, signal);
+      if (!marked.ok) return marked;
+      changes.written(marked.value);
+      return ok(undefined);
+    });
   }
 
   async retain(target: TargetId, inUse: readonly string[], signal: AbortSignal): Promise<Result<void, StateFailure>> {
-    const stored = await this.deps.secrets.list('content', signal, { metadataOnly: true, labels: { [TARGET_LABEL]: target } });
+    const stored = await this.index.of(target, signal);
     if (!stored.ok) return stored;
-    const records = stored.value.map((secret) => ({ key: secret.name, healthyAt: dateOf(secret.annotations[HEALTHY_AT]), secret }));
+    const records = stored.value.contents.map((secret) => ({ key: secret.name, healthyAt: dateOf(secret.annotations[HEALTHY_AT]) }));
     const { drop } = contentToKeep(records, inUse);
-    return this.remove(target, stored.value.filter(({ name }) => drop.some(({ key }) => key === name)), stored.value, signal);
+    return this.remove(target, new Set(drop.map(({ key }) => key)), stored.value, signal);
   }
 
   async dropAll(target: TargetId, signal: AbortSignal): Promise<Result<void, StateFailure>> {
-    const stored = await this.deps.secrets.list('content', signal, { metadataOnly: true, labels: { [TARGET_LABEL]: target } });
-    return stored.ok ? this.remove(target, stored.value, stored.value, signal) : stored;
+    this.index.forget(target); // whatever this process believes, all of it goes
+    const stored = await this.index.of(target, signal);
+    if (!stored.ok) return stored;
+    const removed = await this.remove(target, new Set(stored.value.contents.map(({ name }) => name)), stored.value, signal);
+    this.index.forget(target);
+    return removed;
   }
 
   /** Manifests first, so that nothing half-removed reads as content; then every part that no manifest of the target needs, those of a put that was cut short too. */
-  private async remove(target: TargetId, gone: readonly StoredSecret[], stored: readonly StoredSecret[], signal: AbortSignal): Promise<Result<void, StateFailure>> {
-    const kept = new Set(stored.filter((secret) => !gone.includes(secret)).map(({ name }) => name));
-    const parts = await this.deps.secrets.list('content-part', signal, { metadataOnly: true, labels: { [TARGET_LABEL]: target } });
-    if (!parts.ok) return parts;
-    for (const secret of [...gone, ...parts.value.filter(({ labels }) => !kept.has(labels[KEY_LABEL] ?? ''))]) {
-      const removed = await this.deps.secrets.remove(secret, signal);
-      if (!removed.ok && removed.error.code !== 'CHANGED') return err(removed.error);
-    }
-    return ok(undefined);
+  private async remove(target: TargetId, keys: ReadonlySet<string>, { contents, parts }: StoredContent, signal: AbortSignal): Promise<Result<void, StateFailure>> {
+    const kept = new Set(contents.map(({ name }) => name).filter((name) => !keys.has(name)));
+    const gone = [...contents.filter(({ name }) => keys.has(name)), ...parts.filter(({ labels }) => !kept.has(labels[KEY_LABEL] ?? ''))];
+    if (gone.length === 0) return ok(undefined);
+    return this.index.writing(target, async (changes) => {
+      for (const secret of gone) {
+        const removed = await this.deps.secrets.remove(secret, signal);
+        if (!removed.ok && removed.error.code !== 'CHANGED') return err(removed.error);
+        changes.removed(secret.name);
+      }
+      return ok(undefined);
+    });
+  }
+
+  /** Most of the time nothing is there. Content of that name that is there is the same, or damaged: it keeps its mark of health. */
+  private async writeManifest(secret: SecretToStore, signal: AbortSignal): Promise<Result<StoredSecret, StateFailure>> {
+    const created = await this.deps.secrets.write(secret, undefined, signal);
+    if (created.ok) return created;
+    if (created.error.code !== 'CHANGED') return err(created.error);
+    const there = await this.deps.secrets.get(secret.name, signal);
+    if (!there.ok) return there;
+    const healthyAt = there.value?.annotations[HEALTHY_AT];
+    return this.deps.secrets.put({ ...secret, annotations: healthyAt === undefined ? {} : { [HEALTHY_AT]: healthyAt } }, there.value, signal);
   }
 
   /** A part of that name is the same bytes, unless it was damaged: then it is replaced. */
-  private async writePart(secret: SecretToStore, digest: Digest, signal: AbortSignal): Promise<Result<void, StateFailure>> {
+  private async writePart(secret: SecretToStore, digest: Digest, signal: AbortSignal): Promise<Result<StoredSecret, StateFailure>> {
     const written = await this.deps.secrets.write(secret, undefined, signal);
-    if (written.ok) return ok(undefined);
+    if (written.ok) return written;
     if (written.error.code !== 'CHANGED') return err(written.error);
     const there = await this.deps.secrets.get(secret.name, signal);
     if (!there.ok) return there;
     const bytes = there.value?.data.get(PART);
-    if (bytes !== undefined && digestOf(bytes) === digest) return ok(undefined);
-    const replaced = await this.deps.secrets.put(secret, there.value, signal);
-    return replaced.ok ? ok(undefined) : replaced;
+    if (there.value !== undefined && bytes !== undefined && digestOf(bytes) === digest) return ok(there.value);
+    return this.deps.secrets.put(secret, there.value, signal);
   }
 }
 

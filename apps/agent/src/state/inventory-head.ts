@@ -1,5 +1,5 @@
 import { err, ok, type Failpoints, type Result } from '#kernel';
-import { encodeHead, parseHead, type HubId, type InventoryHead } from '#domain';
+import { encodeHead, parseHead, type HubId, type InventoryHead, type TargetHead } from '#domain';
 import type { StateFailure } from '../reconcile/agent.ports.js';
 import { compress, decompress } from './compress.js';
 import type { StateFailpoint } from './state-failpoints.js';
@@ -36,6 +36,7 @@ export class InventoryHeadSecret {
   private held: Held | undefined;
   private waiting: Waiting[] = [];
   private writer: Promise<void> | undefined;
+  private readonly texts = new WeakMap<TargetHead, string>();
 
   constructor(
     private readonly secrets: StateSecrets,
@@ -107,7 +108,7 @@ export class InventoryHeadSecret {
 
   private async swap(head: InventoryHead, signal: AbortSignal): Promise<Result<Held, StateFailure>> {
     const next = { ...head, leaseEpoch: this.epoch() };
-    const data = { [KEY]: await compress(encodeHead(next)) };
+    const data = { [KEY]: await compress(encodeHead(next, this.texts)) };
     const over = this.held?.secret;
     this.held = undefined; // in doubt until the answer
     const written = await this.secrets.write({ name: NAME, kind: 'inventory', data }, over, signal);

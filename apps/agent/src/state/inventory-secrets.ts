@@ -24,6 +24,8 @@ export interface InventorySecretsDeps {
  */
 export class InventorySecrets implements InventoryStore {
   private readonly head: InventoryHeadSecret;
+  /** Shards as this process read or wrote them, without the bytes, so that an old one goes by one request. Bounded by the shards that are stored. */
+  private readonly shards = new Map<string, StoredSecret>();
 
   constructor(private readonly deps: InventorySecretsDeps) {
     this.head = new InventoryHeadSecret(deps.secrets, () => deps.fence.epoch, deps.failpoints);
@@ -62,6 +64,7 @@ export class InventorySecrets implements InventoryStore {
     const listed = await this.deps.secrets.list('shard', signal);
     if (!listed.ok) return listed;
     const stored = new Map(listed.value.map((secret) => [secret.name, secret]));
+    for (const secret of listed.value) this.note(secret);
     const targets: TargetInventory[] = [];
     const unreadable: { readonly target: TargetId; readonly message: string }[] = [];
     for (const target of head.value.targets) {
@@ -119,19 +122,26 @@ export class InventorySecrets implements InventoryStore {
     const { secrets } = this.deps;
     const secret = { name: shard.name, kind: 'shard', labels: { 'capstan.dev/target-id': target }, data: { [KEY]: await compress(shard.text) } } as const;
     const written = await secrets.write(secret, undefined, signal);
-    if (written.ok) return ok(undefined);
+    if (written.ok) return this.note(written.value);
     if (written.error.code !== 'CHANGED') return err(written.error);
     const there = await secrets.get(shard.name, signal);
     if (!there.ok) return there;
-    if (there.value !== undefined && (await readShard(target, shard, there.value)).ok) return ok(undefined);
+    if (there.value !== undefined && (await readShard(target, shard, there.value)).ok) return this.note(there.value);
     const replaced = await secrets.put(secret, there.value, signal);
-    return replaced.ok ? ok(undefined) : replaced;
+    return replaced.ok ? this.note(replaced.value) : replaced;
+  }
+
+  private note(secret: StoredSecret): Result<void, never> {
+    this.shards.set(secret.name, { ...secret, data: new Map() });
+    return ok(undefined);
   }
 
   /** What stays behind here costs space and nothing else; the next start collects it. */
   private async dropShards(refs: readonly ShardRef[], signal: AbortSignal): Promise<void> {
     for (const { name } of refs) {
-      const there = await this.deps.secrets.get(name, signal);
+      const known = this.shards.get(name);
+      this.shards.delete(name);
+      const there = known === undefined ? await this.deps.secrets.get(name, signal) : ok(known);
       const removed = there.ok && there.value !== undefined ? await this.deps.secrets.remove(there.value, signal) : there;
       if (!removed.ok) this.deps.log.debug('an old shard stays until the next start', { name, code: removed.error.code });
     }

@@ -60,14 +60,15 @@ export class StateSecrets {
     return isAbsent(found.error, name) ? ok(undefined) : err(unavailable('read', name, found.error));
   }
 
-  /** All Secrets of a kind, or a failure: never a part of them. */
-  async list(kind: StateKind, signal: AbortSignal, options: { readonly metadataOnly?: boolean; readonly labels?: Readonly<Record<string, string>> } = {}): Promise<Result<readonly StoredSecret[], StateFailure>> {
+  /** All Secrets of a kind, or of several, or a failure: never a part of them. */
+  async list(kind: StateKind | readonly StateKind[], signal: AbortSignal, options: { readonly metadataOnly?: boolean; readonly labels?: Readonly<Record<string, string>> } = {}): Promise<Result<readonly StoredSecret[], StateFailure>> {
     const resource = await this.#resource(signal);
-    if (!resource.ok) return err(unavailable('list', kind, resource.error));
-    const labelSelector = Object.entries({ [STATE_LABEL]: kind, ...options.labels }).map(([key, value]) => `${key}=${value}`).join(',');
+    const kinds = typeof kind === 'string' ? [kind] : kind;
+    if (!resource.ok) return err(unavailable('list', kinds.join(', '), resource.error));
+    const labelSelector = [`${STATE_LABEL} in (${kinds.join(',')})`, ...Object.entries(options.labels ?? {}).map(([key, value]) => `${key}=${value}`)].join(',');
     const { metadataOnly = false } = options;
     const listed = await this.client.list(resource.value, { namespace: this.namespace, labelSelector, metadataOnly, pageSize: metadataOnly ? METADATA_PAGE : FULL_PAGE, signal });
-    return listed.ok ? ok(listed.value.items.map(storedOf)) : err(unavailable('list', kind, listed.error));
+    return listed.ok ? ok(listed.value.items.map(storedOf)) : err(unavailable('list', kinds.join(', '), listed.error));
   }
 
   /** Creates the Secret, or replaces exactly `over`. */

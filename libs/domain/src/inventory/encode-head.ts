@@ -8,15 +8,19 @@ import { JsonReader } from './json-reader.js';
 
 const HEAD_VERSION = 1;
 
-/** The head as text: canonical, so that equal heads are equal bytes. */
-export function encodeHead(head: InventoryHead): string {
-  return canonicalJson({
-    version: HEAD_VERSION,
-    hub: head.hub,
-    leaseEpoch: head.leaseEpoch,
-    floor: { epoch: String(head.floor.epoch), generation: String(head.floor.generation) },
-    targets: head.targets.toSorted((a, b) => (a.target < b.target ? -1 : 1)).map(encodeTarget),
+/**
+ * The head as text: canonical, so that equal heads are equal bytes.
+ *
+ * @param known texts of targets that were encoded before, kept by who calls: a head of a thousand targets changes in one or a few of them
+ */
+export function encodeHead(head: InventoryHead, known = new WeakMap<TargetHead, string>()): string {
+  const floor = canonicalJson({ epoch: String(head.floor.epoch), generation: String(head.floor.generation) });
+  const targets = head.targets.toSorted((a, b) => (a.target < b.target ? -1 : 1)).map((target) => {
+    const text = known.get(target) ?? canonicalJson(encodeTarget(target));
+    known.set(target, text);
+    return text;
   });
+  return `{"floor":${floor},"hub":${JSON.stringify(head.hub)},"leaseEpoch":${head.leaseEpoch},"targets":[${targets.join(',')}],"version":${HEAD_VERSION}}`;
 }
 
 function encodeTarget(head: TargetHead): Json {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { digestOf } from '#kernel';
+import { canonicalJson, digestOf } from '#kernel';
 import { encodeHead, encodeShards, HOOK_PHASES, hubId, MAX_SHARD_BYTES, objectKey, parseHead, parseShard, releaseId, targetId, type InventoryEntry, type InventoryHead } from '#domain';
 
 const uuid = fc.uuid({ version: 7 });
@@ -66,6 +66,18 @@ const someHead: InventoryHead = {
 describe('the head of the inventory', () => {
   it('reads back as it was written', () => {
     fc.assert(fc.property(head, (some) => expect(parseHead(encodeHead(some))).toEqual({ ok: true, value: some })));
+  });
+
+  it('is canonical, whatever was encoded before and is known from then', () => {
+    fc.assert(fc.property(head, head, (before, some) => {
+      const known = new WeakMap();
+      encodeHead(before, known);
+      const mixed = { ...some, targets: [...before.targets.filter(({ target: id }) => some.targets.every((other) => other.target !== id)), ...some.targets] };
+      const text = encodeHead(mixed, known);
+      expect(text).toBe(encodeHead(mixed));
+      expect(text).toBe(canonicalJson(JSON.parse(text)));
+      expect(encodeHead(mixed, known)).toBe(text);
+    }));
   });
 
   it.each<[string, string, object]>([

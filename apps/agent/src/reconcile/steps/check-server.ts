@@ -55,6 +55,8 @@ async function findNamespace({ reader, signal }: StepContext, input: Claimed): P
   const hooks = input.areHooksDue ? input.hooks.map(({ object }) => object) : [];
   const isUsed = [...input.toSend, ...hooks].some((object) => object.metadata.namespace === name);
   if (name === '' || !isUsed || input.objects.some((object) => isNamespace(object) && object.metadata.name === name)) return done(false);
+  // Where something of ours was just seen, it is.
+  if (input.objects.some((object) => object.metadata.namespace === name && input.live.has(objectKey(objectRefOf(object))))) return done(false);
   const ref = { group: '', kind: 'Namespace', namespace: '', name };
   const found = await reader.read({ ref, apiVersion: 'v1' }, { metadataOnly: true, signal });
   // An account that is confined to namespaces may not look at them; whether this one is there shows when it is used.

@@ -11,12 +11,15 @@ const RENDER_LOOK_MS = 60_000;
  */
 export const loadContent: Step<Ordered, WithContent> = async (context, input) => {
   const { ports, runtime, signal } = context;
-  const stored = await ports.content.get(runtime.target, input.contentKey, signal);
-  if (stored.ok && stored.value !== undefined) return done({ ...input, content: stored.value });
-  if (!stored.ok && stored.error.code !== 'CORRUPT') return explainStateFailure(stored.error);
-
-  const rendered = context.renders.take(runtime.target, input.contentKey, input.order, signal);
-  if (rendered === undefined) return wait(RENDER_LOOK_MS, 'APPLYING', 'fetching and rendering');
+  // What was just rendered was not stored when its job began.
+  const rendered = context.renders.take(runtime.target, input.contentKey);
+  if (rendered === undefined) {
+    const stored = await ports.content.get(runtime.target, input.contentKey, signal);
+    if (stored.ok && stored.value !== undefined) return done({ ...input, content: stored.value });
+    if (!stored.ok && stored.error.code !== 'CORRUPT') return explainStateFailure(stored.error);
+    context.renders.begin(runtime.target, input.contentKey, input.order, signal);
+    return wait(RENDER_LOOK_MS, 'APPLYING', 'fetching and rendering');
+  }
   if (!rendered.ok) {
     const { reason, message, retryable } = rendered.error;
     return retryable ? wait(SOURCE_RETRY_MS, reason, message) : stalled(reason, message);
