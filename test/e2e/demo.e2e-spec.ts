@@ -5,7 +5,7 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { must } from '../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../kubernetes/describe-with-kubernetes.js';
+import { describeWithKubernetes } from '../kubernetes/stage/describe-with-kubernetes.js';
 import { DemoRun } from './demo/demo-run.js';
 import { docBlocks, isTerminal } from './demo/doc-blocks.js';
 import { listEverything } from './demo/list-everything.js';

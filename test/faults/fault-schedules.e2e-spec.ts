@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithKubernetes } from '../kubernetes/describe-with-kubernetes.js';
+import { describeWithKubernetes } from '../kubernetes/stage/describe-with-kubernetes.js';
 import { checkSchedule } from './check/check-schedule.js';
 import type { Evidence, Violation } from './check/evidence.js';
 import { planSchedule } from './plan/plan-schedule.js';

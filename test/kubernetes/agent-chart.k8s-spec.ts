@@ -12,8 +12,8 @@ import { capstanCommand } from '../e2e/stage/capstan-command.js';
 import { parseManifest } from '../e2e/stage/join-cluster.js';
 import { ROOT } from '../e2e/stage/stage.js';
 import { toolPath } from '../e2e/stage/tool-path.js';
-import { runTool, type ToolOutcome } from './run-tool.js';
-import { describeWithKubernetes } from './describe-with-kubernetes.js';
+import { runTool, type ToolOutcome } from './stage/run-tool.js';
+import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
 
 const CHART = join(ROOT, 'helm/capstan-agent');
 const PRESETS = [

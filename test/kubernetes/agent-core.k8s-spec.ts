@@ -6,8 +6,8 @@ import { startRealKubernetes, until, type RealCluster, type RealKubernetes } fro
 import { cm, configMap, deploy, deployment, TestAgent, TestSource } from '../../apps/agent/test/test-agent.js';
 import { anAssignment, aTombstone } from '../../apps/agent/test/test-orders.js';
 import { at, must } from '../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from './describe-with-kubernetes.js';
-import { installAgentAccounts } from './install-agent-accounts.js';
+import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
+import { installAgentAccounts } from './stage/install-agent-accounts.js';
 
 jest.setTimeout(120_000);
 
@@ -92,7 +92,7 @@ describeWithKubernetes('the core of the agent', () => {
         [{ ...cm('s'), kind: 'Secret' }, { data: { password: 'ZXZpbA==' } }, { password: 'aHVudGVyMg==' }],
       ] as const) {
         await edit(ref, patch);
-        await until(`${ref.kind} ${ref.name} is healed`, 10_000, async () => (JSON.stringify((await live(ref))['data']) === JSON.stringify(data) ? true : undefined));
+        await until(`${ref.kind} ${ref.name} is healed`, 60_000, async () => (JSON.stringify((await live(ref))['data']) === JSON.stringify(data) ? true : undefined));
       }
     });
 
@@ -112,7 +112,7 @@ describeWithKubernetes('the core of the agent', () => {
       await applied('scaled', [scaled('example.com/web:2', undefined)], { drift: 'REPORT' });
       await applied('scaled', [scaled('example.com/web:3', undefined)]);
       await edit(deploy('scaled'), { spec: { template: { spec: { containers: [{ name: 'app', image: 'example.com/web:theirs' }] } } } });
-      await until('the image is healed', 10_000, async () => (JSON.stringify((await live(deploy('scaled')))['spec']).includes('web:3') ? true : undefined));
+      await until('the image is healed', 60_000, async () => (JSON.stringify((await live(deploy('scaled')))['spec']).includes('web:3') ? true : undefined));
       expect(at(await live(deploy('scaled')), 'spec', 'replicas')).toBe(4);
     });
 
@@ -134,7 +134,7 @@ describeWithKubernetes('the core of the agent', () => {
       const version = await order('stuck', [configMap('stuck', { a: '2' }), ...others]);
       await edit(cm('stuck'), { metadata: { finalizers: null } });
       await agent.reported({ generation: version, sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' }, 'stuck');
-      await until('it is there again', 20_000, async () => (await admin.get(must(await admin.resolve('', 'ConfigMap')), 'shop', 'stuck')).ok || undefined);
+      await until('it is there again', 60_000, async () => (await admin.get(must(await admin.resolve('', 'ConfigMap')), 'shop', 'stuck')).ok || undefined);
     });
 
     it('goes on by itself after its rights were taken and given back', async () => {
@@ -173,7 +173,7 @@ describeWithKubernetes('the core of the agent', () => {
       it('takes a definition, its objects and their fields in one release, now and when the definition grows', async () => {
         await applied('kinds', [definition('size'), widget({ size: 'L' })]);
         await edit(WIDGET, { spec: { size: 'XL' } });
-        await until('the custom resource is healed', 10_000, async () => (at(await live(WIDGET), 'spec', 'size') === 'L' ? true : undefined));
+        await until('the custom resource is healed', 60_000, async () => (at(await live(WIDGET), 'spec', 'size') === 'L' ? true : undefined));
         await applied('kinds', [definition('size', 'colour'), widget({ size: 'L', colour: 'red' })]);
         expect((await live(WIDGET))['spec']).toEqual({ size: 'L', colour: 'red' });
         const { message } = await agent.reported({ generation: await order('kinds', [definition('size', 'colour'), widget({ size: 'L', color: 'red' })]), sync: 'KEPT_LAST_GOOD', reason: 'INVALID_FOR_SERVER' }, 'kinds');

@@ -2,7 +2,7 @@ import { startRealKubernetes } from '#testing';
 import { kubernetesSurfaceContract } from '../contract/kubernetes/kubernetes-surface.contract.js';
 import { createRawClient } from '../contract/kubernetes/raw-request.js';
 import { listWhileBusy } from './list-while-busy.js';
-import { describeWithKubernetes } from './describe-with-kubernetes.js';
+import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
 
 describeWithKubernetes('Kubernetes surface: real Kubernetes', () => {
   kubernetesSurfaceContract('real Kubernetes', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKubeClient, loadKubeConfig, tokenCredentials } from '#kube';
 import { startRealKubernetes, type RealCluster, type RealKubernetes } from '#testing';
 import { aConfigMap, failureOf, must, resourceOf } from '../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from './describe-with-kubernetes.js';
+import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
 
 describeWithKubernetes('real Kubernetes for tests', () => {
   describe('real Kubernetes for tests', () => {

@@ -5,7 +5,7 @@ import { createKubeClient, tokenCredentials, type KubeClient } from '#kube';
 import { startSandboxCluster, type SandboxCluster } from '#sandbox';
 import { startRealKubernetes, type RealKubernetes } from '#testing';
 import { createRawClient, type RawClient } from '../contract/kubernetes/raw-request.js';
-import { describeWithKubernetes } from './describe-with-kubernetes.js';
+import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
 import { at } from './likeness/comparable-answer.js';
 import { compareRun, defineWidgets, eventsSince, WATCHED, type Both } from './likeness/compare-runs.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { describeWithKubernetes } from '../../kubernetes/describe-with-kubernetes.js';
+import { describeWithKubernetes } from '../../kubernetes/stage/describe-with-kubernetes.js';
 import { Stage, type StageRequest } from './stage.js';
 
 const PROMISE_MS = 120_000;

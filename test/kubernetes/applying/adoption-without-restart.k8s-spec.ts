@@ -7,9 +7,9 @@ import { until } from '#testing';
 import { cm, configMap, deploy, deployment } from '../../../apps/agent/test/test-agent.js';
 import { at, must } from '../../contract/kubernetes/contract-server.js';
 import { toolPath } from '../../e2e/stage/tool-path.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { runTool } from '../run-tool.js';
-import { ApplyingStage } from './applying-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { runTool } from '../stage/run-tool.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -20,23 +20,23 @@ interface Origin {
   readonly what: string;
   /** Left on the objects by the tool. */
   readonly marks: KubeObject['metadata'];
-  readonly put: (stage: ApplyingStage, objects: readonly KubeObject[]) => Promise<void>;
+  readonly put: (stage: AgentStage, objects: readonly KubeObject[]) => Promise<void>;
 }
 
 const inShop = (object: KubeObject, marks: Partial<KubeObject['metadata']> = {}): KubeObject => ({ ...object, metadata: { ...object.metadata, ...marks, namespace: 'shop' } });
 
 /** As `kubectl apply` without server-side apply creates it. */
-const clientSide = async (stage: ApplyingStage, objects: readonly KubeObject[]): Promise<void> => {
+const clientSide = async (stage: AgentStage, objects: readonly KubeObject[]): Promise<void> => {
   for (const object of objects) {
     const { annotations } = object.metadata;
     const withLast = { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: JSON.stringify(object) } } };
     must(await stage.admin.create(withLast, { fieldManager: 'kubectl-client-side-apply' }));
   }
 };
-const created = (fieldManager: string) => async (stage: ApplyingStage, objects: readonly KubeObject[]): Promise<void> => {
+const created = (fieldManager: string) => async (stage: AgentStage, objects: readonly KubeObject[]): Promise<void> => {
   for (const object of objects) must(await stage.admin.create(object, { fieldManager }));
 };
-const applied = (fieldManager: string) => async (stage: ApplyingStage, objects: readonly KubeObject[]): Promise<void> => {
+const applied = (fieldManager: string) => async (stage: AgentStage, objects: readonly KubeObject[]): Promise<void> => {
   for (const object of objects) must(await stage.admin.apply(object, { fieldManager }));
 };
 
@@ -50,9 +50,9 @@ const ORIGINS: readonly Origin[] = [
 
 describeWithKubernetes('objects that are there already', () => {
   describe('objects that are there already, on real Kubernetes', () => {
-    let stage: ApplyingStage;
+    let stage: AgentStage;
     beforeAll(async () => {
-      stage = await ApplyingStage.start();
+      stage = await AgentStage.start();
     }, 180_000);
     afterAll(async () => {
       await stage.stop();
@@ -60,7 +60,7 @@ describeWithKubernetes('objects that are there already', () => {
 
     const settled = async (name: string): Promise<KubeObject> =>
       until(`${name} is there and observed`, 30_000, async () => {
-        const live = await stage.live(deploy(name));
+        const live = await stage.find(deploy(name));
         return live !== undefined && at(live, 'status', 'readyReplicas') === 1 && at(live, 'status', 'observedGeneration') === live.metadata.generation ? live : undefined;
       });
 
@@ -68,7 +68,7 @@ describeWithKubernetes('objects that are there already', () => {
     const running = async (name: string): Promise<unknown> => {
       const pods = must(await stage.admin.list(must(await stage.admin.resolve('', 'Pod')), { namespace: 'shop', labelSelector: `app=${name}` }));
       const sets = must(await stage.admin.list(must(await stage.admin.resolve('apps', 'ReplicaSet')), { namespace: 'shop', labelSelector: `app=${name}` }));
-      const live = await stage.there(deploy(name));
+      const live = await stage.live(deploy(name));
       return { uid: live.metadata.uid, spec: live['spec'], pods: pods.items.map(({ metadata }) => metadata.uid).toSorted(), sets: sets.items.map(({ metadata }) => metadata.uid).toSorted() };
     };
 
@@ -80,21 +80,21 @@ describeWithKubernetes('objects that are there already', () => {
       const before = await running(web.metadata.name);
       const objects = [web, configMap(`same-${what}`, { a: '1' }), configMap(`less-${what}`, { a: '2' })];
       stage.mark();
-      await stage.applied(what, objects, { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+      await stage.ordered(what, objects, { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
       // One write for who holds what, one for the object; never more.
-      expect(stage.writes()).toEqual([
+      expect(stage.writes().toSorted()).toEqual([
         ...[`less-${what}`, `less-${what}`, `same-${what}`, `same-${what}`].map((name) => `patch configmaps shop/${name}`),
         ...[web, web].map(({ metadata }) => `patch deployments shop/${metadata.name}`),
       ]);
-      const after = await stage.there(deploy(web.metadata.name));
+      const after = await stage.live(deploy(web.metadata.name));
       expect(await running(web.metadata.name)).toEqual(before);
-      expect((await stage.there(cm(`less-${what}`)))['data']).toEqual({ a: '2' });
-      for (const left of [after, await stage.there(cm(`same-${what}`))]) {
+      expect((await stage.live(cm(`less-${what}`)))['data']).toEqual({ a: '2' });
+      for (const left of [after, await stage.live(cm(`same-${what}`))]) {
         const said = [...Object.keys(left.metadata.annotations ?? {}), ...Object.keys(left.metadata.labels ?? {})].filter((key) => !key.startsWith('deployment.kubernetes.io/'));
         expect(said.toSorted()).toEqual(['capstan.dev/owner', 'capstan.dev/target']);
       }
       stage.mark();
-      await stage.applied(what, objects, { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+      await stage.ordered(what, objects, { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
       expect(stage.writes()).toEqual([]);
     });
 
@@ -110,12 +110,12 @@ describeWithKubernetes('objects that are there already', () => {
         const helms = await settled('web-helm');
         const before = await running('web-helm');
         expect(helms.metadata.annotations?.['meta.helm.sh/release-name']).toBe('shop');
-        await stage.applied('helm', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
-        const after = await stage.there(deploy('web-helm'));
+        await stage.ordered('helm', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+        const after = await stage.live(deploy('web-helm'));
         expect(await running('web-helm')).toEqual(before);
         expect(after.metadata.annotations?.['meta.helm.sh/release-name']).toBeUndefined();
         stage.mark();
-        await stage.applied('helm', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+        await stage.ordered('helm', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
         expect(stage.writes()).toEqual([]);
       } finally {
         await rm(directory, { recursive: true, force: true });
@@ -128,9 +128,9 @@ describeWithKubernetes('objects that are there already', () => {
       const resource = must(await stage.admin.resolve('apps', 'Deployment'));
       must(await stage.admin.mergePatch(resource, 'shop', 'web-hands', { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'today' } } } } }, { fieldManager: 'kubectl-rollout' }));
       await until('the restart is over', 30_000, async () => (at(await settled('web-hands'), 'status', 'replicas') === 1 ? true : undefined));
-      const spec = (await stage.there(deploy('web-hands')))['spec'];
-      await stage.applied('hands', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
-      expect((await stage.there(deploy('web-hands')))['spec']).toEqual(spec);
+      const spec = (await stage.live(deploy('web-hands')))['spec'];
+      await stage.ordered('hands', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+      expect((await stage.live(deploy('web-hands')))['spec']).toEqual(spec);
     });
   });
 });

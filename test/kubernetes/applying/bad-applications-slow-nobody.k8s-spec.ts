@@ -4,8 +4,8 @@ import type { KubeObject } from '#domain';
 import { freePorts, until } from '#testing';
 import { cm, configMap } from '../../../apps/agent/test/test-agent.js';
 import { must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { ApplyingStage } from './applying-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(180_000);
 
@@ -39,14 +39,14 @@ async function blackHole(): Promise<{ readonly close: () => void; readonly confi
 
 describeWithKubernetes('applications that hang', () => {
   describe('six applications whose webhook never answers, beside a good one, on real Kubernetes', () => {
-    let stage: ApplyingStage;
+    let stage: AgentStage;
     let close: () => void = () => undefined;
     beforeAll(async () => {
-      stage = await ApplyingStage.start();
+      stage = await AgentStage.start();
       const hole = await blackHole();
       close = hole.close;
       must(await stage.admin.create(hole.configuration));
-      await stage.applied('good', [configMap('good', { a: '0' })]);
+      await stage.ordered('good', [configMap('good', { a: '0' })]);
     }, 180_000);
     afterAll(async () => {
       close();
@@ -65,9 +65,9 @@ describeWithKubernetes('applications that hang', () => {
       const said = (name: string): boolean => stage.agent.reports.some((report) => report.generation === orders.get(name) && report.reason === 'WEBHOOK_UNAVAILABLE');
       // As long as any of them hangs for the first time, and ten times at least: none of the waits below would be over if the good one had to wait for all of the bad ones.
       for (; turns < 10 || !BAD.every(said); turns += 1) {
-        await stage.applied('good', [configMap('good', { a: String(turns) })]);
+        await stage.ordered('good', [configMap('good', { a: String(turns) })]);
         must(await stage.admin.mergePatch(resource, 'shop', 'good', { data: { a: 'by hand' } }, { fieldManager: 'kubectl-edit' }));
-        const healed = await until('the good one is healed', 15_000, async () => ((await stage.there(cm('good')))['data'] as { readonly a: string }).a === String(turns) || undefined);
+        const healed = await until('the good one is healed', 60_000, async () => ((await stage.live(cm('good')))['data'] as { readonly a: string }).a === String(turns) || undefined);
         expect(healed).toBe(true);
       }
       const { message = '' } = stage.agent.reports.findLast((report) => report.reason === 'WEBHOOK_UNAVAILABLE') ?? {};

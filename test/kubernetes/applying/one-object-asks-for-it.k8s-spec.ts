@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Json } from '#kernel';
 import type { KubeObject, ObjectRef } from '#domain';
 import { until } from '#testing';
 import { cm, configMap, deploy, deployment } from '../../../apps/agent/test/test-agent.js';
 import { must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { ApplyingStage, asking, withSelector } from './applying-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -15,12 +16,19 @@ const sets = (name: string, service: string): KubeObject => ({
   spec: { serviceName: service, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app', image: 'example.com/db:1' }] } } },
 });
 const ref = (group: string, kind: string, name: string): ObjectRef => ({ group, kind, namespace: 'shop', name });
+const asking = (object: KubeObject, apply: string): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'capstan.dev/apply': apply } } });
+
+/** A Deployment under another selector, which never changes. */
+function withSelector(object: KubeObject, app: string): KubeObject {
+  const spec: { readonly [name: string]: Json } = JSON.parse(JSON.stringify(object['spec']).replaceAll(/\{"app":"[^"]*"\}/g, JSON.stringify({ app })));
+  return { ...object, spec };
+}
 
 describeWithKubernetes('how one object asks to be applied', () => {
   describe('how one object asks to be applied, on real Kubernetes', () => {
-    let stage: ApplyingStage;
+    let stage: AgentStage;
     beforeAll(async () => {
-      stage = await ApplyingStage.start();
+      stage = await AgentStage.start();
     }, 180_000);
     afterAll(async () => {
       await stage.stop();
@@ -29,23 +37,23 @@ describeWithKubernetes('how one object asks to be applied', () => {
     it('create-only: later neither changed nor healed, made again when it is gone, and pruned', async () => {
       const others = ['x', 'y', 'z'].map((name) => configMap(name, { a: '1' }));
       const once = (value: string): KubeObject => asking(configMap('once', { a: value }), 'create-only');
-      await stage.applied('once', [once('1'), ...others]);
+      await stage.ordered('once', [once('1'), ...others]);
       must(await stage.admin.mergePatch(must(await stage.admin.resolve('', 'ConfigMap')), 'shop', 'once', { data: { a: 'theirs' } }, { fieldManager: 'kubectl-edit' }));
       stage.mark();
-      await stage.applied('once', [once('2'), ...others]);
-      expect((await stage.there(cm('once')))['data']).toEqual({ a: 'theirs' });
+      await stage.ordered('once', [once('2'), ...others]);
+      expect((await stage.live(cm('once')))['data']).toEqual({ a: 'theirs' });
       expect(stage.writes()).toEqual([]);
-      must(await stage.admin.delete(must(await stage.admin.resolve('', 'ConfigMap')), 'shop', 'once', { uid: (await stage.there(cm('once'))).metadata.uid ?? '' }));
-      await until('it is there again', 15_000, () => stage.live(cm('once')));
-      await stage.applied('once', others);
-      expect(await stage.live(cm('once'))).toBeUndefined();
+      must(await stage.admin.delete(must(await stage.admin.resolve('', 'ConfigMap')), 'shop', 'once', { uid: (await stage.live(cm('once'))).metadata.uid ?? '' }));
+      await until('it is there again', 60_000, () => stage.find(cm('once')));
+      await stage.ordered('once', others);
+      expect(await stage.find(cm('once'))).toBeUndefined();
     });
 
     it('skip: not applied, and let go where it was applied before', async () => {
-      await stage.applied('skip', [asking(configMap('never', { a: '1' }), 'skip'), configMap('later', { a: '1' }), configMap('beside', { a: '1' })]);
-      expect(await stage.live(cm('never'))).toBeUndefined();
-      await stage.applied('skip', [asking(configMap('later', { a: '2' }), 'skip'), configMap('beside', { a: '1' })], { sync: 'SYNCED', reason: 'OBJECTS_KEPT' });
-      const later = await stage.there(cm('later'));
+      await stage.ordered('skip', [asking(configMap('never', { a: '1' }), 'skip'), configMap('later', { a: '1' }), configMap('beside', { a: '1' })]);
+      expect(await stage.find(cm('never'))).toBeUndefined();
+      await stage.ordered('skip', [asking(configMap('later', { a: '2' }), 'skip'), configMap('beside', { a: '1' })], { sync: 'SYNCED', reason: 'OBJECTS_KEPT' });
+      const later = await stage.live(cm('later'));
       expect(later['data']).toEqual({ a: '1' });
       expect(later.metadata.annotations?.['capstan.dev/owner']).toBeUndefined();
     });
@@ -53,11 +61,11 @@ describeWithKubernetes('how one object asks to be applied', () => {
     it('force: without it every conflict is named, with it the fields are taken', async () => {
       for (const name of ['f1', 'f2']) must(await stage.admin.apply(configMap(name, { size: 'xl' }, { namespace: 'shop' }), { fieldManager: `sizer-${name}` }));
       const declared = ['f1', 'f2'].map((name) => configMap(name, { size: 's' }));
-      const { message } = await stage.applied('force', declared, { reason: 'FIELD_CONFLICT' });
+      const { message } = await stage.ordered('force', declared, { reason: 'FIELD_CONFLICT' });
       expect(message).toBe('ConfigMap shop/f1: .data.size is held by sizer-f1; ConfigMap shop/f2: .data.size is held by sizer-f2');
-      const forced = await stage.applied('force', declared.map((object) => asking(object, 'force')));
+      const forced = await stage.ordered('force', declared.map((object) => asking(object, 'force')));
       expect(forced.message).toContain('ConfigMap shop/f1: took .data.size from sizer-f1');
-      expect((await stage.there(cm('f1')))['data']).toEqual({ size: 's' });
+      expect((await stage.live(cm('f1')))['data']).toEqual({ size: 's' });
     });
 
     it.each([
@@ -70,32 +78,32 @@ describeWithKubernetes('how one object asks to be applied', () => {
       const application = `anew-${which.kind.toLowerCase()}`;
       const beside = (value: string): KubeObject => configMap(application, { a: value });
       const again = { sync: 'SYNCED', reason: 'SYNCED' } as const;
-      await stage.applied(application, [before, beside('1')], again);
-      const first = await stage.there(which);
+      await stage.ordered(application, [before, beside('1')], again);
+      const first = await stage.live(which);
       stage.mark();
-      const refused = await stage.applied(application, [after, beside('2')], { sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' });
+      const refused = await stage.ordered(application, [after, beside('2')], { sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' });
       expect(refused.message).toContain(`${which.kind}${which.group === '' ? '' : `.${which.group}`} shop/anew: `);
       expect(refused.message).toContain(field);
       expect(stage.writes()).toEqual([]);
-      await stage.applied(application, [asking(after, 'replace'), beside('2')], again);
-      const second = await stage.there(which);
+      await stage.ordered(application, [asking(after, 'replace'), beside('2')], again);
+      const second = await stage.live(which);
       expect(second.metadata.uid).not.toBe(first.metadata.uid);
       stage.mark();
-      await stage.applied(application, [asking(after, 'replace'), beside('3')], again);
-      expect((await stage.there(which)).metadata.uid).toBe(second.metadata.uid);
+      await stage.ordered(application, [asking(after, 'replace'), beside('3')], again);
+      expect((await stage.live(which)).metadata.uid).toBe(second.metadata.uid);
       expect(stage.writes()).toEqual([`patch configmaps shop/${application}`]);
     });
 
     it('replace: never what holds data, and not where the new one would be refused', async () => {
-      await stage.applied('data', [sets('data', 'one'), deployment('data', 'example.com/web:1')], { sync: 'SYNCED', reason: 'SYNCED' });
+      await stage.ordered('data', [sets('data', 'one'), deployment('data', 'example.com/web:1')], { sync: 'SYNCED', reason: 'SYNCED' });
       stage.mark();
-      const kept = await stage.applied('data', [asking(sets('data', 'two'), 'replace'), deployment('data', 'example.com/web:1')], { sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' });
+      const kept = await stage.ordered('data', [asking(sets('data', 'two'), 'replace'), deployment('data', 'example.com/web:1')], { sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' });
       expect(kept.message).toContain('StatefulSet.apps shop/data is never deleted to be created again');
       const wrong = withSelector(deployment('data', 'example.com/web:1'), 'other');
       const invalid = { ...wrong, spec: JSON.parse(JSON.stringify(wrong['spec']).replace('"name":"app"', '"name":"App_"')) };
-      await stage.applied('data', [sets('data', 'one'), asking(invalid, 'replace')], { sync: 'KEPT_LAST_GOOD' });
+      await stage.ordered('data', [sets('data', 'one'), asking(invalid, 'replace')], { sync: 'KEPT_LAST_GOOD' });
       expect(stage.writes()).toEqual([]);
-      expect(await stage.live(deploy('data'))).toBeDefined();
+      expect(await stage.find(deploy('data'))).toBeDefined();
     });
   });
 });

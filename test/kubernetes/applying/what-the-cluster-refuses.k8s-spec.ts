@@ -4,8 +4,8 @@ import type { KubeObject, ObjectRef } from '#domain';
 import { until } from '#testing';
 import { cm, configMap } from '../../../apps/agent/test/test-agent.js';
 import { at, must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { ApplyingStage } from './applying-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -37,9 +37,9 @@ const DENIAL: readonly KubeObject[] = [
 
 describeWithKubernetes('what the cluster refuses', () => {
   describe('what the cluster refuses, on real Kubernetes', () => {
-    let stage: ApplyingStage;
+    let stage: AgentStage;
     beforeAll(async () => {
-      stage = await ApplyingStage.start();
+      stage = await AgentStage.start();
       must(await stage.admin.apply(definition('blobs', 'Blob', [version('v1', true)]), { fieldManager: 'the-suite' }));
       await until('blobs are served', 30_000, async () => {
         stage.admin.invalidateDiscovery('example.com');
@@ -52,29 +52,29 @@ describeWithKubernetes('what the cluster refuses', () => {
 
     it('an object beyond the limit of etcd: named with its size, before any write', async () => {
       stage.mark();
-      const { message } = await stage.applied('large', [configMap('beside', { a: '1' }), custom('Blob', 'large', { text: 'x'.repeat(1_600_000) })], { sync: 'FAILED', reason: 'OBJECT_TOO_LARGE' });
+      const { message } = await stage.ordered('large', [configMap('beside', { a: '1' }), custom('Blob', 'large', { text: 'x'.repeat(1_600_000) })], { sync: 'FAILED', reason: 'OBJECT_TOO_LARGE' });
       expect(message).toMatch(/^Blob\.example\.com shop\/large has 16\d\d\d\d\d bytes; the API server stores at most 1572864$/);
       expect(stage.writes()).toEqual([]);
     });
 
     it('an object that is only a little below it is applied', async () => {
-      await stage.applied('nearly', [custom('Blob', 'nearly', { text: 'x'.repeat(1_500_000) })]);
+      await stage.ordered('nearly', [custom('Blob', 'nearly', { text: 'x'.repeat(1_500_000) })]);
     });
 
     it('a definition of 1.2 MB is applied, and costs no second write', async () => {
       const large = definition('whales', 'Whale', [version('v1', true, 'y'.repeat(1_200_000))]);
-      await stage.applied('whales', [large, custom('Whale', 'one', { a: 1 })]);
+      await stage.ordered('whales', [large, custom('Whale', 'one', { a: 1 })]);
       stage.mark();
-      await stage.applied('whales', [large, custom('Whale', 'one', { a: 2 })]);
+      await stage.ordered('whales', [large, custom('Whale', 'one', { a: 2 })]);
       expect(stage.writes()).toEqual(['patch whales shop/one']);
     });
 
     it('a change of five thousand lines by hand is undone, and told of in bounds', async () => {
       const lines = (word: string): Record<string, string> => Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`line-${index}`, `${word} ${index}`]));
-      await stage.applied('lines', [configMap('lines', lines('ours'))]);
+      await stage.ordered('lines', [configMap('lines', lines('ours'))]);
       const resource = must(await stage.admin.resolve('', 'ConfigMap'));
       must(await stage.admin.mergePatch(resource, 'shop', 'lines', { data: lines('theirs') }, { fieldManager: 'kubectl-edit' }));
-      await until('it is healed', 30_000, async () => (at(await stage.there(cm('lines')), 'data', 'line-4999') === 'ours 4999' ? true : undefined));
+      await until('it is healed', 30_000, async () => (at(await stage.live(cm('lines')), 'data', 'line-4999') === 'ours 4999' ? true : undefined));
       const largest = Math.max(...stage.agent.reports.map((report) => JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).length));
       expect(largest).toBeLessThan(64 * 1024);
     });
@@ -84,7 +84,7 @@ describeWithKubernetes('what the cluster refuses', () => {
       const denied = (name: string): KubeObject => configMap(name, { a: '1' }, { labels: { denied: 'yes' } });
       await until('the policy is in force', 30_000, async () => ((await stage.admin.create({ ...denied('probe'), metadata: { ...denied('probe').metadata, namespace: 'shop' } }, { dryRun: true })).ok ? undefined : true));
       stage.mark();
-      const { message } = await stage.applied('denied', [configMap('fine', { a: '1' }), denied('d1'), denied('d2')], { sync: 'FAILED', reason: 'ADMISSION_DENIED' });
+      const { message } = await stage.ordered('denied', [configMap('fine', { a: '1' }), denied('d1'), denied('d2')], { sync: 'FAILED', reason: 'ADMISSION_DENIED' });
       expect(message).toContain('ConfigMap shop/d1: ');
       expect(message).toContain('ConfigMap shop/d2: ');
       expect(message).toContain('such things are not wanted here');
@@ -101,7 +101,7 @@ describeWithKubernetes('what the cluster refuses', () => {
       });
       stage.mark();
       const asked = await stage.order('turns', [custom('Turn', 'one', { a: 1 }), configMap('turns', { a: '1' })]);
-      const { message } = await stage.agent.reported({ generation: asked, reason: 'WEBHOOK_UNAVAILABLE' }, 'turns');
+      const { message } = await stage.said('turns', { generation: asked, reason: 'WEBHOOK_UNAVAILABLE' });
       expect(message).toContain('Turn.example.com shop/one');
       expect(stage.writes()).toEqual([]);
       must(await stage.admin.apply(definition('turns', 'Turn', versions, { conversion: { strategy: 'None' } }), { fieldManager: 'the-suite', force: true }));
@@ -114,10 +114,10 @@ describeWithKubernetes('what the cluster refuses', () => {
         stage.admin.invalidateDiscovery('example.com');
         return (await stage.admin.resolve('example.com', 'Fad')).ok || undefined;
       });
-      await stage.applied('fads', [custom('Fad', 'one', { a: 1 }), configMap('fads', { a: '1' })]);
-      const { uid = '' } = (await stage.there(crd('fads'))).metadata;
+      await stage.ordered('fads', [custom('Fad', 'one', { a: 1 }), configMap('fads', { a: '1' })]);
+      const { uid = '' } = (await stage.live(crd('fads'))).metadata;
       must(await stage.admin.delete(must(await stage.admin.resolve('apiextensions.k8s.io', 'CustomResourceDefinition')), '', 'fads.example.com', { uid }));
-      await until('fads are gone', 30_000, async () => ((await stage.live(crd('fads'))) === undefined ? true : undefined));
+      await until('fads are gone', 30_000, async () => ((await stage.find(crd('fads'))) === undefined ? true : undefined));
       stage.mark();
       const asked = await stage.order('fads', [custom('Fad', 'one', { a: 1 }), configMap('fads', { a: '2' })]);
       const { message } = await until('it is refused', 30_000, () => {
@@ -126,7 +126,7 @@ describeWithKubernetes('what the cluster refuses', () => {
       }, () => JSON.stringify(stage.agent.last('fads')?.message));
       expect(message).toContain('Fad');
       expect(stage.writes()).toEqual([]);
-      expect((await stage.there(cm('fads')))['data']).toEqual({ a: '1' });
+      expect((await stage.live(cm('fads')))['data']).toEqual({ a: '1' });
     });
   });
 });

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { until } from '#testing';
 import { cm, configMap } from '../../../apps/agent/test/test-agent.js';
 import { at, must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
 import { DriftStage } from './drift-stage.js';
 import { StubbornController } from './stubborn-controller.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describeWithKubernetes('fights and hand edits', () => {
   describe('fights with other controllers, and edits by hand', () => {
@@ -29,14 +29,14 @@ describeWithKubernetes('fights and hand edits', () => {
         cm(name),
       );
     const contested = (application: string) =>
-      until('the fight is reported', 15_000, () => {
+      until('the fight is reported', 60_000, () => {
         const report = stage.agent.last(application);
         return report?.reason === 'DRIFT_CONTESTED' ? report : undefined;
       }, () => JSON.stringify(stage.agent.last(application)?.reason));
 
     it.each(['update', 'apply'] as const)('a controller that insists by %s is named with the field, and no longer fought', async (how) => {
       const name = `insists-by-${how}`;
-      await stage.applied(name, [configMap(name, { mode: 'git', size: 'm' })]);
+      await stage.synced(name, [configMap(name, { mode: 'git', size: 'm' })]);
       stage.mark();
       const controller = opponent(name, how);
       try {
@@ -54,10 +54,10 @@ describeWithKubernetes('fights and hand edits', () => {
           await stage.becomes(cm(name), 'the size is healed', (live) => at(live, 'data', 'size') === 'm');
         }
         expect(controller.wins).toBe(wins);
-        await stage.wrote([...writes, ...Array.from({ length: 3 }, () => `patch configmaps shop/${name}`)]);
+        await stage.wrote(...writes, ...Array.from({ length: 3 }, () => `patch configmaps shop/${name}`));
         expect(stage.agent.last(name)?.reason).toBe('DRIFT_CONTESTED');
 
-        await stage.applied(name, [configMap(name, { mode: 'git', size: 'm' })], { ignore: [{ managers: ['some-operator'] }] });
+        await stage.synced(name, [configMap(name, { mode: 'git', size: 'm' })], { ignore: [{ managers: ['some-operator'] }] });
         expect(stage.agent.last(name)?.reason).toBe('SYNCED');
       } finally {
         await controller.stop();
@@ -65,25 +65,25 @@ describeWithKubernetes('fights and hand edits', () => {
     });
 
     it('is healed by itself once the controller has given up', async () => {
-      await stage.applied('gives-up', [configMap('gives-up', { mode: 'git' })]);
+      await stage.synced('gives-up', [configMap('gives-up', { mode: 'git' })]);
       const controller = opponent('gives-up', 'update');
       await contested('gives-up');
       await controller.stop();
       await stage.becomes(cm('gives-up'), 'healed', (live) => at(live, 'data', 'mode') === 'git');
-      await stage.agent.reported({ generation: stage.agent.last('gives-up')?.generation ?? 0n, sync: 'SYNCED', reason: 'SYNCED' }, 'gives-up');
+      await stage.said('gives-up', { generation: stage.agent.last('gives-up')?.generation ?? 0n, sync: 'SYNCED', reason: 'SYNCED' });
     });
 
     it('a person is undone at once each time, ten times in a row, also right beside a fight', async () => {
-      await stage.applied('by-hand', [configMap('by-hand', { mode: 'git', size: 'm' })]);
+      await stage.synced('by-hand', [configMap('by-hand', { mode: 'git', size: 'm' })]);
       const controller = opponent('by-hand', 'update');
       try {
         await contested('by-hand');
         const took: number[] = [];
         for (let turn = 0; turn < 10; turn += 1) {
-          const before = stage.agent.last('by-hand')?.healedCount ?? 0;
+          const before = stage.healedCount('by-hand');
           const began = performance.now();
           await stage.edit(cm('by-hand'), { data: { size: `not-${turn}` } });
-          await until(`edit ${turn} is healed`, 10_000, () => ((stage.agent.last('by-hand')?.healedCount ?? 0) > before ? true : undefined));
+          await until(`edit ${turn} is healed`, 60_000, () => (stage.healedCount('by-hand') > before ? true : undefined));
           took.push(performance.now() - began);
         }
         // No pause is shorter than ten seconds.

@@ -4,12 +4,12 @@ import type { KubeObject, ObjectRef } from '#domain';
 import type { GuardedProcess } from '#testing';
 import { cm, configMap, deploy } from '../../../apps/agent/test/test-agent.js';
 import { at, must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
 import { DriftStage } from './drift-stage.js';
 import { startCaInjector } from './start-cainjector.js';
 import { WebhookServer, type PatchOperation } from './webhook-server.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const CONTAINERS = '/spec/template/spec/containers';
 const ADMITTED = { admission: 'rewrites' };
@@ -89,13 +89,13 @@ describeWithKubernetes('noise that needs no rule', () => {
     };
 
     it('a HorizontalPodAutoscaler is left the replicas that Git declares too, also by a new release', async () => {
-      await stage.applied('scaled', [web('scaled', { replicas: 1 }), autoscaler('scaled', 3)]);
+      await stage.synced('scaled', [web('scaled', { replicas: 1 }), autoscaler('scaled', 3)]);
       const live = await stage.becomes(deploy('scaled'), 'three replicas', (one) => replicasOf(one) === 3);
       expect(JSON.stringify(live.metadata.managedFields)).toContain('"subresource":"scale"');
       await isQuiet('scaled');
       stage.mark();
-      await stage.applied('scaled', [web('scaled', { replicas: 2 }, { image: 'web:2' }), autoscaler('scaled', 3)]);
-      await stage.wrote(['patch deployments shop/scaled']);
+      await stage.synced('scaled', [web('scaled', { replicas: 2 }, { image: 'web:2' }), autoscaler('scaled', 3)]);
+      await stage.wrote('patch deployments shop/scaled');
       expect(stage.bodies().filter((body) => at(body, 'kind') === 'Deployment').map((body) => at(body, 'spec', 'replicas'))).toEqual([3]);
       expect(imageOf(await stage.live(deploy('scaled')))).toBe('web:2');
       await stage.edit(deploy('scaled'), { metadata: { labels: { app: null } }, spec: { minReadySeconds: 9 } });
@@ -103,44 +103,44 @@ describeWithKubernetes('noise that needs no rule', () => {
     });
 
     it('a person who scales is undone where nothing else scales; where an autoscaler does, only at nothing, from where it would not come back', async () => {
-      await stage.applied('scaled', [web('scaled', { replicas: 2 }, { image: 'web:2' }), autoscaler('scaled', 3)]);
+      await stage.synced('scaled', [web('scaled', { replicas: 2 }, { image: 'web:2' }), autoscaler('scaled', 3)]);
       stage.mark();
       await stage.edit(deploy('scaled'), { spec: { replicas: 0 } }, 'kubectl', 'scale');
       await stage.becomes(deploy('scaled'), 'the autoscaler goes on', (one) => replicasOf(one) === 3);
-      await stage.wrote(['patch deployments shop/scaled']);
+      await stage.wrote('patch deployments shop/scaled');
 
-      await stage.applied('by-hand', [web('by-hand', { replicas: 2 })]);
+      await stage.synced('by-hand', [web('by-hand', { replicas: 2 })]);
       await stage.edit(deploy('by-hand'), { spec: { replicas: 5 } }, 'kubectl', 'scale');
       await stage.becomes(deploy('by-hand'), 'Git\'s replicas', (one) => replicasOf(one) === 2);
     });
 
     it('replicas are Git\'s again once the autoscaler has left the release', async () => {
-      await stage.applied('scaled', [web('scaled', { replicas: 2 }, { image: 'web:3' })]);
+      await stage.synced('scaled', [web('scaled', { replicas: 2 }, { image: 'web:3' })]);
       await stage.becomes(deploy('scaled'), 'Git\'s replicas', (one) => replicasOf(one) === 2);
     });
 
     it('a sidecar that admission injects is not ours', async () => {
-      await stage.applied('meshed', [web('meshed', { replicas: 1 }, {}, MESHED)]);
+      await stage.synced('meshed', [web('meshed', { replicas: 1 }, {}, MESHED)]);
       expect(at(await stage.live(deploy('meshed')), 'spec', 'template', 'spec', 'containers', 0, 'name')).toBe('proxy');
       await isQuiet('meshed');
-      await stage.applied('meshed', [web('meshed', { replicas: 1 }, { image: 'web:2' }, MESHED)]);
+      await stage.synced('meshed', [web('meshed', { replicas: 1 }, { image: 'web:2' }, MESHED)]);
       await isQuiet('meshed');
       stage.mark();
       await stage.edit(deploy('meshed'), { spec: { paused: true, replicas: 4 } });
       const live = await stage.becomes(deploy('meshed'), 'healed', (one) => replicasOf(one) === 1);
       expect(imageOf(live, 0)).toBe('mesh/proxy:1');
-      await stage.wrote(['patch deployments shop/meshed']);
+      await stage.wrote('patch deployments shop/meshed');
     });
 
     it('what admission makes of our own apply is said once and never fought', async () => {
-      const report = await stage.applied('admitted', [web('admitted', { replicas: 1 }, {}, ADMITTED)]);
+      const report = await stage.synced('admitted', [web('admitted', { replicas: 1 }, {}, ADMITTED)]);
       expect(imageOf(await stage.live(deploy('admitted')))).toBe('mirror.example.com/web:1');
       expect(report.message).toBe('Deployment.apps shop/admitted: admission changed spec.template.spec.containers[name=app].image');
       await isQuiet('admitted');
       stage.mark();
       await stage.edit(deploy('admitted'), { spec: { replicas: 4 } });
       await stage.becomes(deploy('admitted'), 'healed', (one) => replicasOf(one) === 1);
-      await stage.wrote(['patch deployments shop/admitted']);
+      await stage.wrote('patch deployments shop/admitted');
       // Without the record of who holds what, values alone tell, and they differ from what was sent.
       await stage.edit(deploy('admitted'), { metadata: { managedFields: [{}] } });
       await isQuiet('admitted');
@@ -153,18 +153,18 @@ describeWithKubernetes('noise that needs no rule', () => {
       const ref: ObjectRef = { group: 'admissionregistration.k8s.io', kind: 'ValidatingWebhookConfiguration', namespace: '', name: 'guard' };
       const bundles = (live: KubeObject): readonly (Json | undefined)[] => [0, 1].map((index) => at(live, 'webhooks', index, 'clientConfig', 'caBundle'));
       const isInjected = (bundle: Json | undefined): boolean => Buffer.from(String(bundle), 'base64').toString('utf8').includes('BEGIN CERTIFICATE');
-      await stage.applied('guarded', [guard('guard', 'one')]);
+      await stage.synced('guarded', [guard('guard', 'one')]);
       const live = await stage.becomes(ref, 'the CA is injected', (one) => bundles(one).every(isInjected));
       expect(JSON.stringify(live.metadata.managedFields)).toContain('cert-manager-cainjector');
       await isQuiet('guarded');
-      await stage.applied('guarded', [guard('guard', 'two')]);
+      await stage.synced('guarded', [guard('guard', 'two')]);
       expect(bundles(await stage.live(ref))).toEqual(bundles(live));
       expect((await stage.live(ref)).metadata.labels).toMatchObject({ image: 'two' });
       await isQuiet('guarded');
     });
 
     it('annotations, labels, finalizers, fields and a status that controllers add are nobody\'s business', async () => {
-      await stage.applied('added', [configMap('added', { a: '1' }), web('added', { replicas: 1 })]);
+      await stage.synced('added', [configMap('added', { a: '1' }), web('added', { replicas: 1 })]);
       stage.mark();
       await stage.edit(cm('added'), { metadata: { annotations: { 'example.com/seen': 'yes' }, labels: { added: 'by-a-controller' }, finalizers: ['example.com/cleanup'] }, data: { theirs: '2' } }, 'a-controller');
       await stage.edit(deploy('added'), { metadata: { annotations: { 'example.com/seen': 'yes' } }, spec: { minReadySeconds: 3 } }, 'a-controller');
@@ -181,7 +181,7 @@ describeWithKubernetes('noise that needs no rule', () => {
       };
       const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports: [{ port: 80 }], clusterIP: '' } };
       const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { a: 'b' } };
-      await stage.applied(name, [web(name, { replicas: 1, strategy: {}, minReadySeconds: 0 }, container), service, secret]);
+      await stage.synced(name, [web(name, { replicas: 1, strategy: {}, minReadySeconds: 0 }, container), service, secret]);
       if (record === 'without') {
         for (const ref of [deploy(name), { ...cm(name), kind: 'Service' }, { ...cm(name), kind: 'Secret' }]) await stage.edit(ref, { metadata: { managedFields: [{}] } });
       }

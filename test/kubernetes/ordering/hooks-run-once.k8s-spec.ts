@@ -4,9 +4,8 @@ import { FAILING_TAG, seededRandom, until } from '#testing';
 import { AGENT_FAILPOINTS } from '../../../apps/agent/test/failpoints.js';
 import { hookJob, job } from '../../../apps/agent/test/hook-objects.js';
 import { cm, configMap, type TestAgent } from '../../../apps/agent/test/test-agent.js';
-import { anAssignment, aTombstone } from '../../../apps/agent/test/test-orders.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { OrderingStage } from './ordering-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -26,24 +25,18 @@ const release = (image?: string): readonly KubeObject[] => [
 
 /** Jobs of the real Job controller; what was created is what the audit log of the API server says. */
 describeWithKubernetes('hooks run once', () => {
-  let stage: OrderingStage;
-  let generation = 0;
+  let stage: AgentStage;
   beforeAll(async () => {
-    stage = await OrderingStage.start();
+    stage = await AgentStage.start({ namespaces: [] });
   }, 180_000);
   afterAll(async () => stage.stop(), 60_000);
 
-  const order = async (application: string, objects: readonly KubeObject[], name: string): Promise<bigint> => {
-    generation += 1;
-    stage.source.put(name, objects);
-    await stage.agent.accept(anAssignment({ application, generation, release: name, namespace: application }));
-    return BigInt(generation);
-  };
+  const order = (application: string, objects: readonly KubeObject[], release: string): Promise<bigint> => stage.order(application, objects, { release, namespace: application });
   const isSynced = (agent: TestAgent, application: string, version: bigint): true | undefined => {
     const last = agent.last(application);
     return last?.generation === version && last.sync === 'SYNCED' ? true : undefined;
   };
-  const creates = (application: string): readonly string[] => stage.writes(application).filter((write) => write.startsWith('create jobs'));
+  const creates = (application: string): readonly string[] => stage.writesIn(application).filter((write) => write.startsWith('create jobs'));
 
   it.each(AGENT_FAILPOINTS.filter((name) => name.startsWith('agent.hooks.') && name !== 'agent.hooks.after-ground'))('over a process that was killed at %s', async (failpoint) => {
     const application = `at-${failpoint.slice('agent.hooks.'.length)}`;
@@ -55,11 +48,11 @@ describeWithKubernetes('hooks run once', () => {
       stage.agent.kill();
       throw new Killed(name);
     };
-    await stage.restart({ failpoints: { hit } });
+    await stage.startAgent({ failpoints: { hit } });
     const version = await order(application, release(), application);
-    await until('the kill', 30_000, () => isKilled || undefined);
-    await stage.restart();
-    await until('the release', 30_000, () => isSynced(stage.agent, application, version));
+    await until('the kill', 60_000, () => isKilled || undefined);
+    await stage.startAgent();
+    await until('the release', 60_000, () => isSynced(stage.agent, application, version));
     expect(creates(application)).toEqual(['create jobs migrate', 'create jobs notify']);
     expect(await stage.find(job('notify', application))).toBeUndefined();
   });
@@ -69,33 +62,31 @@ describeWithKubernetes('hooks run once', () => {
     const version = await order('lots', release(), 'lots');
     for (let lot = 0; lot < LOTS; lot += 1) {
       await new Promise((resolve) => setTimeout(resolve, random.next() * 250));
-      await stage.restart();
+      await stage.startAgent();
     }
-    await until('the release', 30_000, () => isSynced(stage.agent, 'lots', version));
+    await until('the release', 60_000, () => isSynced(stage.agent, 'lots', version));
     expect(creates('lots')).toEqual(['create jobs migrate', 'create jobs notify']);
   });
 
   it('and when one fails before the objects, nothing else is written, and it does not run again until somebody asks', async () => {
-    await stage.agent.reported({ generation: await order('failing', [configMap('settings', { a: '0' })], 'failing-0'), sync: 'SYNCED' }, 'failing');
+    await stage.said('failing', { generation: await order('failing', [configMap('settings', { a: '0' })], 'failing-0'), sync: 'SYNCED' });
     stage.mark();
     const version = await order('failing', release(FAILING), 'failing-1');
-    const { message } = await stage.agent.reported({ generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' }, 'failing');
+    const { message } = await stage.said('failing', { generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' });
     expect(message).toContain('the before hook Job.batch failing/migrate: ');
-    await until('the hook for failures has run', 15_000, async () => (await stage.find(job('alarm', 'failing')))?.['status'] !== undefined || undefined);
-    await stage.restart();
-    await stage.agent.reported({ generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' }, 'failing');
-    expect(stage.writes('failing')).toEqual(['create jobs migrate', 'create jobs alarm']);
+    await until('the hook for failures has run', 60_000, async () => (await stage.find(job('alarm', 'failing')))?.['status'] !== undefined || undefined);
+    await stage.startAgent();
+    await stage.said('failing', { generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_FAILED' });
+    expect(stage.writesIn('failing')).toEqual(['create jobs migrate', 'create jobs alarm']);
     expect((await stage.find(cm('settings', 'failing')))?.['data']).toEqual({ a: '0' });
 
-    await stage.agent.reported({ generation: await order('failing', release(), 'failing-2'), sync: 'SYNCED' }, 'failing');
+    await stage.said('failing', { generation: await order('failing', release(), 'failing-2'), sync: 'SYNCED' });
     expect(creates('failing')).toEqual(['create jobs migrate', 'create jobs alarm', 'create jobs migrate', 'create jobs notify']);
   });
 
   it('and leave nothing behind when their application goes', async () => {
-    await stage.agent.reported({ generation: await order('gone', release(), 'gone'), sync: 'SYNCED' }, 'gone');
-    generation += 1;
-    await stage.agent.accept(aTombstone({ application: 'gone', generation, mode: 'DELETE' }));
-    await stage.agent.reported({ generation: BigInt(generation), sync: 'REMOVED' }, 'gone');
+    await stage.said('gone', { generation: await order('gone', release(), 'gone'), sync: 'SYNCED' });
+    await stage.removed('gone');
     expect([await stage.find(job('migrate', 'gone')), await stage.find(cm('settings', 'gone'))]).toEqual([undefined, undefined]);
   });
 });

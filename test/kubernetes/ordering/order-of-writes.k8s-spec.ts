@@ -8,10 +8,9 @@ import { createRenderer } from '#render';
 import { aSourceTree, BROKEN_TAG, until } from '#testing';
 import { configMap, deploy, deployment } from '../../../apps/agent/test/test-agent.js';
 import { hookJob, job } from '../../../apps/agent/test/hook-objects.js';
-import { anAssignment, aTombstone } from '../../../apps/agent/test/test-orders.js';
 import { toolPath } from '../../e2e/stage/tool-path.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { OrderingStage } from './ordering-stage.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -95,28 +94,16 @@ async function chart(colour: string): Promise<readonly KubeObject[]> {
 }
 
 describeWithKubernetes('the order of writes', () => {
-  let stage: OrderingStage;
-  let generation = 0;
+  let stage: AgentStage;
   beforeAll(async () => {
-    stage = await OrderingStage.start();
+    stage = await AgentStage.start({ namespaces: [] });
   }, 180_000);
   afterAll(async () => stage.stop(), 60_000);
 
-  const order = async (application: string, objects: readonly KubeObject[]): Promise<bigint> => {
-    generation += 1;
-    stage.source.put(`r${generation}`, objects);
-    await stage.agent.accept(anAssignment({ application, generation, release: `r${generation}`, namespace: application }));
-    return BigInt(generation);
-  };
-  const synced = async (application: string, objects: readonly KubeObject[]): Promise<void> => {
-    await stage.agent.reported({ generation: await order(application, objects), sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' }, application);
-  };
-  const removed = async (application: string): Promise<void> => {
-    generation += 1;
-    await stage.agent.accept(aTombstone({ application, generation, mode: 'DELETE' }));
-    await stage.agent.reported({ generation: BigInt(generation), sync: 'REMOVED' }, application);
-  };
-  const writes = (application: string): readonly string[] => stage.writes(application).map((write) => write.replace(/-[0-9a-f]{10}$/, '-*'));
+  const order = (application: string, objects: readonly KubeObject[]): Promise<bigint> => stage.order(application, objects, { namespace: application });
+  const synced = (application: string, objects: readonly KubeObject[]): Promise<unknown> =>
+    stage.ordered(application, objects, { sync: 'SYNCED', reason: 'SYNCED', health: 'HEALTHY' }, { namespace: application });
+  const writes = (application: string): readonly string[] => stage.writesIn(application).map((write) => write.replace(/-[0-9a-f]{10}$/, '-*'));
 
   it('of manifests for Argo CD is that of their phases and waves, and a wave comes when the one before is healthy', async () => {
     await synced('argo', argoCd());
@@ -125,9 +112,9 @@ describeWithKubernetes('the order of writes', () => {
     ]);
     expect(stage.agent.last('argo')).toMatchObject({ objectCount: 3 });
 
-    const database = stage.entries('argo').find(({ name, verb }) => name === 'database' && verb === 'patch');
+    const database = stage.entries().find(({ name, verb }) => name === 'database' && verb === 'patch');
     const ready = stage.cluster.auditLog.entries().find((entry) => entry.name === 'database' && entry.subresource === 'status' && JSON.stringify(entry.requestObject).includes('"readyReplicas":1'));
-    const service = stage.entries('argo').find(({ resource }) => resource === 'services');
+    const service = stage.entries().find(({ resource }) => resource === 'services');
     expect([database?.answeredAt, ready?.answeredAt, service?.time].every((time) => time !== undefined)).toBe(true);
     expect((ready?.time ?? '') < (service?.time ?? '')).toBe(true);
 
@@ -136,7 +123,7 @@ describeWithKubernetes('the order of writes', () => {
     expect(writes('argo')).toEqual(['create jobs migrate-*', 'delete jobs migrate-*', 'patch services web', 'delete jobs seed', 'create jobs seed', 'delete pods smoke', 'create pods smoke']);
 
     stage.mark();
-    await removed('argo');
+    await stage.removed('argo');
     expect(writes('argo').slice(0, 3)).toEqual(['delete deployments web', 'delete services web', 'delete deployments database']);
     expect(writes('argo').slice(3).toSorted()).toEqual(['delete jobs seed', 'delete pods smoke']);
   });
@@ -158,9 +145,7 @@ describeWithKubernetes('the order of writes', () => {
     expect(upgrade.at(-1)).toBe('delete jobs hooked-create-schema');
 
     stage.mark();
-    generation += 1;
-    await stage.agent.accept(aTombstone({ application: 'chart', generation, mode: 'DELETE' }));
-    await stage.agent.reported({ generation: BigInt(generation), sync: 'AWAITING_APPROVAL' }, 'chart');
+    await stage.said('chart', { generation: await stage.remove('chart'), sync: 'AWAITING_APPROVAL' });
     expect(writes('chart').slice(0, 2)).toEqual(['create jobs hooked-drop-schema', 'delete deployments hooked']);
     expect(await stage.find(DEFINITIONS)).toBeDefined();
   });
@@ -168,13 +153,11 @@ describeWithKubernetes('the order of writes', () => {
   it('stops at a wave that does not become healthy, while everything else goes on', async () => {
     const wave = (object: KubeObject, number: string): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { 'capstan.dev/wave': number } } });
     const version = await order('stuck', [deployment('web', `example.com/web:${BROKEN_TAG}`), configMap('beside', { a: '1' }), wave(configMap('after', { a: '1' }), '1')]);
-    await stage.agent.reported({ generation: version, sync: 'APPLYING', reason: 'WAVE_PROGRESSING' }, 'stuck');
+    await stage.said('stuck', { generation: version, sync: 'APPLYING', reason: 'WAVE_PROGRESSING' });
     // Healing of the same application, and another application, are not held up.
     const beside: ObjectRef = { group: '', kind: 'ConfigMap', namespace: 'stuck', name: 'beside' };
-    const configMaps = await stage.cluster.client.resolve('', 'ConfigMap');
-    if (!configMaps.ok) throw new Error(configMaps.error.message);
-    await stage.cluster.client.mergePatch(configMaps.value, 'stuck', 'beside', { data: { a: '2' } }, { fieldManager: 'kubectl-edit' });
-    await until('it is healed', 15_000, async () => JSON.stringify((await stage.find(beside))?.['data']) === '{"a":"1"}' || undefined);
+    await stage.edit(beside, { data: { a: '2' } });
+    await until('it is healed', 60_000, async () => JSON.stringify((await stage.find(beside))?.['data']) === '{"a":"1"}' || undefined);
     await synced('other', [hookJob('migrate', { 'capstan.dev/hook': 'before' }), configMap('a', { a: '1' })]);
     expect(writes('stuck')).not.toContain('patch configmaps after');
 
@@ -190,8 +173,8 @@ describeWithKubernetes('the order of writes', () => {
       { ...inNamespace, metadata: { ...inNamespace.metadata, namespace: 'ground-extra' } },
       configMap('a', { a: '1' }),
     ]);
-    await stage.agent.reported({ generation: version, sync: 'FAILED', reason: 'HOOK_TIMED_OUT' }, 'ground');
-    expect(stage.cluster.auditLog.writes().filter(({ userAgent, namespace, name }) => userAgent === 'capstan-agent' && (namespace.startsWith('ground') || name.startsWith('ground'))).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`)).toEqual([
+    await stage.said('ground', { generation: version, sync: 'FAILED', reason: 'HOOK_TIMED_OUT' });
+    expect(stage.entries().filter(({ namespace, name }) => namespace.startsWith('ground') || name.startsWith('ground')).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`)).toEqual([
       'create namespaces ground', 'patch namespaces ground-extra', 'create jobs migrate',
     ]);
     expect(await stage.find(job('migrate', 'ground-extra'))).toBeDefined();

@@ -3,8 +3,8 @@ import { OWNER_ANNOTATION, TARGET_LABEL, type KubeObject, type ObjectRef } from 
 import { cm, configMap } from '../../../apps/agent/test/test-agent.js';
 import { HUB } from '../../../apps/agent/test/test-orders.js';
 import { must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { PruningGround } from './pruning-ground.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -17,64 +17,63 @@ const plain = (...names: readonly string[]): readonly KubeObject[] => names.map(
 const NEVER_MS = 3_600_000;
 
 describeWithKubernetes('an object that moves between applications', () => {
-  let ground: PruningGround;
+  let stage: AgentStage;
   beforeAll(async () => {
-    ground = await PruningGround.start();
-    await ground.startAgent({ settings: { moveGraceMs: NEVER_MS } });
+    stage = await AgentStage.start({ namespaces: ['shop', 'web'], agent: { settings: { moveGraceMs: NEVER_MS } } });
   }, 180_000);
-  afterAll(() => ground.stop(), 60_000);
+  afterAll(() => stage.stop(), 60_000);
 
   /** The object is where it was, under its UID, and carries the mark of its new owner. */
   const moved = async (ref: ObjectRef, uid: string, application: string): Promise<void> => {
-    expect((await ground.live(ref)).metadata).toMatchObject({ uid, annotations: { [OWNER_ANNOTATION]: `${HUB}/default/${application}` } });
-    expect(ground.deletes()).toEqual([]);
+    expect((await stage.live(ref)).metadata).toMatchObject({ uid, annotations: { [OWNER_ANNOTATION]: `${HUB}/default/${application}` } });
+    expect(stage.deletes()).toEqual([]);
   };
 
   it('moves when its new application is looked at first', async () => {
-    await ground.applied('a1', plain('m1', 's1'));
-    const uid = await ground.uidOf(cm('m1'));
-    ground.mark();
-    const taken = await ground.order('b1', plain('m1'));
-    await ground.said('b1', { generation: taken, reason: 'OBJECT_CLAIMED' });
-    await ground.said('a1', { generation: await ground.order('a1', plain('s1')), sync: 'SYNCED', objectCount: 1 });
-    await ground.said('b1', { generation: taken, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.applied('a1', plain('m1', 's1'));
+    const uid = await stage.uidOf(cm('m1'));
+    stage.mark();
+    const taken = await stage.order('b1', plain('m1'));
+    await stage.said('b1', { generation: taken, reason: 'OBJECT_CLAIMED' });
+    await stage.said('a1', { generation: await stage.order('a1', plain('s1')), sync: 'SYNCED', objectCount: 1 });
+    await stage.said('b1', { generation: taken, sync: 'SYNCED', health: 'HEALTHY' });
     await moved(cm('m1'), uid, 'b1');
   });
 
   it('moves when the application that drops it is looked at first, however much later the other one comes', async () => {
-    await ground.applied('a2', plain('m2', 's2'));
-    const uid = await ground.uidOf(cm('m2'));
-    ground.mark();
-    const dropped = await ground.order('a2', plain('s2'));
-    await ground.said('a2', { generation: dropped, sync: 'APPLYING' }, 'removed in a moment, unless another application takes them over');
-    const declared = await ground.order('b2', plain('m2'));
-    await ground.said('b2', { generation: declared, sync: 'SYNCED', health: 'HEALTHY' });
-    await ground.said('a2', { generation: dropped, sync: 'SYNCED', objectCount: 1 });
+    await stage.applied('a2', plain('m2', 's2'));
+    const uid = await stage.uidOf(cm('m2'));
+    stage.mark();
+    const dropped = await stage.order('a2', plain('s2'));
+    await stage.said('a2', { generation: dropped, sync: 'APPLYING' }, 'removed in a moment, unless another application takes them over');
+    const declared = await stage.order('b2', plain('m2'));
+    await stage.said('b2', { generation: declared, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.said('a2', { generation: dropped, sync: 'SYNCED', objectCount: 1 });
     await moved(cm('m2'), uid, 'b2');
   });
 
   it('moves although its old application is deleted at the same time, whichever order comes first', async () => {
     for (const [from, to, ref] of [['a3', 'b3', cm('m3')], ['a4', 'b4', cm('m4')]] as const) {
-      await ground.applied(from, plain(ref.name));
-      const uid = await ground.uidOf(ref);
-      ground.mark();
-      const late = from === 'a3' ? await ground.order(to, plain(ref.name)) : undefined;
-      const removal = await ground.remove(from);
-      if (late === undefined) await ground.said(from, { generation: removal, sync: 'REMOVING' }, 'unless another application takes the objects over');
-      await ground.said(to, { generation: late ?? (await ground.order(to, plain(ref.name))), sync: 'SYNCED', health: 'HEALTHY' });
-      await ground.said(from, { generation: removal, sync: 'REMOVED' });
+      await stage.applied(from, plain(ref.name));
+      const uid = await stage.uidOf(ref);
+      stage.mark();
+      const late = from === 'a3' ? await stage.order(to, plain(ref.name)) : undefined;
+      const removal = await stage.remove(from);
+      if (late === undefined) await stage.said(from, { generation: removal, sync: 'REMOVING' }, 'unless another application takes the objects over');
+      await stage.said(to, { generation: late ?? (await stage.order(to, plain(ref.name))), sync: 'SYNCED', health: 'HEALTHY' });
+      await stage.said(from, { generation: removal, sync: 'REMOVED' });
       await moved(ref, uid, to);
     }
   });
 
   it('moves although two applications exchange objects', async () => {
-    await ground.applied('a5', plain('x5', 's5'));
-    await ground.applied('b5', plain('y5', 't5'));
-    const [x, y] = [await ground.uidOf(cm('x5')), await ground.uidOf(cm('y5'))];
-    ground.mark();
-    const [one, other] = [await ground.order('a5', plain('y5', 's5')), await ground.order('b5', plain('x5', 't5'))];
-    await ground.said('a5', { generation: one, sync: 'SYNCED', health: 'HEALTHY' });
-    await ground.said('b5', { generation: other, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.applied('a5', plain('x5', 's5'));
+    await stage.applied('b5', plain('y5', 't5'));
+    const [x, y] = [await stage.uidOf(cm('x5')), await stage.uidOf(cm('y5'))];
+    stage.mark();
+    const [one, other] = [await stage.order('a5', plain('y5', 's5')), await stage.order('b5', plain('x5', 't5'))];
+    await stage.said('a5', { generation: one, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.said('b5', { generation: other, sync: 'SYNCED', health: 'HEALTHY' });
     await moved(cm('x5'), x, 'b5');
     await moved(cm('y5'), y, 'a5');
   });
@@ -119,46 +118,46 @@ describeWithKubernetes('an object that moves between applications', () => {
 
   it('does not count for the prune guard, and needs no approval, whatever it holds', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `many${index}`);
-    await ground.applied('a6', [...plain(...names, 's6', 't6', 'u6', 'v6')]);
-    const holder = await ground.order('h6', [claim('data'), ...plain('h6')]);
-    await ground.said('h6', { generation: holder, sync: 'SYNCED' });
-    const uid = await ground.uidOf(pvc('data'));
-    ground.mark();
-    const declared = await ground.order('b6', [...plain(...names), claim('data')]);
-    await ground.said('a6', { generation: await ground.order('a6', plain('s6', 't6', 'u6', 'v6')), sync: 'SYNCED', objectCount: 4, pendingRemoval: undefined });
-    await ground.said('h6', { generation: await ground.order('h6', plain('h6')), sync: 'SYNCED', objectCount: 1 });
-    await ground.said('b6', { generation: declared, sync: 'SYNCED' });
+    await stage.applied('a6', [...plain(...names, 's6', 't6', 'u6', 'v6')]);
+    const holder = await stage.order('h6', [claim('data'), ...plain('h6')]);
+    await stage.said('h6', { generation: holder, sync: 'SYNCED' });
+    const uid = await stage.uidOf(pvc('data'));
+    stage.mark();
+    const declared = await stage.order('b6', [...plain(...names), claim('data')]);
+    await stage.said('a6', { generation: await stage.order('a6', plain('s6', 't6', 'u6', 'v6')), sync: 'SYNCED', objectCount: 4, pendingRemoval: undefined });
+    await stage.said('h6', { generation: await stage.order('h6', plain('h6')), sync: 'SYNCED', objectCount: 1 });
+    await stage.said('b6', { generation: declared, sync: 'SYNCED' });
     await moved(pvc('data'), uid, 'b6');
   });
 
   it('is another object in another namespace: the old one is pruned, the new one made', async () => {
-    await ground.applied('a7', plain('m7', 's7', 't7'));
-    await ground.startAgent();
-    ground.mark();
-    await ground.applied('a7', [...plain('s7', 't7'), configMap('m7', { v: '1' }, { namespace: 'web' })]);
-    expect(await ground.find(cm('m7'))).toBeUndefined();
-    expect(await ground.find(cm('m7', 'web'))).toBeDefined();
-    expect(ground.deletes()).toEqual(['configmaps shop/m7']);
+    await stage.applied('a7', plain('m7', 's7', 't7'));
+    await stage.startAgent();
+    stage.mark();
+    await stage.applied('a7', [...plain('s7', 't7'), configMap('m7', { v: '1' }, { namespace: 'web' })]);
+    expect(await stage.find(cm('m7'))).toBeUndefined();
+    expect(await stage.find(cm('m7', 'web'))).toBeDefined();
+    expect(stage.deletes()).toEqual(['configmaps shop/m7']);
   });
 
   it('copies of its marks are nobody to prune: neither what an operator made from it, nor what has taken its name', async () => {
-    await ground.applied('a8', plain('m8', 'n8', 's8', 't8', 'u8'));
-    const { metadata } = await ground.live(cm('m8'));
+    await stage.applied('a8', plain('m8', 'n8', 's8', 't8', 'u8'));
+    const { metadata } = await stage.live(cm('m8'));
     const marks = { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'm8', uid: metadata.uid ?? '' };
     expect(Object.keys(marks.labels)).toContain(TARGET_LABEL);
-    must(await ground.admin.create({ ...configMap('copy', { v: '1' }), metadata: { name: 'copy', namespace: 'shop', ...marks } }));
-    must(await ground.admin.create({ ...configMap('owned', { v: '1' }), metadata: { name: 'owned', namespace: 'shop', ...marks, ownerReferences: [owner] } }));
-    await ground.startAgent({ settings: { moveGraceMs: NEVER_MS } });
-    const dropped = await ground.order('a8', plain('s8', 't8', 'u8'));
-    await ground.said('a8', { generation: dropped, sync: 'APPLYING' }, 'removed in a moment');
-    await ground.delete(cm('n8'));
-    must(await ground.admin.create({ ...configMap('n8', { by: 'somebody else' }), metadata: { name: 'n8', namespace: 'shop', ...marks } }));
-    ground.mark();
-    await ground.startAgent();
-    await ground.said('a8', { generation: dropped, sync: 'SYNCED', objectCount: 3 });
-    expect(ground.deletes()).toEqual(['configmaps shop/m8']);
-    expect(await ground.find(cm('copy'))).toBeDefined();
-    expect((await ground.live(cm('n8')))['data']).toEqual({ by: 'somebody else' });
+    must(await stage.admin.create({ ...configMap('copy', { v: '1' }), metadata: { name: 'copy', namespace: 'shop', ...marks } }));
+    must(await stage.admin.create({ ...configMap('owned', { v: '1' }), metadata: { name: 'owned', namespace: 'shop', ...marks, ownerReferences: [owner] } }));
+    await stage.startAgent({ settings: { moveGraceMs: NEVER_MS } });
+    const dropped = await stage.order('a8', plain('s8', 't8', 'u8'));
+    await stage.said('a8', { generation: dropped, sync: 'APPLYING' }, 'removed in a moment');
+    await stage.delete(cm('n8'));
+    must(await stage.admin.create({ ...configMap('n8', { by: 'somebody else' }), metadata: { name: 'n8', namespace: 'shop', ...marks } }));
+    stage.mark();
+    await stage.startAgent();
+    await stage.said('a8', { generation: dropped, sync: 'SYNCED', objectCount: 3 });
+    expect(stage.deletes()).toEqual(['configmaps shop/m8']);
+    expect(await stage.find(cm('copy'))).toBeDefined();
+    expect((await stage.live(cm('n8')))['data']).toEqual({ by: 'somebody else' });
   });
 });

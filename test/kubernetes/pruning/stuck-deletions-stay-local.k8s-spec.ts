@@ -4,8 +4,8 @@ import type { KubeObject, ObjectRef } from '#domain';
 import { until } from '#testing';
 import { cm, configMap, deployment } from '../../../apps/agent/test/test-agent.js';
 import { must } from '../../contract/kubernetes/contract-server.js';
-import { describeWithKubernetes } from '../describe-with-kubernetes.js';
-import { PruningGround, SYSTEM } from './pruning-ground.js';
+import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
+import { AgentStage, SYSTEM } from '../stage/agent-stage.js';
 
 jest.setTimeout(120_000);
 
@@ -14,66 +14,65 @@ const namespaceRef = (name: string): ObjectRef => ({ group: '', kind: 'Namespace
 const some = (prefix: string, count = 4): readonly KubeObject[] => Array.from({ length: count }, (_, index) => configMap(`${prefix}-${index}`, { v: '1' }));
 
 describeWithKubernetes('a deletion that is stuck', () => {
-  let ground: PruningGround;
+  let stage: AgentStage;
   beforeAll(async () => {
-    ground = await PruningGround.start();
-    await ground.startAgent();
+    stage = await AgentStage.start();
   }, 180_000);
-  afterAll(() => ground.stop(), 60_000);
+  afterAll(() => stage.stop(), 60_000);
 
   it('names the object, what holds it and since when; fifty others are applied, pruned and removed meanwhile', async () => {
-    await ground.applied('stuck', [configMap('held', { v: '1' }, NEVER), ...some('stuck')]);
-    ground.mark();
-    const pruned = await ground.order('stuck', some('stuck'));
-    const { message } = await ground.said('stuck', { generation: pruned, sync: 'SYNCED', reason: 'PRUNE_BLOCKED', objectCount: 5 });
+    await stage.applied('stuck', [configMap('held', { v: '1' }, NEVER), ...some('stuck')]);
+    stage.mark();
+    const pruned = await stage.order('stuck', some('stuck'));
+    const { message } = await stage.said('stuck', { generation: pruned, sync: 'SYNCED', reason: 'PRUNE_BLOCKED', objectCount: 5 });
     expect(message).toMatch(/^ConfigMap shop\/held waits for example.com\/never since 20[-\dT:]+Z$/);
     const others = Array.from({ length: 50 }, (_, index) => `other${index}`);
-    const first = await Promise.all(others.map((name) => ground.order(name, some(name, 5))));
-    await Promise.all(others.map((name, index) => ground.said(name, { generation: first[index] ?? 0n, sync: 'SYNCED', health: 'HEALTHY' })));
-    const second = await Promise.all(others.map((name) => ground.order(name, some(name, 4))));
-    await Promise.all(others.map((name, index) => ground.said(name, { generation: second[index] ?? 0n, sync: 'SYNCED', objectCount: 4 })));
-    await Promise.all(others.map((name) => ground.removed(name)));
-    expect(ground.deletes().filter((one) => one.includes('/other'))).toHaveLength(250);
-    expect(ground.agent.last('stuck')).toMatchObject({ sync: 'SYNCED', reason: 'PRUNE_BLOCKED' });
-    expect(ground.deletes().filter((one) => one.endsWith('/held'))).toHaveLength(1);
-    await ground.edit(cm('held'), { metadata: { finalizers: null } });
-    await ground.said('stuck', { generation: pruned, sync: 'SYNCED', reason: 'SYNCED', objectCount: 4 });
+    const first = await Promise.all(others.map((name) => stage.order(name, some(name, 5))));
+    await Promise.all(others.map((name, index) => stage.said(name, { generation: first[index] ?? 0n, sync: 'SYNCED', health: 'HEALTHY' })));
+    const second = await Promise.all(others.map((name) => stage.order(name, some(name, 4))));
+    await Promise.all(others.map((name, index) => stage.said(name, { generation: second[index] ?? 0n, sync: 'SYNCED', objectCount: 4 })));
+    await Promise.all(others.map((name) => stage.removed(name)));
+    expect(stage.deletes().filter((one) => one.includes('/other'))).toHaveLength(250);
+    expect(stage.agent.last('stuck')).toMatchObject({ sync: 'SYNCED', reason: 'PRUNE_BLOCKED' });
+    expect(stage.deletes().filter((one) => one.endsWith('/held'))).toHaveLength(1);
+    await stage.edit(cm('held'), { metadata: { finalizers: null } });
+    await stage.said('stuck', { generation: pruned, sync: 'SYNCED', reason: 'SYNCED', objectCount: 4 });
   });
 
   it('holds up the removal of its own target alone, and that goes on by itself', async () => {
-    await ground.applied('leaving', [configMap('held2', { v: '1' }, NEVER), deployment('leaving', 'example.com/web:1')]);
-    const removal = await ground.remove('leaving');
-    await ground.said('leaving', { generation: removal, sync: 'REMOVING', reason: 'PRUNE_BLOCKED' }, 'ConfigMap shop/held2 waits for example.com/never since 20');
-    await ground.applied('beside', some('beside'));
-    await ground.edit(cm('held2'), { metadata: { finalizers: null } });
-    await ground.said('leaving', { generation: removal, sync: 'REMOVED' });
+    await stage.applied('leaving', [configMap('held2', { v: '1' }, NEVER), deployment('leaving', 'example.com/web:1')]);
+    const removal = await stage.remove('leaving');
+    await stage.said('leaving', { generation: removal, sync: 'REMOVING', reason: 'PRUNE_BLOCKED' }, 'ConfigMap shop/held2 waits for example.com/never since 20');
+    await stage.applied('beside', some('beside'));
+    await stage.edit(cm('held2'), { metadata: { finalizers: null } });
+    await stage.said('leaving', { generation: removal, sync: 'REMOVED' });
   });
 
   it('of a whole namespace is said with what holds it up, and the release goes on when the namespace is back', async () => {
-    await ground.applied('inside', [configMap('kept-inside', { v: '1' })], { namespace: 'room' });
-    must(await ground.admin.create({ ...configMap('guest', { v: '1' }), metadata: { name: 'guest', namespace: 'room', ...NEVER } }));
-    await ground.applied('near', some('near'));
-    await ground.delete(namespaceRef('room'));
-    await until('the namespace says what holds it up', 60_000, async () => (JSON.stringify(await ground.live(namespaceRef('room'))).includes('NamespaceFinalizersRemaining') ? true : undefined));
-    const next = await ground.order('inside', [configMap('kept-inside', { v: '2' }), configMap('more', { v: '2' })], { namespace: 'room' });
-    const { message } = await ground.said('inside', { generation: next, reason: 'NAMESPACE_TERMINATING' }, 'example.com/never');
+    await stage.applied('inside', [configMap('kept-inside', { v: '1' })], { namespace: 'room' });
+    must(await stage.admin.create({ ...configMap('guest', { v: '1' }), metadata: { name: 'guest', namespace: 'room', ...NEVER } }));
+    await stage.applied('near', some('near'));
+    await stage.delete(namespaceRef('room'));
+    await until('the namespace says what holds it up', 60_000, async () => (JSON.stringify(await stage.live(namespaceRef('room'))).includes('NamespaceFinalizersRemaining') ? true : undefined));
+    const next = await stage.order('inside', [configMap('kept-inside', { v: '2' }), configMap('more', { v: '2' })], { namespace: 'room' });
+    const { message } = await stage.said('inside', { generation: next, reason: 'NAMESPACE_TERMINATING' }, 'example.com/never');
     expect(message).toContain('namespace room is being deleted since 20');
-    await ground.applied('near', some('near', 5));
-    await ground.edit({ ...cm('guest'), namespace: 'room' }, { metadata: { finalizers: null } });
-    await ground.said('inside', { generation: next, sync: 'SYNCED', health: 'HEALTHY' });
-    expect((await ground.live({ ...cm('more'), namespace: 'room' }))['data']).toEqual({ v: '2' });
+    await stage.applied('near', some('near', 5));
+    await stage.edit({ ...cm('guest'), namespace: 'room' }, { metadata: { finalizers: null } });
+    await stage.said('inside', { generation: next, sync: 'SYNCED', health: 'HEALTHY' });
+    expect((await stage.live({ ...cm('more'), namespace: 'room' }))['data']).toEqual({ v: '2' });
   });
 
   it('of a namespace that was approved is tracked with what remains in it', async () => {
     const yard: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'yard' } };
-    await ground.applied('yard', [yard, ...some('yard')]);
-    must(await ground.admin.create({ ...configMap('guest', { v: '1' }), metadata: { name: 'guest', namespace: 'yard', ...NEVER } }));
-    const asked = await ground.said('yard', { generation: await ground.order('yard', some('yard')), sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL' });
+    await stage.applied('yard', [yard, ...some('yard')]);
+    must(await stage.admin.create({ ...configMap('guest', { v: '1' }), metadata: { name: 'guest', namespace: 'yard', ...NEVER } }));
+    const asked = await stage.said('yard', { generation: await stage.order('yard', some('yard')), sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL' });
     const digest: Digest = asked.pendingRemoval?.digest ?? digestOf('nothing');
-    const approved = await ground.order('yard', some('yard'), { approvedPrunes: [digest] });
-    await ground.said('yard', { generation: approved, sync: 'SYNCED', reason: 'PRUNE_BLOCKED' }, 'example.com/never in 1 resource instances');
-    await ground.edit({ ...cm('guest'), namespace: 'yard' }, { metadata: { finalizers: null } });
-    await ground.said('yard', { generation: approved, sync: 'SYNCED', reason: 'SYNCED' });
+    const approved = await stage.order('yard', some('yard'), { approvedPrunes: [digest] });
+    await stage.said('yard', { generation: approved, sync: 'SYNCED', reason: 'PRUNE_BLOCKED' }, 'example.com/never in 1 resource instances');
+    await stage.edit({ ...cm('guest'), namespace: 'yard' }, { metadata: { finalizers: null } });
+    await stage.said('yard', { generation: approved, sync: 'SYNCED', reason: 'SYNCED' });
   });
 
   it('never is one of the agent itself: refused where Git declares it, left alone where an inventory holds it', async () => {
@@ -85,17 +84,17 @@ describeWithKubernetes('a deletion that is stuck', () => {
       [{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'capstan-agent', namespace: SYSTEM }, spec: {} }, 'is in the namespace of the agent'],
       [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'capstan-agent' }, rules: [] }, "carries the label of the agent's chart"],
     ];
-    ground.mark();
+    stage.mark();
     for (const [index, [object, why]] of own.entries()) {
-      const refused = await ground.order(`self${index}`, [object, configMap(`self${index}`, { v: '1' })]);
-      await ground.said(`self${index}`, { generation: refused, reason: 'RESERVED_NAMESPACE' }, why);
+      const refused = await stage.order(`self${index}`, [object, configMap(`self${index}`, { v: '1' })]);
+      await stage.said(`self${index}`, { generation: refused, reason: 'RESERVED_NAMESPACE' }, why);
     }
     // A ConfigMap of an application that becomes part of the agent's chart is out of reach from then on.
-    await ground.applied('self', [...some('self', 5)]);
-    await ground.edit(cm('self-4'), { metadata: { labels: { 'app.kubernetes.io/part-of': 'capstan-agent' } } });
-    await ground.said('self', { generation: await ground.order('self', some('self', 4)), sync: 'SYNCED', objectCount: 4 });
-    await ground.removed('self');
-    expect(await ground.find(cm('self-4'))).toBeDefined();
-    expect(ground.deletes()).toEqual(some('self', 4).map(({ metadata }) => `configmaps shop/${metadata.name}`));
+    await stage.applied('self', [...some('self', 5)]);
+    await stage.edit(cm('self-4'), { metadata: { labels: { 'app.kubernetes.io/part-of': 'capstan-agent' } } });
+    await stage.said('self', { generation: await stage.order('self', some('self', 4)), sync: 'SYNCED', objectCount: 4 });
+    await stage.removed('self');
+    expect(await stage.find(cm('self-4'))).toBeDefined();
+    expect(stage.deletes().toSorted()).toEqual(some('self', 4).map(({ metadata }) => `configmaps shop/${metadata.name}`));
   });
 });

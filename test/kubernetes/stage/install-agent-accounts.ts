@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RealCluster } from '#testing';
-import { must } from '../contract/kubernetes/contract-server.js';
-import { parseManifest } from '../e2e/stage/join-cluster.js';
-import { toolPath } from '../e2e/stage/tool-path.js';
+import { must } from '../../contract/kubernetes/contract-server.js';
+import { parseManifest } from '../../e2e/stage/join-cluster.js';
+import { toolPath } from '../../e2e/stage/tool-path.js';
 import { runTool } from './run-tool.js';
 
-const CHART = join(import.meta.dirname, '../../helm/capstan-agent');
+const CHART = join(import.meta.dirname, '../../../helm/capstan-agent');
 
 /** What the agent's chart installs beside its Deployment: accounts and their rights, as its values ask for. The namespaces are there already. */
 export async function installAgentAccounts({ client }: RealCluster, values: string): Promise<void> {
