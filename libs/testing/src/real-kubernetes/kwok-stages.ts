@@ -5,7 +5,8 @@ export const FAILING_TAG = 'fails';
 
 /**
  * What kwok plays, in its Stage language: a node becomes ready, a pod becomes ready (unless an image is broken), a pod that is meant to end does,
- * a pod that is deleted goes. One YAML document each.
+ * a pod that is deleted goes. One YAML document each. Where a deletion has no grace, as that of a pod that has ended, the API server waits for no
+ * kubelet: kwok deletes by name, and would hit the pod that has taken the name since.
  */
 export const KWOK_STAGES = [
   stage('node-ready', 'Node', ['.status.conditions.[] | select( .type == "Ready" ) | .status', 'NotIn', ['True']], `
@@ -98,7 +99,10 @@ kind: Stage
 metadata: { name: pod-delete }
 spec:
   resourceRef: { apiGroup: v1, kind: Pod }
-  selector: { matchExpressions: [{ key: .metadata.deletionTimestamp, operator: Exists }] }
+  selector:
+    matchExpressions:
+    - { key: .metadata.deletionTimestamp, operator: Exists }
+    - { key: .metadata.deletionGracePeriodSeconds | tostring, operator: NotIn, values: ["0"] }
   next: { delete: true }
 `,
 ].join('---\n');
