@@ -79,41 +79,41 @@ describeWithKubernetes('an object that moves between applications', () => {
   });
 
   it('waits where it is for an application that waits for its dependencies, however long, and is removed when nobody declares it any more', async () => {
-    await ground.applied('a9', plain('m9', 'n9', 's9', 't9', 'u9'));
-    const uid = await ground.uidOf(cm('m9'));
-    await ground.startAgent({ settings: { moveGraceMs: 1, moveGraceMaxMs: 1 } });
-    ground.mark();
-    const declared = await ground.order('b9', plain('m9', 'n9'), { dependsOn: ['c9', 'a9'] });
-    await ground.said('b9', { generation: declared, reason: 'DEPENDENCY_NOT_READY' });
-    const dropped = await ground.order('a9', plain('s9', 't9', 'u9'));
-    await ground.said('a9', { generation: dropped, sync: 'SYNCED', reason: 'SYNCED', objectCount: 5 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9; ConfigMap shop/n9');
+    await stage.applied('a9', plain('m9', 'n9', 's9', 't9', 'u9'));
+    const uid = await stage.uidOf(cm('m9'));
+    await stage.startAgent({ settings: { moveGraceMs: 1, moveGraceMaxMs: 1 } });
+    stage.mark();
+    const declared = await stage.order('b9', plain('m9', 'n9'), { dependsOn: ['c9', 'a9'] });
+    await stage.said('b9', { generation: declared, reason: 'DEPENDENCY_NOT_READY' });
+    const dropped = await stage.order('a9', plain('s9', 't9', 'u9'));
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', reason: 'SYNCED', objectCount: 5 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9; ConfigMap shop/n9');
     // Another process knows it from what is stored.
-    await ground.startAgent({ settings: { moveGraceMs: 1 } });
-    await ground.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 5 }, 'left for an application');
-    expect(ground.deletes()).toEqual([]);
-    const less = await ground.order('b9', plain('m9'), { dependsOn: ['c9', 'a9'] });
-    await ground.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 4 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9');
-    expect(ground.deletes()).toEqual(['configmaps shop/n9']);
-    ground.mark();
-    await ground.applied('c9', plain('c9'));
-    await ground.said('b9', { generation: less, sync: 'SYNCED', health: 'HEALTHY' });
-    await ground.said('a9', { generation: dropped, sync: 'SYNCED', message: '', objectCount: 3 });
+    await stage.startAgent({ settings: { moveGraceMs: 1 } });
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 5 }, 'left for an application');
+    expect(stage.deletes()).toEqual([]);
+    const less = await stage.order('b9', plain('m9'), { dependsOn: ['c9', 'a9'] });
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 4 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9');
+    expect(stage.deletes()).toEqual(['configmaps shop/n9']);
+    stage.mark();
+    await stage.applied('c9', plain('c9'));
+    await stage.said('b9', { generation: less, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', message: '', objectCount: 3 });
     await moved(cm('m9'), uid, 'b9');
-    await ground.startAgent({ settings: { moveGraceMs: NEVER_MS } });
+    await stage.startAgent({ settings: { moveGraceMs: NEVER_MS } });
   });
 
   it('stays for an application that waits for its dependencies although its old one is deleted', async () => {
-    await ground.applied('a10', plain('m10'));
-    const uid = await ground.uidOf(cm('m10'));
-    await ground.startAgent({ settings: { moveGraceMs: 1, moveGraceMaxMs: 1 } });
-    ground.mark();
-    const declared = await ground.order('b10', plain('m10'), { dependsOn: ['c10'] });
-    await ground.said('b10', { generation: declared, reason: 'DEPENDENCY_NOT_READY' });
-    await ground.removed('a10');
-    await ground.applied('c10', plain('c10'));
-    await ground.said('b10', { generation: declared, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.applied('a10', plain('m10'));
+    const uid = await stage.uidOf(cm('m10'));
+    await stage.startAgent({ settings: { moveGraceMs: 1, moveGraceMaxMs: 1 } });
+    stage.mark();
+    const declared = await stage.order('b10', plain('m10'), { dependsOn: ['c10'] });
+    await stage.said('b10', { generation: declared, reason: 'DEPENDENCY_NOT_READY' });
+    await stage.removed('a10');
+    await stage.applied('c10', plain('c10'));
+    await stage.said('b10', { generation: declared, sync: 'SYNCED', health: 'HEALTHY' });
     await moved(cm('m10'), uid, 'b10');
-    await ground.startAgent({ settings: { moveGraceMs: NEVER_MS } });
+    await stage.startAgent({ settings: { moveGraceMs: NEVER_MS } });
   });
 
   it('does not count for the prune guard, and needs no approval, whatever it holds', async () => {
