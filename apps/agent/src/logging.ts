@@ -52,5 +52,5 @@ function isError(value: unknown): value is { readonly message: unknown; readonly
 
 /** URLs lose what stands before the @, tokens their secret part. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\b(cap|capjoin)_[A-Za-z0-9_-]{8,}/g, '$1_[redacted]');
+  return text.replaceAll(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\b(cap|capjoin)_[A-Za-z0-9_-]{8,}/g, '$1_[redacted]');
 }

@@ -132,7 +132,7 @@ function tagsIn(body: Buffer): readonly string[] | undefined {
 
 /** Pages lie at the registry itself: a token must not be led elsewhere. */
 function nextPage({ headers }: ArchiveResponse, url: string, origin: string): string | undefined {
-  const [, link] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(headers['link'] ?? '')) ?? [];
+  const [, link] = /<([^<>]*)>\s*;\s*rel="?next"?/.exec(String(headers['link'] ?? '')) ?? [];
   const next = link === undefined ? null : URL.parse(link, url);
   return next?.origin === origin ? next.href : undefined;
 }

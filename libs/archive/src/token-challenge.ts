@@ -3,7 +3,7 @@ export type Challenge =
   | { readonly kind: 'BASIC' }
   | { readonly kind: 'BEARER'; readonly realm: string; readonly service: string | undefined; readonly scope: string | undefined };
 
-const PARAMETER = /([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
+const PARAMETER = /([a-z_]{1,40})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
 /** Docker Hub has its tokens made by another host of its own. */
 const KNOWN_REALMS: Readonly<Record<string, string>> = { 'registry-1.docker.io': 'auth.docker.io', 'index.docker.io': 'auth.docker.io', 'docker.io': 'auth.docker.io' };
 

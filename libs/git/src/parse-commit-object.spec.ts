@@ -19,6 +19,10 @@ describe('parseCommitObject', () => {
     expect(parseCommitObject('c', Buffer.from(text))).toBeUndefined();
   });
 
+  it('refuses an author of a megabyte at once', () => {
+    expect(parseCommitObject('a'.repeat(40), Buffer.from(head.replace(/^author .*$/m, `author ${'<'.repeat(1_000_000)}`)))).toBeUndefined();
+  });
+
   it('never throws', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseCommitObject('c', Buffer.from(head + text))));
   });

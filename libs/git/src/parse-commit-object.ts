@@ -11,6 +11,8 @@ export interface CommitMeta {
 
 const MAX_SUBJECT = 200;
 const ID = /^[0-9a-f]{40}$/;
+/** Longer than any name with an address; a pattern takes the square of the time. */
+const MAX_PERSON = 2_000;
 const PERSON = /^(.*?) ?<([^>]*)> (-?\d{1,13})(?: [-+]\d{4})?$/;
 
 /** Reads a commit object; undefined when it is not well formed. Pure. */
@@ -29,10 +31,14 @@ export function parseCommitObject(id: string, bytes: Uint8Array): CommitMeta | u
     else if (!fields.has(key)) fields.set(key, value);
   }
   const treeId = fields.get('tree') ?? '';
-  const author = PERSON.exec(fields.get('author') ?? '');
-  const committer = PERSON.exec(fields.get('committer') ?? '');
+  const author = readPerson(fields.get('author'));
+  const committer = readPerson(fields.get('committer'));
   const committedAt = new Date(Number(committer?.[3]) * 1000);
   if (!ID.test(treeId) || !parents.every((parent) => ID.test(parent)) || author === null || Number.isNaN(committedAt.getTime())) return undefined;
   const subject = (message.split('\n', 1)[0] ?? '').slice(0, MAX_SUBJECT);
   return { id, treeId, parents, author: { name: author[1] ?? '', email: author[2] ?? '' }, committedAt, subject };
+}
+
+function readPerson(line = ''): RegExpExecArray | null {
+  return line.length > MAX_PERSON ? null : PERSON.exec(line);
 }

@@ -43,7 +43,7 @@ export function safeError(error: unknown): unknown {
 }
 
 function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\bcap_([a-z0-9]{8})_[A-Za-z0-9_-]+/g, 'cap_$1_[redacted]');
+  return text.replaceAll(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^/\s@]+@/gi, '$1[redacted]@').replaceAll(/\bcap_([a-z0-9]{8})_[A-Za-z0-9_-]+/g, 'cap_$1_[redacted]');
 }
 
 /** Neither headers nor query: both are where people put secrets. */
