@@ -21,7 +21,7 @@ describe('the configuration of the agent', () => {
   it('has usual values for everything but the hub and its CA', () => {
     expect(readAgentConfig(LEAST)).toMatchObject({
       hub: { host: 'hub.example.com', agentPort: 8443, enrollPort: 8444 }, ca: { hash: HASH }, joinToken: undefined, kubeconfig: undefined, namespace: 'capstan-system',
-      applyServiceAccount: 'capstan-apply', gitAdapter: 'auto', gitCacheBytes: 1024 * 1024 * 1024, kustomize: undefined, helm: undefined, concurrency: 4, leaseDurationMs: 15_000, logLevel: 'info',
+      applyServiceAccount: 'capstan-apply', gitAdapter: 'auto', gitCacheBytes: 1024 * 1024 * 1024, allowPrivateGitHosts: [], kustomize: undefined, helm: undefined, concurrency: 4, leaseDurationMs: 15_000, logLevel: 'info',
       failpoint: undefined, isFailpointEnabled: false, pod: undefined,
     });
     expect(Object.isFrozen(readAgentConfig(LEAST))).toBe(true);

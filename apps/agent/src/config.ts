@@ -23,6 +23,7 @@ export interface AgentVariables {
   readonly dataDir: string;
   readonly gitAdapter: 'auto' | 'system' | 'isomorphic';
   readonly gitCacheBytes: number;
+  readonly allowPrivateGitHosts: readonly string[];
   /** Absolute. */
   readonly kustomize: string | undefined;
   readonly helm: string | undefined;
@@ -64,6 +65,7 @@ const duration = z.pipe(matching(/^\d{1,9}(ms|s|m|h)$/), z.transform((text: stri
 const number = (digits: RegExp) => z.pipe(matching(digits), z.transform(Number));
 const count = (max: number) => z.pipe(number(/^\d{1,4}$/), z.number().check(z.minimum(1), z.maximum(max)));
 const text = z.optional(z.string().check(z.minLength(1)));
+const list = z.pipe(z.string(), z.transform((hosts: string) => hosts.split(',').map((host) => host.trim()).filter((host) => host !== '')));
 const dnsLabel = matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
@@ -115,6 +117,11 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
   gitCacheBytes: {
     name: 'CAPSTAN_GIT_CACHE_MIB', secret: false, default: '1024', parse: z.pipe(number(/^\d{1,6}$/), z.transform((mib: number) => mib * 1024 * 1024)),
     meaning: 'Disk for copies of repositories in MiB; those used longest ago go first.', expected: 'a number of MiB',
+  },
+  allowPrivateGitHosts: {
+    name: 'CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS', secret: false, default: '', defaultMeans: 'none', parse: list,
+    meaning: 'Comma-separated hosts to which the index or a redirect of a registry or chart repository may lead, although they have private addresses and the repository has not; `*` allows all.',
+    expected: 'a comma-separated list of host names',
   },
   kustomize: {
     name: 'CAPSTAN_KUSTOMIZE', secret: false, default: undefined, defaultMeans: '`kustomize` on the PATH', parse: z.optional(z.string().check(z.refine(isAbsolute))),
@@ -173,6 +180,7 @@ export function readAgentConfig(given: Environment = process.env): AgentConfig {
     dataDir: read(SETTINGS.dataDir, environment),
     gitAdapter: read(SETTINGS.gitAdapter, environment),
     gitCacheBytes: read(SETTINGS.gitCacheBytes, environment),
+    allowPrivateGitHosts: read(SETTINGS.allowPrivateGitHosts, environment),
     kustomize: read(SETTINGS.kustomize, environment),
     helm: read(SETTINGS.helm, environment),
     concurrency: read(SETTINGS.concurrency, environment),

@@ -109,6 +109,6 @@ async function untilRead<T>(what: string, read: () => Promise<Result<T, { readon
 }
 
 function sourceSettings(config: AgentConfig): Parameters<typeof openSource>[0] {
-  const { dataDir, gitAdapter, kustomize, helm, path, gitCacheBytes, renderConcurrency } = config;
-  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, helm, path, renderProcess: RENDER_PROCESS, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency };
+  const { dataDir, gitAdapter, kustomize, helm, path, gitCacheBytes, renderConcurrency, allowPrivateGitHosts: allowPrivateHosts } = config;
+  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, helm, path, renderProcess: RENDER_PROCESS, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency, allowPrivateHosts };
 }

@@ -35,7 +35,7 @@ describe('content from an archive', () => {
     directory = await mkdtemp(join(tmpdir(), 'capstan-source-'));
     charts = await ChartRepositoryServer.start(helm);
     credentials = { kind: 'NONE' };
-    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: await testTool('helm'), path: '/usr/bin:/bin', renderProcess: program.entry, cacheBytes: 1024 * 1024 * 1024, maxRenders: 2 };
+    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: await testTool('helm'), path: '/usr/bin:/bin', renderProcess: program.entry, cacheBytes: 1024 * 1024 * 1024, maxRenders: 2, allowPrivateHosts: [] };
     source = openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, monotonic: systemMonotonic, log: silentLog, cluster: CLUSTER }, over.signal);
   });
   afterEach(async () => {
@@ -73,6 +73,15 @@ describe('content from an archive', () => {
     const gone = { ...env, commit: 'f'.repeat(40) };
     expect(await source.source.render(order(commit, { sources: [gone], helm: helmSpec }), SIGNAL)).toMatchObject({ ok: false, error: { reason: 'COMMIT_UNREACHABLE' } });
     await git.dispose();
+  });
+
+  it('comes from nowhere near the machine, though the index or a redirect leads there', async () => {
+    const commit = await charts.publish({ name: 'web', version: '1.0.0', files: { 'templates/a.yaml': TEMPLATE } });
+    const metadata = 'http://169.254.169.254/latest/meta-data';
+    const led = order(commit, { archive: { type: 'HELM', location: metadata, isChart: true } });
+    expect(await source.source.render(led, SIGNAL)).toMatchObject({ ok: false, error: { reason: 'EGRESS_REFUSED', message: expect.stringContaining('169.254.169.254') } });
+    charts.front.fault = () => ({ status: 302, headers: { location: metadata } });
+    expect(await source.source.render(order(commit), SIGNAL)).toMatchObject({ ok: false, error: { reason: 'EGRESS_REFUSED' } });
   });
 
   it('is refused when the server gives anything else, also what would render', async () => {

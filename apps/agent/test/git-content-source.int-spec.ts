@@ -38,7 +38,7 @@ describe('content from Git', () => {
   });
 
   function open(cacheBytes: number): OpenSource {
-    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: undefined, path: process.env['PATH'] ?? '', renderProcess: program.entry, cacheBytes, maxRenders: 2 };
+    const settings = { dataDir: directory, git: undefined, kustomize: undefined, helm: undefined, path: process.env['PATH'] ?? '', renderProcess: program.entry, cacheBytes, maxRenders: 2, allowPrivateHosts: [] };
     return openSource(settings, { lookUp: () => credentials }, { namespace: 'capstan-system', partOf: 'capstan-agent' }, { timers: systemTimers, monotonic: systemMonotonic, log: silentLog, cluster: CLUSTER }, over.signal);
   }
 

@@ -3,8 +3,8 @@ import { gitFailure, pinnedTo, redact, retryAfterOf, type GitFailure, type GitFa
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** Where a request may connect: the addresses of the URL's host; undefined: any that DNS says. */
-export type Egress = (url: string, signal: AbortSignal) => Promise<Result<readonly string[] | undefined, GitFailure>>;
+/** Where a request for a repository may connect: the addresses of the URL's host; undefined: any that DNS says. */
+export type Egress = (url: string, signal: AbortSignal, repositoryUrl: string) => Promise<Result<readonly string[] | undefined, GitFailure>>;
 
 export interface ArchiveHttpSettings {
   /** Asked for every host that a request or a redirect leads to. @default everywhere */
@@ -75,7 +75,7 @@ export class ArchiveHttp {
   }
 
   private async once(url: URL, asked: ArchiveRequest, authorization: string | undefined, signal: AbortSignal): Promise<Result<ArchiveResponse, GitFailure>> {
-    const addresses = await (this.settings.egress?.(url.href, signal) ?? ok(undefined));
+    const addresses = await (this.settings.egress?.(url.href, signal, this.repositoryUrl) ?? ok(undefined));
     if (!addresses.ok) return err(this.failure(addresses.error.code, addresses.error.message));
     if (signal.aborted) return err(this.aborted(signal));
     const response = await this.connect(url, asked, authorization, addresses.value, signal);

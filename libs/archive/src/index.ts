@@ -1,4 +1,5 @@
 export { ArchiveRepositories, type ArchiveAnswer, type ArchiveRepositoriesSettings } from './archive-repositories.js';
+export { archiveReach, type ResolveHost } from './archive-reach.js';
 export type { Egress } from './archive-http.js';
 export type { ArchivePoint, ArchiveRemote } from './archive-remote.js';
 export { ArchiveStore, type ArchiveStoreSettings, type WantedArchive } from './archive-store.js';

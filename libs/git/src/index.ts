@@ -1,3 +1,4 @@
+export { isPublicAddress, reachOf, REACHES, type AddressReach } from './address-reach.js';
 export { gitFailure, reasonOfGitFailure, type GitFailure, type GitFailureCode } from './git-failure.js';
 export type { GitObjects } from './git-objects.js';
 export { isSshCredentials, type GitCapabilities, type GitCredentials, type GitPort, type GitRemote, type PasswordCredentials, type ResolvedRef, type SshCredentials } from './git-port.js';

@@ -26,6 +26,8 @@ export interface SourceSettings {
   readonly renderProcess: string;
   readonly cacheBytes: number;
   readonly maxRenders: number;
+  /** Hosts to which an index or redirect may lead whatever their addresses are. */
+  readonly allowPrivateHosts: readonly string[];
 }
 
 export interface SourceDeps {
@@ -76,7 +78,7 @@ export function openSource(settings: SourceSettings, credentials: Pick<Credentia
   });
   const archives = once(async (): Promise<OpenArchives> => {
     const { openArchives } = await import('./open-archives.js');
-    return openArchives({ directory: join(settings.dataDir, 'archives'), maxBytes: settings.cacheBytes / ARCHIVES_SHARE }, over);
+    return openArchives({ directory: join(settings.dataDir, 'archives'), maxBytes: settings.cacheBytes / ARCHIVES_SHARE }, settings.allowPrivateHosts, over);
   });
   let opened: Promise<GitPort> | undefined;
   const trees = new OrderedTrees({ repositories: () => ((opened = git()), repositories()), archives, credentials, log });

@@ -9,7 +9,7 @@ export const REASON_ADVICE = {
   AUTHENTICATION_FAILED: 'Update the credentials of the repository.',
   HOST_KEY_UNKNOWN: 'The SSH server does not show a key that is in the known hosts of the repository: compare its key with what its operator publishes, then update the known hosts.',
   REPOSITORY_RATE_LIMITED: 'The server asks for a pause, which is kept; if this goes on, poll less often and use webhooks.',
-  EGRESS_REFUSED: 'The hub does not go where the URL leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS.',
+  EGRESS_REFUSED: 'Nobody goes where the URL, its index or a redirect leads: use the URL that the message names, or list the host in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS of the hub or, where the message is the agent\'s, of the agent.',
   REF_NOT_FOUND: 'Create the branch or tag, publish the version, or change the source.',
   HISTORY_REWRITTEN: 'The ref left the history that is followed, or a version changed or went: publish what was there again, or look at the commit and approve exactly this move with approveHistoryRewrite.',
   COMMIT_UNREACHABLE: 'The agent cannot fetch the assigned commit; what runs stays as it is. Check that the commit is still in the repository.',

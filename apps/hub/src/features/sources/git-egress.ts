@@ -1,19 +1,11 @@
 import { err, ok, type Log, type Result, type Timers } from '#kernel';
-import { gitFailure, type GitFailure } from '#git';
-import { BlockList, isIP } from 'node:net';
+import { gitFailure, isPublicAddress, type GitFailure } from '#git';
+import { isIP } from 'node:net';
 
 /** Every address of a host, as DNS and the machine's own files say. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 const DNS_DEADLINE_MS = 5_000;
-const PRIVATE_IPV4: readonly (readonly [string, number])[] = [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.88.99.0', 24],
-  ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
-];
-/** Only 2000::/3 is handed out for the public Internet; within it, what embeds an IPv4 address or is not routed is refused as well. */
-const PUBLIC_IPV6: readonly [string, number] = ['2000::', 3];
-const PRIVATE_IPV6: readonly (readonly [string, number])[] = [['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]];
-
 /**
  * Where the hub may go for Git (after DNS, so that a public name for a private address does not help): not to loopback, link-local,
  * private and otherwise special addresses, unless the host is listed. The addresses it answers are the ones to connect to: asking DNS
@@ -55,20 +47,3 @@ export class GitEgress {
     }
   }
 }
-
-/** False for every address that is not on the public Internet, or stands for one that is not. Pure. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return !SPECIAL.check(address, 'ipv4');
-  return family === 6 && !address.includes('%') && PUBLIC.check(address, 'ipv6') && !SPECIAL.check(address, 'ipv6');
-}
-
-function blockList(ipv4: readonly (readonly [string, number])[], ipv6: readonly (readonly [string, number])[]): BlockList {
-  const list = new BlockList();
-  for (const [net, prefix] of ipv4) list.addSubnet(net, prefix, 'ipv4');
-  for (const [net, prefix] of ipv6) list.addSubnet(net, prefix, 'ipv6');
-  return list;
-}
-
-const SPECIAL = blockList(PRIVATE_IPV4, PRIVATE_IPV6);
-const PUBLIC = blockList([], [PUBLIC_IPV6]);
