@@ -19,10 +19,11 @@ describe('how one object asks to be applied', () => {
   let cluster: TestCluster;
   let agent: TestAgent;
   let generation = 0;
+  let onFailpoint: (name: string) => void | Promise<void> = () => undefined;
   const source = new TestSource();
   beforeAll(async () => {
     cluster = await TestCluster.start();
-    agent = await TestAgent.start(cluster, source);
+    agent = await TestAgent.start(cluster, source, 1, { failpoints: { hit: (name) => onFailpoint(name) } });
     unwrap(await cluster.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, { fieldManager: 'kubectl' }));
   });
   afterAll(async () => {
@@ -110,6 +111,29 @@ describe('how one object asks to be applied', () => {
     await applied('kept', [asking({ ...renamed('kept', 'web:2'), metadata: kept.metadata }, 'replace'), deployment('bad', 'web:1')], { reason: 'IMMUTABLE_FIELD' });
     expect(agent.last('kept')?.message).toContain('Deployment.apps shop/kept asks to stay, so it is not deleted to be created again');
     expect([...cluster.writes(), ...cluster.deletes()]).toEqual([]);
+  });
+
+  it('replace: never what is not of this application yet, whoever made it', async () => {
+    unwrap(await cluster.admin.apply({ ...deployment('theirs', 'web:1'), metadata: { name: 'theirs', namespace: 'shop' } }, { fieldManager: 'kubectl' }));
+    const uid = uidOf(deploy('theirs'));
+    cluster.audit.mark();
+    await applied('theirs', [asking(renamed('theirs', 'web:2'), 'replace')], { reason: 'IMMUTABLE_FIELD' });
+    expect(agent.last('theirs')?.message).toContain('Deployment.apps shop/theirs is not of this application yet, so it is not deleted to be created again');
+    expect([...cluster.writes(), ...cluster.deletes()]).toEqual([]);
+    expect(uidOf(deploy('theirs'))).toBe(uid);
+  });
+
+  it('replace: not what was protected after the server had been asked', async () => {
+    await applied('late', [deployment('late', 'web:1'), configMap('late', { a: '1' })]);
+    const uid = uidOf(deploy('late'));
+    onFailpoint = async (name) => {
+      if (name === 'agent.apply.after-intent') await cluster.edit(deploy('late'), { metadata: { annotations: { 'capstan.dev/protect': 'true' } } });
+    };
+    cluster.audit.mark();
+    await applied('late', [asking(renamed('late', 'web:2'), 'replace'), configMap('late', { a: '1' })], { reason: 'IMMUTABLE_FIELD' });
+    expect(agent.last('late')?.message).toContain('Deployment.apps shop/late asks to stay, so it is not deleted to be created again');
+    expect(cluster.deletes()).toEqual([]);
+    expect(uidOf(deploy('late'))).toBe(uid);
   });
 
   it('refuses words that it does not know before any write', async () => {

@@ -160,6 +160,24 @@ describe('the hooks of a release', () => {
     expect(seeds()).not.toEqual([first]);
   });
 
+  it('that hold data or other objects, or are protected, are never deleted: neither by a policy nor for becoming a hook', async () => {
+    const volume = (annotations: Readonly<Record<string, string>>): KubeObject => ({
+      apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', annotations }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const kept = (annotations: Readonly<Record<string, string>>): KubeObject => configMap('kept', { a: '1' }, { annotations: { 'capstan.dev/protect': 'true', ...annotations } });
+    const before = { 'capstan.dev/hook': 'before' };
+    const pvc = { group: '', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' };
+    const uids = (): readonly (string | undefined)[] => [pvc, cm('kept')].map((ref) => cluster.object(ref)?.metadata.uid);
+    const done = async (release: string, objects: readonly KubeObject[]): Promise<unknown> => agent.reported({ generation: await order(release, objects), sync: 'SYNCED', reason: 'SYNCED' });
+    await done('one', [volume({}), kept({}), configMap('settings', { a: '1' })]);
+    const first = uids();
+    await done('two', [volume(before), kept(before), configMap('settings', { a: '2' })]);
+    await done('three', [volume({ ...before, 'capstan.dev/hook-delete': 'before-creation,succeeded' }), kept({ ...before, 'capstan.dev/hook-delete': 'succeeded' }), configMap('settings', { a: '3' })]);
+    await done('four', [configMap('settings', { a: '4' })]);
+    expect(cluster.deletes()).toEqual([]);
+    expect(uids()).toEqual(first);
+  });
+
   it('wait after the objects for their health, but for those of Helm', async () => {
     const version = await order('one', [deployment('web', 'web:broken'), hookJob('migrate', { 'helm.sh/hook': 'post-install' })]);
     await agent.reported({ generation: version, sync: 'SYNCED' });

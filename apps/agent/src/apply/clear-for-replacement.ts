@@ -1,4 +1,4 @@
-import { done, formatObjectRef, objectKey, objectRefOf, wait, type KubeObject, type ObjectMeta, type StepOutcome } from '#domain';
+import { done, formatObjectRef, objectKey, objectRefOf, stalled, wait, whyNotReplaceable, type KubeObject, type ObjectMeta, type StepOutcome } from '#domain';
 import { checkFence, reached, type StepContext } from '../reconcile/step.js';
 import { explainFailure } from './explain-failure.js';
 import { inParallel } from './in-parallel.js';
@@ -9,7 +9,7 @@ const RETRY_MS = 2_000;
 const FOREGROUND = 'foregroundDeletion';
 
 /**
- * Deletes objects that are about to be created anew, each under the UID at which it was looked, and waits until their names are free and what they
+ * Deletes objects that are about to be created anew, each after another look and under the UID at which it was looked, and waits until their names are free and what they
  * owned is gone. The inventory has them as intended by then: killed anywhere in here, the next pass goes on. One that does not go in time ends the pass.
  *
  * @param uids by object key
@@ -30,6 +30,12 @@ async function clear(context: StepContext, object: KubeObject, uid: string, endM
   const address = { ref, apiVersion: object.apiVersion };
   const resource = await reader.resolveAny(address, signal);
   if (!resource.ok) return explainFailure(ref, resource.error);
+  const seen = await reader.read(address, { metadataOnly: true, signal });
+  if (!seen.ok) return explainFailure(ref, seen.error);
+  if (seen.value === undefined || seen.value.metadata.uid !== uid) return done();
+  // What it asks for may have changed since the server was asked.
+  const reason = whyNotReplaceable(ref, object.metadata, seen.value.metadata);
+  if (reason !== undefined) return stalled('IMMUTABLE_FIELD', reason);
   const fenced = checkFence(context);
   if (fenced !== undefined) return fenced;
   ports.log.info('an object is deleted to be created again, since the change is of a field that never changes', { target: runtime.target, object: formatObjectRef(ref) });

@@ -1,18 +1,18 @@
-import { done, endedLeftovers, recordOf, withRecords, type Hook, type HookLeftover, type HookPhase, type HookRecord, type StepOutcome } from '#domain';
+import { done, endedLeftovers, isGuardedKind, recordOf, withRecords, type Hook, type HookLeftover, type HookPhase, type HookRecord, type StepOutcome } from '#domain';
 import { reached, type StepContext } from '../reconcile/step.js';
 import { ledgerOf, saveLedger } from './hook-ledger-of.js';
 import { leftoverKey, removeHookObjects } from './remove-hook-objects.js';
 
 /**
  * Deletes the objects of hooks of a phase that are over, as their policies say: together, at its end, since one may still need another (a Job its
- * account). One that does not go is left in the ledger.
+ * account). One that does not go is left in the ledger; what holds data or other objects is never asked to.
  */
 export async function clearHooks(context: StepContext, phase: HookPhase, hooks: readonly Hook[]): Promise<StepOutcome> {
   const ledger = ledgerOf(context);
   if (ledger === undefined) return done();
   const over = hooks.flatMap((hook): readonly (HookRecord & HookLeftover)[] => {
     const record = recordOf(ledger, phase, hook);
-    if (record?.uid === undefined || record.isGone === true) return [];
+    if (record?.uid === undefined || record.isGone === true || isGuardedKind(record.ref)) return [];
     const mayGo = (record.state === 'SUCCEEDED' && hook.deletes.has('succeeded')) || (record.state === 'FAILED' && hook.deletes.has('failed'));
     return mayGo ? [{ ...record, uid: record.uid }] : [];
   });

@@ -1,5 +1,5 @@
 import {
-  claimOf, done, FIELD_MANAGER, formatObjectRef, HOOK_RUN_ANNOTATION, hookMark, hookObject, isOverdue, judgeHook, mustGoFirst, removalPolicyOf, runsToAnEnd, stalled, type Hook, type HookRecord, type KubeObject,
+  claimOf, done, FIELD_MANAGER, formatObjectRef, HOOK_RUN_ANNOTATION, hookMark, hookObject, isGuardedKind, isOverdue, judgeHook, mustGoFirst, removalPolicyOf, runsToAnEnd, stalled, type Hook, type HookRecord, type KubeObject,
   type StepOutcome,
 } from '#domain';
 import { applyObject } from '../apply/apply-object.js';
@@ -31,7 +31,7 @@ export async function progressHook(context: StepContext, hook: Hook, record: Hoo
   if (live === undefined) return create(context, record, object);
   if (claimOf(live.metadata, owner).kind !== 'OURS') return notOurs(record);
   if (live.metadata.annotations?.[HOOK_RUN_ANNOTATION] === hookMark(record.run, record.phase)) return done(started(record, live, now));
-  if (!mustGoFirst(hook, object) || (removalPolicyOf(live.metadata, 'PRUNE') === 'KEEP' && !runsToAnEnd(record.ref))) return applyOver(context, record, object);
+  if (!mustGoFirst(hook, object) || (mustStay(record, live) && !runsToAnEnd(record.ref))) return applyOver(context, record, object);
   if (isOverdue(record, now)) return done({ record: { ...record, state: 'FAILED' }, message: 'the object of the run before is still there', isTimedOut: true });
   const removed = await removeHookObjects(context, [{ ...record, uid: live.metadata.uid ?? '' }], 'PRUNE');
   if (removed.kind !== 'done') return removed;
@@ -72,6 +72,11 @@ async function applyOver(context: StepContext, record: HookRecord, object: KubeO
   if (fenced !== undefined) return fenced;
   const applied = await applyObject(ports.cluster.applier, object, { dryRun: false, before: object, signal });
   return applied.ok ? done(started(record, applied.value, ports.clock.now())) : explainFailure(record.ref, applied.error);
+}
+
+/** What holds data or other objects, asks to stay or is protected goes by no policy of a hook: a person would have to be asked. */
+function mustStay({ ref }: HookRecord, live: KubeObject): boolean {
+  return isGuardedKind(ref) || removalPolicyOf(live.metadata, 'PRUNE') !== 'REMOVE';
 }
 
 function started(record: HookRecord, live: KubeObject, now: Date): Progress {
