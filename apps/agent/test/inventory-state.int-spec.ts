@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hubId, targetId } from '#domain';
+import { digestOf } from '#kernel';
+import { hubId, targetId, type TargetId } from '#domain';
+import type { TargetInventory } from '../src/reconcile/agent.ports.js';
 import { anInventory, damageSecret, deleteSecret, Killed, namesOf, SIGNAL, StateOfProcess, storedSecrets, TARGET } from './state-fixture.js';
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment, HUB, idOf, signed } from './test-orders.js';
@@ -57,6 +59,26 @@ describe('the inventory in Secrets', () => {
       expect(cluster.audit.entries().map(({ verb }) => verb)).toEqual(['create', 'update', 'delete']);
     }
     expect(storedSecrets(cluster, 'capstan-inventory-')).toHaveLength(1);
+  });
+
+  it('refuses a target that fills the head, and it alone: the others go on, and what makes room is taken', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    // Names that do not compress: as much as tens of thousands of hooks.
+    const withLeftovers = (target: TargetId, count: number): TargetInventory => {
+      const { head, entries } = anInventory(['a'], target);
+      const leftovers = Array.from({ length: count }, (_, index) => ({ ref: { group: 'batch', kind: 'Job', namespace: 'shop', name: `j${index}` }, apiVersion: 'batch/v1', uid: Array.from({ length: 32 }, (_none, part) => digestOf(`${target} ${index} ${part}`)).join('') }));
+      return { entries, head: { ...head, hooks: { contentKey: 'c', run: '1-1', isInstall: true, hasWritten: true, isOver: true, records: [], leftovers } } };
+    };
+    const [greedy, modest] = [targetId(idOf('target', 'greedy')), targetId(idOf('target', 'modest'))];
+    unwrap(await state.inventory.save(withLeftovers(greedy, 700), SIGNAL));
+    const [more, small] = await Promise.all([state.inventory.save(withLeftovers(greedy, 1_400), SIGNAL), state.inventory.save(anInventory(['b'], modest), SIGNAL)]);
+    expect(more).toMatchObject({ ok: false, error: { code: 'FULL', message: expect.stringContaining('Secret capstan-inventory has no room') } });
+    expect(small).toEqual({ ok: true, value: undefined });
+    const loaded = unwrap(await (await StateOfProcess.begin(cluster, 2)).inventory.loadAll(SIGNAL));
+    expect(loaded.targets.map(({ head }) => [head.target, head.hooks?.leftovers.length ?? 0])).toEqual([[greedy, 700], [modest, 0]].toSorted());
+    const next = await StateOfProcess.begin(cluster, 3);
+    unwrap(await next.inventory.drop(greedy, { epoch: 1n, generation: 1n }, SIGNAL));
+    unwrap(await next.inventory.save(withLeftovers(modest, 700), SIGNAL));
   });
 
   it('keeps the whole old inventory when it is killed between the new shards and the head, and collects the orphans later', async () => {

@@ -9,10 +9,11 @@ jest.setTimeout(30_000);
 describe('the prune guard', () => {
   let cluster: TestCluster;
   let agent: TestAgent;
+  let onFailpoint: (name: string) => void | Promise<void> = () => undefined;
   const source = new TestSource();
   beforeAll(async () => {
     cluster = await TestCluster.start();
-    agent = await TestAgent.start(cluster, source);
+    agent = await TestAgent.start(cluster, source, 1, { failpoints: { hit: (name) => onFailpoint(name) } });
     source.put('six', ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => configMap(name, { v: '1' })));
     source.put('five', ['a', 'b', 'c', 'd', 'e'].map((name) => configMap(name, { v: '1' })));
     source.put('two', ['a', 'b'].map((name) => configMap(name, { v: '2' })));
@@ -66,17 +67,47 @@ describe('the prune guard', () => {
     expect(cluster.object(cm('a'))?.['data']).toEqual({ v: '2' });
   });
 
-  it('asks for a single protected object too', async () => {
-    await agent.accept(anAssignment({ generation: 6, release: 'guarded' }));
+  it('asks again when an object is protected in the moment before its delete', async () => {
+    source.put('late', ['a', 'b', 'late'].map((name) => configMap(name, { v: '2' })));
+    await agent.accept(anAssignment({ generation: 6, release: 'late' }));
     await agent.reported({ generation: 6n, sync: 'SYNCED', objectCount: 3 });
+    let edits = 0;
+    onFailpoint = async (name) => {
+      if (name === 'agent.prune.before-delete' && edits++ === 0) await cluster.edit(cm('late'), { metadata: { annotations: { 'capstan.dev/protect': 'true' } } });
+    };
+    cluster.audit.mark();
     await agent.accept(anAssignment({ generation: 7, release: 'two' }));
-    const report = await agent.reported({ generation: 7n, sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL' });
+    await agent.reported({ generation: 7n, sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL' });
+    expect(edits).toBe(1);
+    expect(cluster.object(cm('late'))).toBeDefined();
+    await cluster.edit(cm('late'), { metadata: { annotations: { 'capstan.dev/protect': null } } });
+    await cluster.remove(cm('late'));
+  });
+
+  it('deletes what only somebody else wrote in that moment', async () => {
+    source.put('busy', ['a', 'b', 'busy'].map((name) => configMap(name, { v: '2' })));
+    await agent.accept(anAssignment({ generation: 8, release: 'busy' }));
+    await agent.reported({ generation: 8n, sync: 'SYNCED', objectCount: 3 });
+    let edits = 0;
+    onFailpoint = async (name) => {
+      if (name === 'agent.prune.before-delete' && edits++ === 0) await cluster.edit(cm('busy'), { data: { beat: '1' } });
+    };
+    await agent.accept(anAssignment({ generation: 9, release: 'two' }));
+    await agent.reported({ generation: 9n, sync: 'SYNCED', reason: 'SYNCED', objectCount: 2 });
+    expect(cluster.object(cm('busy'))).toBeUndefined();
+  });
+
+  it('asks for a single protected object too', async () => {
+    await agent.accept(anAssignment({ generation: 10, release: 'guarded' }));
+    await agent.reported({ generation: 10n, sync: 'SYNCED', objectCount: 3 });
+    await agent.accept(anAssignment({ generation: 11, release: 'two' }));
+    const report = await agent.reported({ generation: 11n, sync: 'AWAITING_APPROVAL', reason: 'PRUNE_NEEDS_APPROVAL' });
     expect(report.pendingRemoval?.objects).toEqual([cm('keep')]);
   });
 
   it('lists what could be pruned where pruning is off', async () => {
-    await agent.accept(anAssignment({ generation: 8, release: 'two', prune: false }));
-    const report = await agent.reported({ generation: 8n, sync: 'SYNCED', reason: 'PRUNE_DISABLED' });
+    await agent.accept(anAssignment({ generation: 12, release: 'two', prune: false }));
+    const report = await agent.reported({ generation: 12n, sync: 'SYNCED', reason: 'PRUNE_DISABLED' });
     expect(report).toMatchObject({ message: 'no longer declared: ConfigMap shop/keep', objectCount: 3, pendingRemoval: undefined });
     expect(cluster.object(cm('keep'))).toBeDefined();
   });

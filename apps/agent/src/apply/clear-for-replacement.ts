@@ -5,6 +5,8 @@ import { inParallel } from './in-parallel.js';
 
 const ASK_MS = 200;
 const RETRY_MS = 2_000;
+/** How often an object may change between the look at it and the delete. */
+const ATTEMPTS = 4;
 /** The server's own, by which it waits for what the object owns. */
 const FOREGROUND = 'foregroundDeletion';
 
@@ -30,19 +32,22 @@ async function clear(context: StepContext, object: KubeObject, uid: string, endM
   const address = { ref, apiVersion: object.apiVersion };
   const resource = await reader.resolveAny(address, signal);
   if (!resource.ok) return explainFailure(ref, resource.error);
-  const seen = await reader.read(address, { metadataOnly: true, signal });
-  if (!seen.ok) return explainFailure(ref, seen.error);
-  if (seen.value === undefined || seen.value.metadata.uid !== uid) return done();
-  // What it asks for may have changed since the server was asked.
-  const reason = whyNotReplaceable(ref, object.metadata, seen.value.metadata);
-  if (reason !== undefined) return stalled('IMMUTABLE_FIELD', reason);
-  const fenced = checkFence(context);
-  if (fenced !== undefined) return fenced;
-  ports.log.info('an object is deleted to be created again, since the change is of a field that never changes', { target: runtime.target, object: formatObjectRef(ref) });
-  const deleted = await ports.cluster.applier.delete(resource.value, ref.namespace, ref.name, { uid, propagationPolicy: 'Foreground', signal });
-  await reached(context, 'agent.replace.after-delete');
-  // Gone meanwhile, or another object by now: the looks tell.
-  if (!deleted.ok && deleted.error.code !== 'NOT_FOUND' && deleted.error.code !== 'CONFLICT') return explainFailure(ref, deleted.error);
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await reader.read(address, { metadataOnly: true, signal });
+    if (!seen.ok) return explainFailure(ref, seen.error);
+    if (seen.value === undefined || seen.value.metadata.uid !== uid) return done();
+    // What it asks for may have changed since the server was asked, and until the delete: then it is looked at again.
+    const reason = whyNotReplaceable(ref, object.metadata, seen.value.metadata);
+    if (reason !== undefined) return stalled('IMMUTABLE_FIELD', reason);
+    const fenced = checkFence(context);
+    if (fenced !== undefined) return fenced;
+    ports.log.info('an object is deleted to be created again, since the change is of a field that never changes', { target: runtime.target, object: formatObjectRef(ref) });
+    const { resourceVersion } = seen.value.metadata;
+    const deleted = await ports.cluster.applier.delete(resource.value, ref.namespace, ref.name, { uid, resourceVersion, propagationPolicy: 'Foreground', signal });
+    await reached(context, 'agent.replace.after-delete');
+    if (deleted.ok || deleted.error.code === 'NOT_FOUND') break;
+    if (deleted.error.code !== 'CONFLICT' || attempt >= ATTEMPTS) return explainFailure(ref, deleted.error);
+  }
   for (;;) {
     const live = await reader.read(address, { metadataOnly: true, signal });
     if (!live.ok) return explainFailure(ref, live.error);

@@ -23,6 +23,8 @@ export interface RemoveHow extends VerdictHow {
 }
 
 const MAX_FINALIZERS = 5;
+/** How often an object may change between the look at it and the delete; after that the next pass tries again. */
+const ATTEMPTS = 4;
 
 /** An object that was to go and is still there. */
 export interface Survivor {
@@ -44,7 +46,7 @@ export function isStillLeaving({ leavingForMs }: Survivor): boolean {
 }
 
 /**
- * Removes objects of one inventory: each is looked at once more right before, and deleted under its UID as precondition. Answers with those
+ * Removes objects of one inventory: each is looked at once more right before, and deleted under its UID and in that very state as preconditions. Answers with those
  * that are still there, to be tracked; what is gone or not ours any more is not among them. A look that fails keeps the object tracked.
  */
 export async function removeObjects(entries: readonly LiveEntry[], how: RemoveHow): Promise<StepOutcome<readonly Survivor[]>> {
@@ -56,23 +58,33 @@ export async function removeObjects(entries: readonly LiveEntry[], how: RemoveHo
 }
 
 async function removeOne(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Promise<StepOutcome<Survivor | undefined>> {
-  const looked = await look(entry, how, doomed);
-  if (looked.kind !== 'REMOVE') return done(looked.survivor);
-  const resource = await how.reader.resolveAny(entry, how.signal);
-  if (!resource.ok) return done(refused(entry, resource.error));
-  const unseen = await findUnseen(entry, how);
-  if (unseen !== undefined) return done(unseen);
-  const fenced = how.mayWrite(entry);
-  if (fenced !== undefined) return fenced;
-  await how.beforeDelete();
-  const deleted = await how.applier.delete(resource.value, entry.ref.namespace, entry.ref.name, { uid: entry.uid, signal: how.signal });
-  await how.afterDelete();
-  // Gone meanwhile, or another object by now: the look after it tells which.
-  if (!deleted.ok && deleted.error.code !== 'NOT_FOUND' && deleted.error.code !== 'CONFLICT') return done(refused(entry, deleted.error));
-  return done((await look(entry, how, doomed)).survivor);
+  for (let attempt = 1; ; attempt += 1) {
+    const looked = await look(entry, how, doomed);
+    if (looked.kind !== 'REMOVE' || attempt > ATTEMPTS) return done(looked.survivor);
+    const resource = await how.reader.resolveAny(entry, how.signal);
+    if (!resource.ok) return done(refused(entry, resource.error));
+    const unseen = await findUnseen(entry, how);
+    if (unseen !== undefined) return done(unseen);
+    const fenced = how.mayWrite(entry);
+    if (fenced !== undefined) return fenced;
+    await how.beforeDelete();
+    const deleted = await how.applier.delete(resource.value, entry.ref.namespace, entry.ref.name, { uid: entry.uid, resourceVersion: looked.resourceVersion, signal: how.signal });
+    await how.afterDelete();
+    // Changed since the look, or another object by now: the next look tells which.
+    if (!deleted.ok && deleted.error.code === 'CONFLICT') continue;
+    if (!deleted.ok && deleted.error.code !== 'NOT_FOUND') return done(refused(entry, deleted.error));
+    return done((await look(entry, how, doomed)).survivor);
+  }
 }
 
-async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Promise<{ readonly kind: 'REMOVE' | 'OTHER'; readonly survivor: Survivor | undefined }> {
+interface Look {
+  readonly kind: 'REMOVE' | 'OTHER';
+  readonly survivor: Survivor | undefined;
+  /** The state of the object that was looked at. */
+  readonly resourceVersion?: string | undefined;
+}
+
+async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Promise<Look> {
   const live = await doomed.read(entry);
   if (!live.ok) return { kind: 'OTHER', survivor: refused(entry, live.error) };
   const verdict = removalVerdict(entry, live.value, how);
@@ -84,7 +96,7 @@ async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Pro
   // What it asks for has changed since the decision: the next look at it decides.
   const asksNow = verdict === 'KEPT' || (verdict === 'REMOVE' && guardOf(entry, how.cause) === undefined && guardOf(withLiveWishes(entry, live.value.metadata), how.cause) !== undefined);
   if (asksNow) return { kind: 'OTHER', survivor: { ...base, isBlocked: false, message: `${formatObjectRef(entry.ref)} asks to stay since a moment ago` } };
-  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', survivor: { ...base, message: isEnding ? whyTerminating(live.value) : sayLeaving(entry, finalizers, since) } };
+  return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', resourceVersion: live.value.metadata.resourceVersion, survivor: { ...base, message: isEnding ? whyTerminating(live.value) : sayLeaving(entry, finalizers, since) } };
 }
 
 /** Objects that came into being after the plan was shown would go with a definition unseen: then it is shown again. */

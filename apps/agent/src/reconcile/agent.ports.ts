@@ -7,10 +7,10 @@ import type { ReportSink, VerifiedOrder } from '../session/session.ports.js';
 /**
  * Why durable state in the cluster could not be read or written. None of them ever means "empty".
  * UNAVAILABLE passes by itself; FENCED: another agent has taken the lease, so this one must write nothing more; CORRUPT: what is stored does
- * not read, and stays as it is for a person to look at.
+ * not read, and stays as it is for a person to look at. FULL: there is no room for it, and nothing was written.
  */
 export interface StateFailure {
-  readonly code: 'UNAVAILABLE' | 'FENCED' | 'CORRUPT';
+  readonly code: 'UNAVAILABLE' | 'FENCED' | 'CORRUPT' | 'FULL';
   /** For people and logs: names objects and causes, never content. */
   readonly message: string;
 }

@@ -88,6 +88,7 @@ const STATE_RETRY_MS = 2_000;
 /** Durable state that could not be read or written: nothing that follows may happen. */
 export function explainStateFailure(failure: StateFailure): StepOutcome<never> {
   if (failure.code === 'CORRUPT') return stalled('INTERNAL_ERROR', `stored state does not read: ${failure.message}`);
+  if (failure.code === 'FULL') return stalled('OBJECT_TOO_LARGE', failure.message);
   return wait(STATE_RETRY_MS, 'CLUSTER_UNAVAILABLE', failure.code === 'FENCED' ? 'another agent has taken over this cluster' : failure.message);
 }
 

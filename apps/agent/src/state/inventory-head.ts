@@ -1,7 +1,8 @@
 import { err, ok, type Failpoints, type Result } from '#kernel';
-import { encodeHead, parseHead, type HubId, type InventoryHead, type TargetHead } from '#domain';
+import { parseHead, type HubId, type InventoryHead, type TargetHead } from '#domain';
 import type { StateFailure } from '../reconcile/agent.ports.js';
-import { compress, decompress } from './compress.js';
+import { decompress } from './compress.js';
+import { fitHead, MAX_HEAD_BYTES, type Fitted, type HeadChange } from './fit-head.js';
 import type { StateFailpoint } from './state-failpoints.js';
 import type { StateSecrets, StoredSecret } from './state-secrets.js';
 
@@ -11,11 +12,8 @@ export interface OtherHub {
   readonly hub: HubId;
 }
 
-export type HeadChange = (head: InventoryHead) => InventoryHead;
-
 const NAME = 'capstan-inventory';
 const KEY = 'head.json.gz';
-const MAX_HEAD_BYTES = 16 * 1024 * 1024;
 const ATTEMPTS = 4;
 
 interface Held {
@@ -57,7 +55,7 @@ export class InventoryHeadSecret {
     if (read.value !== undefined && read.value.head.hub !== hub) return err({ code: 'OTHER_HUB', hub: read.value.head.hub });
     const empty: InventoryHead = { hub, leaseEpoch: 0, floor: { epoch: 0n, generation: 0n }, targets: [] };
     this.held = read.value;
-    const claimed = await this.swap(read.value?.head ?? empty, signal);
+    const claimed = await this.swap(await this.fitted(read.value?.head ?? empty, []), signal);
     return claimed.ok ? ok(claimed.value.head) : claimed;
   }
 
@@ -81,39 +79,45 @@ export class InventoryHeadSecret {
     while (this.waiting.length > 0) {
       const batch = this.waiting;
       this.waiting = [];
-      let result: Result<void, StateFailure>;
+      let result: Result<ReadonlySet<HeadChange>, StateFailure>;
       try {
         result = await this.writeBatch(batch.map(({ change }) => change), signal);
       } catch (error) {
         result = err({ code: 'UNAVAILABLE', message: error instanceof Error ? error.message : 'the head could not be written' });
       }
-      for (const { settle } of batch) settle(result);
+      for (const { change, settle } of batch) settle(!result.ok ? result : result.value.has(change) ? err(FULL) : ok(undefined));
     }
   }
 
-  private async writeBatch(changes: readonly HeadChange[], signal: AbortSignal): Promise<Result<void, StateFailure>> {
+  /** Answers with the changes for which there is no room. */
+  private async writeBatch(changes: readonly HeadChange[], signal: AbortSignal): Promise<Result<ReadonlySet<HeadChange>, StateFailure>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const held = await this.settled(signal);
       if (!held.ok) return held;
-      const next = changes.reduce((head, change) => change(head), held.value.head);
-      const swapped = await this.swap(next, signal);
+      const fitted = await this.fitted(held.value.head, changes);
+      if (fitted.refused.size === changes.length) return ok(fitted.refused);
+      const swapped = await this.swap(fitted, signal);
       if (swapped.ok) {
         await this.failpoints.hit('agent.state.after-head' satisfies StateFailpoint);
-        return ok(undefined);
+        return ok(fitted.refused);
       }
       if (swapped.error.message !== CHANGED) return swapped;
     }
     return err({ code: 'UNAVAILABLE', message: `Secret ${NAME} changes all the time: somebody else writes it` });
   }
 
-  private async swap(head: InventoryHead, signal: AbortSignal): Promise<Result<Held, StateFailure>> {
-    const next = { ...head, leaseEpoch: this.epoch() };
-    const data = { [KEY]: await compress(encodeHead(next, this.texts)) };
+  /** With our lease epoch on it. */
+  private fitted(head: InventoryHead, changes: readonly HeadChange[]): Promise<Fitted> {
+    return fitHead({ ...head, leaseEpoch: this.epoch() }, changes, this.texts);
+  }
+
+  private async swap({ head, packed }: Fitted, signal: AbortSignal): Promise<Result<Held, StateFailure>> {
+    const data = { [KEY]: packed };
     const over = this.held?.secret;
     this.held = undefined; // in doubt until the answer
     const written = await this.secrets.write({ name: NAME, kind: 'inventory', data }, over, signal);
     if (!written.ok) return err(written.error.code === 'CHANGED' ? { code: 'UNAVAILABLE', message: CHANGED } : written.error);
-    this.held = { head: next, secret: { ...written.value, data: new Map() } };
+    this.held = { head, secret: { ...written.value, data: new Map() } };
     return ok(this.held);
   }
 
@@ -140,3 +144,8 @@ export class InventoryHeadSecret {
 
 /** Marks the one failure after which the same change is tried on the newer head. */
 const CHANGED = 'the head was changed meanwhile';
+
+const FULL: StateFailure = {
+  code: 'FULL',
+  message: `Secret ${NAME} has no room for more hooks or applications: of all that this cluster runs it holds 1 MiB. Let one Job run several steps, drop \`generateName\` from hooks, or remove applications`,
+};

@@ -33,6 +33,14 @@ describe('guardRemoval of a prune', () => {
     expect(guardRemoval(request(entries, 100))).toMatchObject({ removeNow: [], digest: removalDigest(TARGET, entries), because: 'KIND' });
   });
 
+  it('names first what holds data or is protected: what is shown of a plan is its beginning', () => {
+    const shielded = aLiveEntry(anObject('v1', 'Secret', 'shop/z'), { isProtected: true });
+    const { waiting, digest } = guardRemoval(request([...configMaps(150), database, shielded], 300));
+    expect(waiting.slice(0, 2).map(({ ref }) => ref)).toEqual([database.ref, shielded.ref]);
+    expect(waiting).toHaveLength(152);
+    expect(digest).toBe(removalDigest(TARGET, [...configMaps(150), database, shielded]));
+  });
+
   it('waits for a protected object', () => {
     const entry = aLiveEntry(anObject('v1', 'ConfigMap', 'shop/a'), { isProtected: true });
     expect(guardRemoval(request([entry], 100))).toMatchObject({ removeNow: [], because: 'KIND' });

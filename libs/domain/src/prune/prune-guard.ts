@@ -43,7 +43,8 @@ export function guardRemoval(request: RemovalRequest): RemovalDecision {
   if (guarded.length === 0 && !isTooMany) return go(request.entries);
 
   const counts = request.takenAlong ?? new Map<string, TakenAlong>();
-  const inQuestion = request.cause === 'PRUNE' ? request.entries : guarded;
+  // Of a large plan people are shown the beginning: what they must not miss comes first.
+  const inQuestion = request.cause === 'PRUNE' ? [...guarded, ...request.entries.filter((entry) => guardOf(entry, request.cause) === undefined)] : guarded;
   const digest = removalDigest(request.target, inQuestion, counts);
   if (request.approvals.includes(digest)) return go(request.entries.map((entry) => (inQuestion.includes(entry) ? listEntry(entry, digest, counts.get(objectKey(entry.ref))) : entry)));
   if (isRestOfApproved(inQuestion, request)) return go(request.entries);

@@ -43,7 +43,7 @@ export const REASON_ADVICE = {
   OBJECT_CLAIMED: 'Two applications declare this object: remove it from one of them.',
   INVALID_FOR_SERVER: 'The API server found the object invalid; the message says where.',
   IMMUTABLE_FIELD: 'The API server never lets this field change: put the old value back, give the object another name, or set capstan.dev/apply: replace on it to have it deleted and created again.',
-  OBJECT_TOO_LARGE: 'Split the object: the API server stores at most 1.5 MiB in one.',
+  OBJECT_TOO_LARGE: "Split the object: the API server stores at most 1.5 MiB in one. Where the message names the agent's own inventory, run fewer hooks or applications on this cluster.",
   WEBHOOK_UNAVAILABLE: 'The webhook that the message names does not answer, so the API server takes nothing that goes through it: mend it, or remove its configuration. It is tried again by itself.',
   CRD_NOT_ESTABLISHED: 'The custom resource definition is not served yet; it is tried again by itself.',
   NAMESPACE_TERMINATING: 'The namespace is being deleted: remove what the message names as holding it up, or wait. The release goes on by itself when the namespace is back.',
