@@ -67,11 +67,11 @@ describeOnStage('bad input from Git', { clusters: [{ name: 'prod', labels: { env
     expect(message).toContain(first);
     expect(message).toContain(second);
     await repository.deleteRef('refs/heads/main');
-    await until('the branch is missed', 30_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes('is gone') ? true : undefined));
+    await until('the branch is missed', 60_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes('is gone') ? true : undefined));
     await repository.branch('other', first);
     const unrelated = await repository.commit({ 'app/more.yaml': null, 'app/new.yaml': configMap('new', { a: '2' }) }, 'other', { branch: 'other' });
     await repository.branch('main', unrelated);
-    await until('the new branch is seen', 30_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes(unrelated) ? true : undefined));
+    await until('the new branch is seen', 60_000, async () => ((await untilRefused(stage, 'rewritten', 'HISTORY_REWRITTEN')).includes(unrelated) ? true : undefined));
     expect(prod.writeLines()).toEqual([]);
 
     const told = await stage.capstan(['describe', 'app/rewritten']);
@@ -155,7 +155,7 @@ describeOnStage('bad input from Git', { clusters: [{ name: 'prod', labels: { env
       },
       { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-red' }, spec: { policyName: 'no-red', validationActions: ['Deny'] } },
     );
-    await until('the policy is in force', 30_000, async () => {
+    await until('the policy is in force', 60_000, async () => {
       const tried = await prod.admin.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'try', namespace: 'default' }, data: { colour: 'red' } }, { dryRun: true });
       return tried.ok ? undefined : true;
     });

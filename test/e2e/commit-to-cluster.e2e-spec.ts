@@ -44,7 +44,7 @@ if (fixtures === undefined) {
         return typeof spec === 'object' && spec !== null && 'replicas' in spec && spec.replicas === 2 ? true : undefined;
       });
       const polled = stage.git.count('ref-look-up', 'podinfo');
-      await until('the hub has looked at Git three times more', 30_000, () => (stage.git.count('ref-look-up', 'podinfo') >= polled + 3 ? true : undefined));
+      await until('the hub has looked at Git three times more', 60_000, () => (stage.git.count('ref-look-up', 'podinfo') >= polled + 3 ? true : undefined));
       expect(prod.writeLines()).toEqual(installation);
 
       prod.mark();

@@ -51,8 +51,13 @@ describeWithKubernetes('the demo', () => {
         for (const { client } of clusters) {
           for (const metadata of [{ name: 'theirs', labels: { [DEMO_LABEL]: 'abcd1234' } }, { name: 'capstan-demo-wxyz9876' }]) must(await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata }));
         }
-        await until('the neighbours have their ServiceAccounts', 30_000, async () => ((await everything()).every((lines) => ['theirs', 'capstan-demo-wxyz9876'].every((name) => lines.some((line) => line.includes(` ${name}/default `)) && lines.some((line) => line.includes(` ${name}/kube-root-ca.crt `)))) ? true : undefined));
-        before = await everything();
+        await until('the neighbours have their ServiceAccounts', 60_000, async () => ((await everything()).every((lines) => ['theirs', 'capstan-demo-wxyz9876'].every((name) => lines.some((line) => line.includes(` ${name}/default `)) && lines.some((line) => line.includes(` ${name}/kube-root-ca.crt `)))) ? true : undefined));
+        // A control plane that has just come up goes on writing to its own objects for a while.
+        before = await until('the clusters have come to rest', 120_000, async () => {
+          const seen = await everything();
+          await new Promise((resolve) => setTimeout(resolve, 3_000));
+          return JSON.stringify(await everything()) === JSON.stringify(seen) ? seen : undefined;
+        });
         for (const { auditLog } of clusters) auditLog.mark();
       }, 240_000);
       afterAll(() => kubernetes.stop(), 60_000);

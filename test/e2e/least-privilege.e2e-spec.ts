@@ -66,7 +66,7 @@ describeOnStage('an agent confined to namespaces', { clusters: [{ name: 'prod', 
       },
     );
     // No kubelet plays these nodes: what the API server says about it is what the person reads.
-    const refused = await until('the right to reach the API server', 20_000, async () => {
+    const refused = await until('the right to reach the API server', 60_000, async () => {
       const outcome = await stage.capstan(['logs', 'live@prod', pod]);
       return outcome.stderr.includes('logs.enabled=true') ? undefined : outcome;
     });

@@ -30,7 +30,7 @@ describeOnStage('what a commit concerns', { clusters: [{ name: 'prod', labels: {
     const second = await repository.commit({ 'README.md': '# fleet, with more words\n', 'apps/other/settings.yaml': configMap('other', { a: '2' }), 'apps/shop/overlays/qa/kustomization.yaml': overlay('qa') });
     await untilHubKnows(stage, 'unrelated', second);
     const polled = stage.git.count('ref-look-up', 'unrelated');
-    await until('the hub has looked at Git twice more', 30_000, () => (stage.git.count('ref-look-up', 'unrelated') >= polled + 2 ? true : undefined));
+    await until('the hub has looked at Git twice more', 60_000, () => (stage.git.count('ref-look-up', 'unrelated') >= polled + 2 ? true : undefined));
 
     expect(await trailOf(stage)).toEqual(before);
     expect(shallowFetches(stage, 'unrelated')).toBe(agentFetches);
@@ -63,9 +63,9 @@ describeOnStage('what a commit concerns', { clusters: [{ name: 'prod', labels: {
     await until('every application has its release', 60_000, async () => ((await commitsOf(stage, names)).every((commit) => commit === first) ? true : undefined));
 
     // A hint that came while the hub looked makes it look once more: wait until what the creations asked for is done.
-    const lookUps = await until('the hub looks no more', 30_000, async () => {
+    const lookUps = await until('the hub looks no more', 60_000, async () => {
       const before = stage.git.count('ref-look-up', 'hooked');
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
       return stage.git.count('ref-look-up', 'hooked') === before ? before : undefined;
     });
     const second = await repository.commit({ 'app/settings.yaml': configMap('hooked', { a: '2' }) });
@@ -95,7 +95,7 @@ function shallowFetches(stage: Stage, repository: string): number {
 
 async function untilHubKnows(stage: Stage, name: string, commit: string): Promise<void> {
   type Answer = { readonly repository: { readonly refs: readonly { readonly commit: string | null }[] } };
-  await until(`the hub knows ${commit.slice(0, 8)}`, 30_000, async () => {
+  await until(`the hub knows ${commit.slice(0, 8)}`, 60_000, async () => {
     const { repository } = await stage.api.query<Answer>('query Refs($name: String!) { repository(name: $name) { refs { commit } } }', { name });
     return repository.refs.some((ref) => ref.commit === commit) ? true : undefined;
   });

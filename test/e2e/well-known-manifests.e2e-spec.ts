@@ -53,7 +53,7 @@ describeWithManifests('well-known manifests', { clusters: [{ name: CLUSTER, labe
     for (const { name } of MANIFEST_SETS.toReversed()) await stage.api.must('deleteApplication', { project: 'default', name, mode: 'DELETE' });
     await approveUntilGone(stage);
     let left: readonly string[] = [];
-    await until('nothing is left', 30_000, async () => {
+    await until('nothing is left', 60_000, async () => {
       left = (await namesOfEverything(cluster.real)).filter((line) => !before.includes(line));
       return left.length === 0 ? true : undefined;
     }, () => left.join('\n'));

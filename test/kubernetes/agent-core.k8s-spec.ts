@@ -154,7 +154,7 @@ describeWithKubernetes('the core of the agent', () => {
       const many = Array.from({ length: 120 }, (_, index) => configMap(`n${index}`, { a: '1' }));
       cluster.auditLog.mark();
       const version = await order('many', many);
-      await until('some are written', 30_000, () => (writes().length > 20 ? true : undefined));
+      await until('some are written', 60_000, () => (writes().length > 20 ? true : undefined));
       await cluster.restartApiServer();
       await until('the release is applied', 60_000, () => (agent.last('many')?.generation === version && agent.last('many')?.sync === 'SYNCED' ? true : undefined));
       expect(writes().filter((write) => write.startsWith('delete'))).toEqual([]);

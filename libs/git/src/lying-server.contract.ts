@@ -12,7 +12,9 @@ jest.setTimeout(60_000);
 
 const SEED = 4_2026;
 const POINTS = 4;
-const HANG_MS = 300;
+/** How long a server may be silent: where one that hangs is waited out; and where none does, so that a busy machine is not taken for one. */
+const HANG_MS = 600;
+const BUSY_MS = 20_000;
 /** Of a caller whom a server keeps waiting in the middle of an answer. */
 const PATIENCE_MS = 800;
 const FILES = { 'app/a.yaml': 'a: 1\n', 'app/deep/b.yaml': 'b: 2\n', 'big.yaml': Buffer.alloc(60_000, 'x0y1z2').toString('base64') };
@@ -36,7 +38,6 @@ export function lyingServerContract(name: string, make: (options: ContractAdapte
     afterAll(() => server.dispose());
     beforeEach(async () => {
       cacheDirectory = await mkdtemp(join(tmpdir(), 'capstan-git-lies-'));
-      git = make({ cacheDirectory, silenceMs: HANG_MS });
     });
     afterEach(async () => {
       server.clearFaults();
@@ -69,6 +70,7 @@ export function lyingServerContract(name: string, make: (options: ContractAdapte
     }
 
     it.each(['close', 'hang', 'end'] as const)('finds all refs or says that it cannot, wherever the answer is cut off and the connection is left to %s', async (then) => {
+      git = make({ cacheDirectory, silenceMs: then === 'hang' ? HANG_MS : BUSY_MS });
       const random = seededRandom(SEED);
       const before = liesTold();
       for (let point = 0; point < POINTS; point++) {
@@ -91,6 +93,7 @@ export function lyingServerContract(name: string, make: (options: ContractAdapte
       ['is cut off and nothing more comes', (cutAt) => ({ cutAt, then: 'hang' })],
       ['has one wrong byte', (garbledAt) => ({ garbledAt })],
     ])('reads a commit whole or not at all where the answer %s, and whole as soon as it is told', async (_, lieAt) => {
+      git = make({ cacheDirectory, silenceMs: BUSY_MS });
       const random = seededRandom(SEED);
       const before = liesTold();
       for (let point = 0; point < POINTS; point++) {

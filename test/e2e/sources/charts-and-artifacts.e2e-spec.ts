@@ -44,11 +44,11 @@ describeOnStage('charts and artifacts', { clusters: [{ name: 'one', labels: {} }
     expect(shown.stdout).not.toContain(REGISTRY_USER.password);
 
     await registry.front.stop();
-    await until('the repository says that it is down', 30_000, async () => ((await stage.capstan(['get', 'repositories'])).stdout.includes('REPOSITORY_UNREACHABLE') ? true : undefined));
+    await until('the repository says that it is down', 60_000, async () => ((await stage.capstan(['get', 'repositories'])).stdout.includes('REPOSITORY_UNREACHABLE') ? true : undefined));
     const cluster = stage.cluster('one');
     cluster.mark();
     await cluster.edit('ConfigMap', 'web', 'web', { data: { greeting: 'by hand' } });
-    await until('the hand edit is healed', 30_000, async () => (JSON.stringify(await greeting(stage, 'web')).includes('hello one') ? true : undefined));
+    await until('the hand edit is healed', 60_000, async () => (JSON.stringify(await greeting(stage, 'web')).includes('hello one') ? true : undefined));
     await untilTarget(stage, 'web', 'one', 'still runs the release', ({ sync, assigned }) => sync === 'SYNCED' && assigned?.release.commit === second);
     expect(cluster.deleteLines()).toEqual([]);
     await registry.front.start();
@@ -68,7 +68,7 @@ describeOnStage('charts and artifacts', { clusters: [{ name: 'one', labels: {} }
     expect(await greeting(stage, 'shop')).toEqual({ greeting: 'goodbye', version: '1.0.0' });
 
     await git.commit({ 'values/prod.yaml': null });
-    await until('the missing file is told', 30_000, async () => ((await stage.capstan(['describe', 'app/shop'])).stdout.includes('Source env: values/prod.yaml does not exist') ? true : undefined));
+    await until('the missing file is told', 60_000, async () => ((await stage.capstan(['describe', 'app/shop'])).stdout.includes('Source env: values/prod.yaml does not exist') ? true : undefined));
     const second = await registry.push(helm, chart('shop', '1.1.0'));
     const back = await git.commit({ 'values/prod.yaml': 'greeting: again\n' });
     await untilRuns(stage, 'shop', 'one', second);

@@ -7,7 +7,7 @@ export async function addNodes({ admin }: StageCluster, names: readonly string[]
   for (const name of names) must(await admin.create({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } } }));
   const nodes = must(await admin.resolve('', 'Node'));
   for (const name of names) {
-    await until(`node ${name} takes pods`, 30_000, async () => {
+    await until(`node ${name} takes pods`, 60_000, async () => {
       const node = must(await admin.get(nodes, '', name));
       return !('spec' in node) || JSON.stringify(node['spec']).includes('taints') || !JSON.stringify(node['status'] ?? '').includes('"Running"') ? undefined : true;
     });

@@ -59,7 +59,7 @@ describeWithKubernetes('objects that are there already', () => {
     }, 60_000);
 
     const settled = async (name: string): Promise<KubeObject> =>
-      until(`${name} is there and observed`, 30_000, async () => {
+      until(`${name} is there and observed`, 60_000, async () => {
         const live = await stage.find(deploy(name));
         return live !== undefined && at(live, 'status', 'readyReplicas') === 1 && at(live, 'status', 'observedGeneration') === live.metadata.generation ? live : undefined;
       });
@@ -127,7 +127,7 @@ describeWithKubernetes('objects that are there already', () => {
       await clientSide(stage, [inShop(web)]);
       const resource = must(await stage.admin.resolve('apps', 'Deployment'));
       must(await stage.admin.mergePatch(resource, 'shop', 'web-hands', { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'today' } } } } }, { fieldManager: 'kubectl-rollout' }));
-      await until('the restart is over', 30_000, async () => (at(await settled('web-hands'), 'status', 'replicas') === 1 ? true : undefined));
+      await until('the restart is over', 60_000, async () => (at(await settled('web-hands'), 'status', 'replicas') === 1 ? true : undefined));
       const spec = (await stage.live(deploy('web-hands')))['spec'];
       await stage.ordered('hands', [web], { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
       expect((await stage.live(deploy('web-hands')))['spec']).toEqual(spec);

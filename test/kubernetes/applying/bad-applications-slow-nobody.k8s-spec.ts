@@ -54,7 +54,7 @@ describeWithKubernetes('applications that hang', () => {
     }, 60_000);
 
     it('the good one is applied and healed again and again meanwhile, and the bad ones name the webhook', async () => {
-      await until('the webhook is in force', 30_000, async () => {
+      await until('the webhook is in force', 60_000, async () => {
         const refused = await stage.admin.create(configMap('probe', {}, { namespace: 'shop', labels: { bad: 'yes' } }), { dryRun: true, deadlineMs: 1_500 });
         return refused.ok ? undefined : true;
       });

@@ -41,7 +41,7 @@ describeWithKubernetes('what the cluster refuses', () => {
     beforeAll(async () => {
       stage = await AgentStage.start();
       must(await stage.admin.apply(definition('blobs', 'Blob', [version('v1', true)]), { fieldManager: 'the-suite' }));
-      await until('blobs are served', 30_000, async () => {
+      await until('blobs are served', 60_000, async () => {
         stage.admin.invalidateDiscovery('example.com');
         return (await stage.admin.resolve('example.com', 'Blob')).ok || undefined;
       });
@@ -74,7 +74,7 @@ describeWithKubernetes('what the cluster refuses', () => {
       await stage.ordered('lines', [configMap('lines', lines('ours'))]);
       const resource = must(await stage.admin.resolve('', 'ConfigMap'));
       must(await stage.admin.mergePatch(resource, 'shop', 'lines', { data: lines('theirs') }, { fieldManager: 'kubectl-edit' }));
-      await until('it is healed', 30_000, async () => (at(await stage.live(cm('lines')), 'data', 'line-4999') === 'ours 4999' ? true : undefined));
+      await until('it is healed', 60_000, async () => (at(await stage.live(cm('lines')), 'data', 'line-4999') === 'ours 4999' ? true : undefined));
       const largest = Math.max(...stage.agent.reports.map((report) => JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).length));
       expect(largest).toBeLessThan(64 * 1024);
     });
@@ -82,7 +82,7 @@ describeWithKubernetes('what the cluster refuses', () => {
     it('an admission policy that denies: in its words, before any write, and all that it denies at once', async () => {
       for (const object of DENIAL) must(await stage.admin.create(object));
       const denied = (name: string): KubeObject => configMap(name, { a: '1' }, { labels: { denied: 'yes' } });
-      await until('the policy is in force', 30_000, async () => ((await stage.admin.create({ ...denied('probe'), metadata: { ...denied('probe').metadata, namespace: 'shop' } }, { dryRun: true })).ok ? undefined : true));
+      await until('the policy is in force', 60_000, async () => ((await stage.admin.create({ ...denied('probe'), metadata: { ...denied('probe').metadata, namespace: 'shop' } }, { dryRun: true })).ok ? undefined : true));
       stage.mark();
       const { message } = await stage.ordered('denied', [configMap('fine', { a: '1' }), denied('d1'), denied('d2')], { sync: 'FAILED', reason: 'ADMISSION_DENIED' });
       expect(message).toContain('ConfigMap shop/d1: ');
@@ -95,7 +95,7 @@ describeWithKubernetes('what the cluster refuses', () => {
       const away = { conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://127.0.0.1:9/convert' } } } };
       const versions = [version('v1', false), version('v2', true)];
       must(await stage.admin.apply(definition('turns', 'Turn', versions, away), { fieldManager: 'the-suite' }));
-      await until('turns are served', 30_000, async () => {
+      await until('turns are served', 60_000, async () => {
         stage.admin.invalidateDiscovery('example.com');
         return (await stage.admin.resolve('example.com', 'Turn', 'v1')).ok || undefined;
       });
@@ -110,17 +110,17 @@ describeWithKubernetes('what the cluster refuses', () => {
 
     it('a kind that is removed from the API: the release is refused by its name, and what was applied of others runs on', async () => {
       must(await stage.admin.apply(definition('fads', 'Fad', [version('v1', true)]), { fieldManager: 'the-suite' }));
-      await until('fads are served', 30_000, async () => {
+      await until('fads are served', 60_000, async () => {
         stage.admin.invalidateDiscovery('example.com');
         return (await stage.admin.resolve('example.com', 'Fad')).ok || undefined;
       });
       await stage.ordered('fads', [custom('Fad', 'one', { a: 1 }), configMap('fads', { a: '1' })]);
       const { uid = '' } = (await stage.live(crd('fads'))).metadata;
       must(await stage.admin.delete(must(await stage.admin.resolve('apiextensions.k8s.io', 'CustomResourceDefinition')), '', 'fads.example.com', { uid }));
-      await until('fads are gone', 30_000, async () => ((await stage.find(crd('fads'))) === undefined ? true : undefined));
+      await until('fads are gone', 60_000, async () => ((await stage.find(crd('fads'))) === undefined ? true : undefined));
       stage.mark();
       const asked = await stage.order('fads', [custom('Fad', 'one', { a: 1 }), configMap('fads', { a: '2' })]);
-      const { message } = await until('it is refused', 30_000, () => {
+      const { message } = await until('it is refused', 60_000, () => {
         const last = stage.agent.last('fads');
         return last?.generation === asked && last.reason === 'KIND_NOT_FOUND' ? last : undefined;
       }, () => JSON.stringify(stage.agent.last('fads')?.message));

@@ -25,7 +25,7 @@ let runs = 0;
 export async function defineWidgets(both: Both): Promise<void> {
   for (const ask of both) {
     await ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: widgetDefinition() });
-    await until('widgets are served', 30_000, async () => ((await ask('GET', `/apis/${GROUP}/v1/widgets`)).status === 200 ? true : undefined));
+    await until('widgets are served', 60_000, async () => ((await ask('GET', `/apis/${GROUP}/v1/widgets`)).status === 200 ? true : undefined));
   }
 }
 
@@ -68,7 +68,7 @@ async function runOnBoth(both: Both, writes: readonly RandomWrite[]): Promise<{ 
 /** The garbage collector takes its finalizers off a moment after the deletion, each server in its own time. */
 async function collected(ask: Ask, path: string): Promise<void> {
   const [object = ''] = path.split('?');
-  await until(`${object} is collected`, 30_000, async () => {
+  await until(`${object} is collected`, 60_000, async () => {
     const finalizers = at((await ask('GET', object)).json, 'metadata', 'finalizers');
     return Array.isArray(finalizers) && finalizers.some((finalizer) => finalizer === 'foregroundDeletion' || finalizer === 'orphan') ? undefined : true;
   });

@@ -66,7 +66,7 @@ describeWithKubernetes('a definition that is no longer declared', () => {
     expect(stage.deletes()).toEqual([]);
     await stage.delete({ group: 'example.com', kind: 'Gadget', namespace: 'shop', name: 'g1' });
     await stage.applied('p1', rest('p1'), { approvedPrunes: [pendingOf(second)] });
-    await until('the definition is gone with what was left', 30_000, async () => ((await stage.find(crd('gadget'))) === undefined ? true : undefined));
+    await until('the definition is gone with what was left', 60_000, async () => ((await stage.find(crd('gadget'))) === undefined ? true : undefined));
     expect(stage.deletes()).toEqual(['customresourcedefinitions /gadgets.example.com']);
   });
 
@@ -116,7 +116,7 @@ describeWithKubernetes('a definition that is no longer declared', () => {
     // The object is stored as v1; from now on v2 is what is stored, and nobody converts.
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
     await stage.edit(crd('thing'), { spec: { conversion, versions: [{ name: 'v1', served: true, storage: false, schema }, { name: 'v2', served: true, storage: true, schema }] } });
-    await until('the new version is served', 30_000, async () => {
+    await until('the new version is served', 60_000, async () => {
       stage.admin.invalidateDiscovery('example.com');
       return (await stage.admin.resolve('example.com', 'Thing', 'v2')).ok || undefined;
     });
@@ -133,13 +133,13 @@ describeWithKubernetes('a definition that is no longer declared', () => {
 
   it('lets go of custom resources whose kind was taken away by somebody else, and the release goes on', async () => {
     must(await stage.admin.create(definition('lost')));
-    await until('the kind is served', 30_000, async () => {
+    await until('the kind is served', 60_000, async () => {
       stage.admin.invalidateDiscovery('example.com');
       return (await stage.admin.resolve('example.com', 'Lost')).ok || undefined;
     });
     await stage.applied('q5', [custom('lost', 'l1'), ...rest('q5')]);
     await stage.delete(crd('lost'));
-    await until('the kind is gone', 30_000, async () => ((await stage.find(crd('lost'))) === undefined ? true : undefined));
+    await until('the kind is gone', 60_000, async () => ((await stage.find(crd('lost'))) === undefined ? true : undefined));
     stage.mark();
     await stage.said('q5', { generation: await stage.order('q5', rest('q5')), sync: 'SYNCED', objectCount: 4 });
     await stage.removed('q5');
