@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Json } from '#kernel';
 import type { KubeObject, ObjectRef } from '#domain';
-import { createKubeClient, tokenCredentials, type KubeClient } from '#kube';
-import { startRealKubernetes, until, type RealCluster, type RealKubernetes } from '#testing';
-import { cm, configMap, deploy, deployment, TestAgent, TestSource } from '../../apps/agent/test/test-agent.js';
-import { anAssignment, aTombstone } from '../../apps/agent/test/test-orders.js';
+import { until } from '#testing';
+import { cm, configMap, deploy, deployment } from '../../apps/agent/test/test-agent.js';
 import { at, must } from '../contract/kubernetes/contract-server.js';
+import { AgentStage, type OrderMore } from './stage/agent-stage.js';
 import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
-import { installAgentAccounts } from './stage/install-agent-accounts.js';
 
 jest.setTimeout(120_000);
 
-const SYSTEM = 'capstan-system';
 const WIDGET: ObjectRef = { group: 'example.com', kind: 'Widget', namespace: 'shop', name: 'w' };
 
 function definition(...properties: readonly string[]): KubeObject {
@@ -45,43 +42,14 @@ describeWithKubernetes('the core of the agent', () => {
     ['cluster-admin', 'apply: { preset: cluster-admin }'],
     ['namespaced', 'apply: { preset: namespaced, namespaces: [shop, web] }'],
   ] as const)('the core of the agent with the preset %s', (preset, values) => {
-    let kubernetes: RealKubernetes;
-    let cluster: RealCluster;
-    let admin: KubeClient;
-    let agent: TestAgent;
-    let generation = 0;
-    const source = new TestSource();
+    let stage: AgentStage;
     beforeAll(async () => {
-      kubernetes = await startRealKubernetes();
-      const [first] = kubernetes.clusters;
-      if (first === undefined) throw new Error('no cluster was started');
-      cluster = first;
-      admin = first.client;
-      for (const name of [SYSTEM, 'shop', 'web']) must(await admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'kubectl' }));
-      await installAgentAccounts(first, values);
-      const token = await first.tokenFor(SYSTEM, 'capstan-agent');
-      agent = await TestAgent.start({ agentClient: () => createKubeClient({ server: first.server, caPem: first.caPem, credentials: tokenCredentials(token) }, { userAgent: 'capstan-agent' }) }, source);
+      stage = await AgentStage.start({ namespaces: ['shop', 'web'], values });
     }, 180_000);
-    afterAll(async () => {
-      await agent.stop();
-      await kubernetes.stop();
-    }, 60_000);
+    afterAll(() => stage.stop(), 60_000);
 
-    const order = async (application: string, objects: readonly KubeObject[], more: Partial<Parameters<typeof anAssignment>[0]> = {}): Promise<bigint> => {
-      generation += 1;
-      source.put(`r${generation}`, objects);
-      await agent.accept(anAssignment({ application, generation, release: `r${generation}`, ...more }));
-      return BigInt(generation);
-    };
-    const applied = async (application: string, objects: readonly KubeObject[], more: Partial<Parameters<typeof anAssignment>[0]> = {}): Promise<void> => {
-      await agent.reported({ generation: await order(application, objects, more), sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' }, application);
-    };
-    const live = async (ref: ObjectRef): Promise<KubeObject> => must(await admin.get(must(await admin.resolve(ref.group, ref.kind)), ref.namespace, ref.name));
-    const edit = async (ref: ObjectRef, patch: object, fieldManager = 'kubectl-edit', subresource?: 'scale'): Promise<void> => {
-      must(await admin.mergePatch(must(await admin.resolve(ref.group, ref.kind)), ref.namespace, ref.name, patch, { fieldManager, ...(subresource === undefined ? {} : { subresource }) }));
-    };
-    const writes = (): readonly string[] =>
-      cluster.auditLog.writes({ excludeNamespaces: [SYSTEM] }).filter(({ userAgent }) => userAgent === 'capstan-agent').map(({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace}/${name}`);
+    const applied = (application: string, objects: readonly KubeObject[], more: OrderMore = {}): Promise<unknown> =>
+      stage.ordered(application, objects, { sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' }, more);
 
     it('finds drift at once, also of what the account of the agent may not read', async () => {
       const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { password: 'aHVudGVyMg==' } };
@@ -91,92 +59,88 @@ describeWithKubernetes('the core of the agent', () => {
         [cm('there', 'web'), { data: { a: '2' } }, { a: '1' }],
         [{ ...cm('s'), kind: 'Secret' }, { data: { password: 'ZXZpbA==' } }, { password: 'aHVudGVyMg==' }],
       ] as const) {
-        await edit(ref, patch);
-        await until(`${ref.kind} ${ref.name} is healed`, 60_000, async () => (JSON.stringify((await live(ref))['data']) === JSON.stringify(data) ? true : undefined));
+        await stage.edit(ref, patch);
+        await until(`${ref.kind} ${ref.name} is healed`, 60_000, async () => (JSON.stringify((await stage.live(ref))['data']) === JSON.stringify(data) ? true : undefined));
       }
     });
 
     it('names a field that the schema lacks, and writes nothing', async () => {
       const web = deployment('typo', 'example.com/web:1');
-      cluster.auditLog.mark();
-      const version = await order('typo', [configMap('beside', { a: '1' }), { ...web, spec: { ...(web['spec'] as { readonly [name: string]: Json }), replicsa: 3 } }]);
-      const { message } = await agent.reported({ generation: version, reason: 'INVALID_FOR_SERVER' }, 'typo');
+      stage.mark();
+      const version = await stage.order('typo', [configMap('beside', { a: '1' }), { ...web, spec: { ...(web['spec'] as { readonly [name: string]: Json }), replicsa: 3 } }]);
+      const { message } = await stage.said('typo', { generation: version, reason: 'INVALID_FOR_SERVER' });
       expect(message).toContain('Deployment.apps shop/typo');
       expect(message).toContain('.spec.replicsa');
-      expect(writes()).toEqual([]);
+      expect(stage.writes()).toEqual([]);
     });
 
     it('leaves the replicas to a scaler once they are no longer declared, and heals the rest', async () => {
       await applied('scaled', [scaled('example.com/web:1', 2)], { drift: 'REPORT' });
-      await edit(deploy('scaled'), { spec: { replicas: 4 } }, 'a-scaler', 'scale');
+      await stage.edit(deploy('scaled'), { spec: { replicas: 4 } }, 'a-scaler', 'scale');
       await applied('scaled', [scaled('example.com/web:2', undefined)], { drift: 'REPORT' });
       await applied('scaled', [scaled('example.com/web:3', undefined)]);
-      await edit(deploy('scaled'), { spec: { template: { spec: { containers: [{ name: 'app', image: 'example.com/web:theirs' }] } } } });
-      await until('the image is healed', 60_000, async () => (JSON.stringify((await live(deploy('scaled')))['spec']).includes('web:3') ? true : undefined));
-      expect(at(await live(deploy('scaled')), 'spec', 'replicas')).toBe(4);
+      await stage.edit(deploy('scaled'), { spec: { template: { spec: { containers: [{ name: 'app', image: 'example.com/web:theirs' }] } } } });
+      await until('the image is healed', 60_000, async () => (JSON.stringify((await stage.live(deploy('scaled')))['spec']).includes('web:3') ? true : undefined));
+      expect(at(await stage.live(deploy('scaled')), 'spec', 'replicas')).toBe(4);
     });
 
     it('keeps what runs when a field cannot be changed', async () => {
       await applied('fixed', [deployment('fixed', 'example.com/web:1'), configMap('fixed', { a: '1' })]);
       const labels = { app: 'renamed' };
       const next: KubeObject = { ...deployment('fixed', 'example.com/web:2'), spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'example.com/web:2' }] } } } };
-      cluster.auditLog.mark();
-      const { message } = await agent.reported({ generation: await order('fixed', [next, configMap('fixed', { a: '2' })]), sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' }, 'fixed');
+      stage.mark();
+      const { message } = await stage.said('fixed', { generation: await stage.order('fixed', [next, configMap('fixed', { a: '2' })]), sync: 'KEPT_LAST_GOOD', reason: 'IMMUTABLE_FIELD' });
       expect(message).toContain('field is immutable');
-      expect(writes()).toEqual([]);
+      expect(stage.writes()).toEqual([]);
     });
 
     it('tracks what does not go for its finalizer, and makes it anew when it is declared again', async () => {
       const others = [configMap('y', { a: '1' }), configMap('z', { a: '1' })];
       await applied('stuck', [configMap('stuck', { a: '1' }, { finalizers: ['example.com/never'] }), ...others]);
-      const { message } = await agent.reported({ generation: await order('stuck', others), sync: 'SYNCED', reason: 'PRUNE_BLOCKED' }, 'stuck');
+      const { message } = await stage.said('stuck', { generation: await stage.order('stuck', others), sync: 'SYNCED', reason: 'PRUNE_BLOCKED' });
       expect(message).toContain('example.com/never');
-      const version = await order('stuck', [configMap('stuck', { a: '2' }), ...others]);
-      await edit(cm('stuck'), { metadata: { finalizers: null } });
-      await agent.reported({ generation: version, sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' }, 'stuck');
-      await until('it is there again', 60_000, async () => (await admin.get(must(await admin.resolve('', 'ConfigMap')), 'shop', 'stuck')).ok || undefined);
+      const version = await stage.order('stuck', [configMap('stuck', { a: '2' }), ...others]);
+      await stage.edit(cm('stuck'), { metadata: { finalizers: null } });
+      await stage.said('stuck', { generation: version, sync: 'SYNCED', health: 'HEALTHY', reason: 'SYNCED' });
+      await until('it is there again', 60_000, async () => (await stage.admin.get(must(await stage.admin.resolve('', 'ConfigMap')), 'shop', 'stuck')).ok || undefined);
     });
 
     it('goes on by itself after its rights were taken and given back', async () => {
       await applied('rights', [configMap('rights', { a: '1' })]);
       const kind = preset === 'cluster-admin' ? 'ClusterRoleBinding' : 'RoleBinding';
       const ref: ObjectRef = { group: 'rbac.authorization.k8s.io', kind, namespace: preset === 'cluster-admin' ? '' : 'shop', name: 'capstan-apply' };
-      const { metadata, ...binding } = await live(ref);
-      must(await admin.delete(must(await admin.resolve(ref.group, kind)), ref.namespace, ref.name, { uid: metadata.uid ?? '' }));
-      const version = await order('rights', [configMap('rights', { a: '2' })]);
-      await agent.reported({ generation: version, sync: 'KEPT_LAST_GOOD', reason: 'FORBIDDEN' }, 'rights');
-      must(await admin.create({ ...binding, metadata: { name: ref.name, ...(ref.namespace === '' ? {} : { namespace: ref.namespace }) } }));
-      await until('the release is applied', 60_000, () => (agent.last('rights')?.generation === version && agent.last('rights')?.sync === 'SYNCED' ? true : undefined));
-      expect((await live(cm('rights')))['data']).toEqual({ a: '2' });
+      const { metadata, ...binding } = await stage.live(ref);
+      must(await stage.admin.delete(must(await stage.admin.resolve(ref.group, kind)), ref.namespace, ref.name, { uid: metadata.uid ?? '' }));
+      const version = await stage.order('rights', [configMap('rights', { a: '2' })]);
+      await stage.said('rights', { generation: version, sync: 'KEPT_LAST_GOOD', reason: 'FORBIDDEN' });
+      must(await stage.admin.create({ ...binding, metadata: { name: ref.name, ...(ref.namespace === '' ? {} : { namespace: ref.namespace }) } }));
+      await stage.said('rights', { generation: version, sync: 'SYNCED' });
+      expect((await stage.live(cm('rights')))['data']).toEqual({ a: '2' });
     });
 
     it('finishes a release in whose middle the API server was restarted', async () => {
       const many = Array.from({ length: 120 }, (_, index) => configMap(`n${index}`, { a: '1' }));
-      cluster.auditLog.mark();
-      const version = await order('many', many);
-      await until('some are written', 60_000, () => (writes().length > 20 ? true : undefined));
-      await cluster.restartApiServer();
-      await until('the release is applied', 60_000, () => (agent.last('many')?.generation === version && agent.last('many')?.sync === 'SYNCED' ? true : undefined));
-      expect(writes().filter((write) => write.startsWith('delete'))).toEqual([]);
+      stage.mark();
+      const version = await stage.order('many', many);
+      await until('some are written', 60_000, () => (stage.writes().length > 20 ? true : undefined));
+      await stage.cluster.restartApiServer();
+      await stage.said('many', { generation: version, sync: 'SYNCED' });
+      expect(stage.writes().filter((write) => write.startsWith('delete'))).toEqual([]);
     });
 
     it('applies and removes five hundred objects, one of them as large as a ConfigMap may be', async () => {
-      await order('big', [...Array.from({ length: 500 }, (_, index) => configMap(`o${index}`, { a: '1' })), configMap('huge', { a: 'y'.repeat(1024 * 1024 - 300) })]);
-      const version = BigInt(generation);
-      await until('the release is applied', 60_000, () => (agent.last('big')?.generation === version && agent.last('big')?.health === 'HEALTHY' && agent.last('big')?.sync === 'SYNCED' ? true : undefined));
-      generation += 1;
-      await agent.accept(aTombstone({ application: 'big', generation, mode: 'DELETE' }));
-      await until('they are gone', 60_000, () => (agent.last('big')?.sync === 'REMOVED' ? true : undefined));
+      await stage.applied('big', [...Array.from({ length: 500 }, (_, index) => configMap(`o${index}`, { a: '1' })), configMap('huge', { a: 'y'.repeat(1024 * 1024 - 300) })]);
+      await stage.removed('big');
     });
 
     if (preset === 'cluster-admin') {
       it('takes a definition, its objects and their fields in one release, now and when the definition grows', async () => {
         await applied('kinds', [definition('size'), widget({ size: 'L' })]);
-        await edit(WIDGET, { spec: { size: 'XL' } });
-        await until('the custom resource is healed', 60_000, async () => (at(await live(WIDGET), 'spec', 'size') === 'L' ? true : undefined));
+        await stage.edit(WIDGET, { spec: { size: 'XL' } });
+        await until('the custom resource is healed', 60_000, async () => (at(await stage.live(WIDGET), 'spec', 'size') === 'L' ? true : undefined));
         await applied('kinds', [definition('size', 'colour'), widget({ size: 'L', colour: 'red' })]);
-        expect((await live(WIDGET))['spec']).toEqual({ size: 'L', colour: 'red' });
-        const { message } = await agent.reported({ generation: await order('kinds', [definition('size', 'colour'), widget({ size: 'L', color: 'red' })]), sync: 'KEPT_LAST_GOOD', reason: 'INVALID_FOR_SERVER' }, 'kinds');
+        expect((await stage.live(WIDGET))['spec']).toEqual({ size: 'L', colour: 'red' });
+        const { message } = await stage.said('kinds', { generation: await stage.order('kinds', [definition('size', 'colour'), widget({ size: 'L', color: 'red' })]), sync: 'KEPT_LAST_GOOD', reason: 'INVALID_FOR_SERVER' });
         expect(message).toContain('.spec.color');
       });
     }
