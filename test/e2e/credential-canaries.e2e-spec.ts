@@ -148,7 +148,7 @@ describe('credentials of repositories', () => {
       if (!list.ok) throw new Error(list.error.message);
       return JSON.stringify(list.value);
     }
-  }, 240_000);
+  }, 480_000);
 
   afterAll(async () => {
     await stage.builder.clear();
