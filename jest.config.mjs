@@ -14,6 +14,7 @@ const project = (displayName, testMatch) => ({
 export default {
   coverageProvider: 'v8',
   maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/longest-first.mjs',
   testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/{architecture,bench,canaries,demo,faults}/**/*.spec.ts']),

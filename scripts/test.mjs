@@ -5,13 +5,15 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureReady, projectEnvironment, projectNode, ROOT, run, say } from './setup.mjs';
 import { findTool } from './tools.mjs';
 
 const started = Date.now();
 const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
 const long = process.argv.includes('--long');
+/** Each takes one to two GB of memory. */
+const WAITING_WORKERS = 3;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 async function step(name, work) {
@@ -25,14 +27,15 @@ async function step(name, work) {
   }
 }
 
-async function jest(project) {
+async function jest(projects, workers = []) {
+  const names = projects.join(' and ');
   const directory = mkdtempSync(join(tmpdir(), 'capstan-test-'));
   const report = join(directory, 'report.json');
-  say(`\n== ${project} tests (${elapsed()})`);
+  say(`\n== ${names} tests (${elapsed()})`);
   try {
     await run(
       projectNode(),
-      ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', project, '--json', `--outputFile=${report}`, ...(project === 'unit' || project === 'integration' ? [] : ['--runInBand'])],
+      ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', ...projects, '--json', `--outputFile=${report}`, ...workers],
       { stdio: ['ignore', 2, 2], env: projectEnvironment({ NODE_NO_WARNINGS: '1', CAPSTAN_KUSTOMIZE: findTool('kustomize'), CAPSTAN_HELM: findTool('helm'), CAPSTAN_HELM3: findTool('helm3'), CAPSTAN_TEST_LONG: long ? '1' : '' }) },
     ).catch((error) => error); // the report tells what failed; a run without a report is caught below
     const result = JSON.parse(readFileSync(report, 'utf8'));
@@ -40,24 +43,36 @@ async function jest(project) {
     counts.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
     counts.skipped += result.numPendingTests + result.numTodoTests;
     if (result.numTotalTests === 0) {
-      say(`${project}: no test ran`);
+      say(`${names}: no test ran`);
       counts.failed += 1;
     }
+    sayWhatTookLongest(result);
   } catch (error) {
     counts.failed += 1;
-    say(`${project} tests did not run: ${error.message}`);
+    say(`${names} tests did not run: ${error.message}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
+/** So that a run which has become slow says itself where. */
+function sayWhatTookLongest({ testResults }) {
+  const files = testResults.map(({ name, startTime, endTime }) => ({ name: relative(ROOT, name), seconds: (endTime - startTime) / 1000 })).toSorted((a, b) => b.seconds - a.seconds);
+  say(`\nlongest:\n${files.slice(0, 15).map(({ name, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${name}\n`).join('')}`);
+}
+
 try {
   await ensureReady({ tools: ['kustomize', 'helm', 'registry', 'kubernetes'], built: true });
   await step('generated files', () => run(process.execPath, ['scripts/gen.mjs', '--check'], { stdio: ['ignore', 2, 2] }));
-  await step('types', () => run('tsc', ['--noEmit'], { stdio: ['ignore', 2, 2] }));
-  await step('lint', () => run('eslint', ['.', '--max-warnings=0'], { stdio: ['ignore', 2, 2] }));
-  await step('order of the house', () => run('depcruise', ['apps', 'libs', 'test', 'migrations', '--config', '.dependency-cruiser.cjs'], { stdio: ['ignore', 2, 2] }));
-  for (const project of ['unit', 'integration', 'kubernetes', 'e2e']) await jest(project);
+  await Promise.all([
+    step('types', () => run('tsc', ['--noEmit'], { stdio: ['ignore', 2, 2] })),
+    step('lint', () => run('eslint', ['.', '--max-warnings=0'], { stdio: ['ignore', 2, 2] })),
+    step('order of the house', () => run('depcruise', ['apps', 'libs', 'test', 'migrations', '--config', '.dependency-cruiser.cjs'], { stdio: ['ignore', 2, 2] })),
+  ]);
+  await jest(['unit']);
+  await jest(['integration']);
+  // Control planes, hubs and agents of their own: such a test mostly waits for them, so more of them run than there are cores.
+  await jest(['kubernetes', 'e2e'], [`--maxWorkers=${WAITING_WORKERS}`]);
 } catch (error) {
   counts.failed += 1;
   say(`test: ${error.message}`);
