@@ -140,6 +140,22 @@ describeWithKubernetes('an object that moves between applications', () => {
     expect(stage.deletes()).toEqual(['configmaps shop/m7']);
   });
 
+  it('is the same object under another group of the API: it is not pruned under the old one', async () => {
+    const about = { kind: 'Namespace', name: 'shop', namespace: 'shop' };
+    const said = { reason: 'Told', type: 'Normal', action: 'Tell', eventTime: '2026-01-01T00:00:00.000000Z', reportingInstance: 'test' };
+    const old = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'm11' }, involvedObject: about, message: 'as it was', reportingComponent: 'example.com/test', ...said };
+    const renamed = { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'm11' }, regarding: about, note: 'as it was', reportingController: 'example.com/test', ...said };
+    await stage.startAgent();
+    await stage.applied('a11', [old, ...plain('s11', 't11')]);
+    const event = { group: '', kind: 'Event', namespace: 'shop', name: 'm11' };
+    const uid = await stage.uidOf(event);
+    stage.mark();
+    await stage.applied('a11', [renamed, ...plain('s11', 't11')]);
+    expect(stage.deletes()).toEqual([]);
+    expect(await stage.uidOf(event)).toBe(uid);
+    expect(stage.agent.last('a11')).toMatchObject({ objectCount: 3, drifted: [] });
+  });
+
   it('copies of its marks are nobody to prune: neither what an operator made from it, nor what has taken its name', async () => {
     await stage.applied('a8', plain('m8', 'n8', 's8', 't8', 'u8'));
     const { metadata } = await stage.live(cm('m8'));

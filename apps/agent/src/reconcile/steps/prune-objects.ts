@@ -13,7 +13,13 @@ export interface Pruned extends Checked {
 export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
   const { ports, reader, owner, signal } = context;
   const survivors: Survivor[] = [];
-  const doomed: readonly LiveEntry[] = [...input.removeNow, ...input.leaving];
+  const planned: readonly LiveEntry[] = [...input.removeNow, ...input.leaving];
+  // The same object under another group of the API, as the release declares it now: under its old name it only leaves the inventory.
+  const declared = uidsBeside(planned);
+  const renamed = planned.filter(({ uid }) => declared.has(uid));
+  const kept = renamed.length === 0 ? done() : await forget(renamed, []);
+  if (kept.kind !== 'done') return kept;
+  const doomed = planned.filter(({ uid }) => !declared.has(uid));
   const steps = orderRemoval(doomed);
   for (const [index, step] of steps.entries()) {
     const removed = await removeObjects(step, {
@@ -40,6 +46,11 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
     }
   }
   return done({ ...input, survivors });
+
+  function uidsBeside(entries: readonly LiveEntry[]): ReadonlySet<string> {
+    const keys = new Set(entries.map(({ ref }) => objectKey(ref)));
+    return new Set((context.runtime.inventory?.entries ?? []).flatMap((entry) => (entry.state === 'LIVE' && !keys.has(objectKey(entry.ref)) ? [entry.uid] : [])));
+  }
 
   function forget(step: readonly LiveEntry[], left: readonly Survivor[]): ReturnType<typeof saveInventory> {
     const { inventory } = context.runtime;
