@@ -27,7 +27,7 @@ export async function clearForReplacement(context: StepContext, objects: readonl
 }
 
 async function clear(context: StepContext, object: KubeObject, uid: string, endMs: number): Promise<StepOutcome> {
-  const { ports, reader, runtime, signal } = context;
+  const { ports, reader, runtime, inForce, signal } = context;
   const ref = objectRefOf(object);
   const address = { ref, apiVersion: object.apiVersion };
   const resource = await reader.resolveAny(address, signal);
@@ -41,6 +41,7 @@ async function clear(context: StepContext, object: KubeObject, uid: string, endM
     if (reason !== undefined) return stalled('IMMUTABLE_FIELD', reason);
     const fenced = checkFence(context);
     if (fenced !== undefined) return fenced;
+    if (runtime.order !== inForce) return wait(0, 'APPLYING', 'a newer order has come');
     ports.log.info('an object is deleted to be created again, since the change is of a field that never changes', { target: runtime.target, object: formatObjectRef(ref) });
     const { resourceVersion } = seen.value.metadata;
     const deleted = await ports.cluster.applier.delete(resource.value, ref.namespace, ref.name, { uid, resourceVersion, propagationPolicy: 'Foreground', signal });

@@ -9,10 +9,11 @@ import { isStillLeaving, removeObjects, type Survivor } from '../apply/remove-ob
 import { removeAllHooks } from '../hooks/remove-all-hooks.js';
 import { runRemovalHooks } from '../hooks/run-removal-hooks.js';
 import { completeRemoval } from './complete-removal.js';
-import { checkMove, holdForMoves } from './steps/await-moves.js';
+import { mayDelete } from './may-delete.js';
+import { holdForMoves } from './steps/await-moves.js';
 import { releaseEntries, releaseObjects } from './release-objects.js';
 import { saveInventory } from './save-inventory.js';
-import { checkFence, reached, type StepContext } from './step.js';
+import { reached, type StepContext } from './step.js';
 
 const RETRY_MS = 2_000;
 /** The end of a dependent wakes the target; this is for the case that nobody does. */
@@ -94,7 +95,7 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
-      mayWrite: (entry) => checkFence(context) ?? checkMove(context, entry),
+      mayWrite: (entry) => mayDelete(context, entry),
       beforeDelete: () => reached(context, 'agent.removal.before-delete'),
       afterDelete: () => reached(context, 'agent.removal.after-delete'),
     });

@@ -1,4 +1,4 @@
-import { done, formatObjectRef, wait, type LiveEntry, type StepOutcome } from '#domain';
+import { done } from '#domain';
 import { waitApplying, type Checked, type Step, type StepContext } from '../step.js';
 
 /** Between two looks at whether the others have come to what they were ordered. */
@@ -24,10 +24,4 @@ export function holdForMoves({ runtime, ports, directory }: StepContext): number
   const { moveGraceMs, moveGraceMaxMs } = ports.settings;
   if (heldMs < moveGraceMs) return moveGraceMs - heldMs;
   return heldMs < moveGraceMaxMs && directory.isAnyUnsettledBut(runtime.target) ? Math.min(LOOK_MS, moveGraceMaxMs - heldMs) : undefined;
-}
-
-/** Asked right before each delete: another application may have asked for the object since the plan was made. */
-export function checkMove({ index, runtime, inForce, directory }: StepContext, { ref }: LiveEntry): StepOutcome<never> | undefined {
-  const by = index.wantedBy(ref, runtime.target) ?? index.expectedBy(ref, runtime.target);
-  return by === undefined ? undefined : wait(0, inForce.order.kind === 'TOMBSTONE' ? 'REMOVING' : 'APPLYING', `${formatObjectRef(ref)} moves to ${directory.nameOf(by)}`);
 }

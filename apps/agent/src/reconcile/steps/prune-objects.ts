@@ -1,8 +1,8 @@
 import { done, formatObjectRef, objectKey, orderRemoval, type LiveEntry } from '#domain';
 import { isStillLeaving, removeObjects, type Survivor } from '../../apply/remove-objects.js';
+import { mayDelete } from '../may-delete.js';
 import { saveInventory } from '../save-inventory.js';
-import { checkMove } from './await-moves.js';
-import { checkFence, reached, type Checked, type Step } from '../step.js';
+import { reached, type Checked, type Step } from '../step.js';
 
 export interface Pruned extends Checked {
   /** Still there, and still tracked. */
@@ -31,7 +31,7 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
-      mayWrite: (entry) => checkFence(context) ?? checkMove(context, entry),
+      mayWrite: (entry) => mayDelete(context, entry),
       beforeDelete: () => reached(context, 'agent.prune.before-delete'),
       afterDelete: () => reached(context, 'agent.prune.after-delete'),
     });
