@@ -22,9 +22,9 @@ module.exports = {
     {
       name: 'pure-core',
       severity: 'error',
-      comment: 'domain and kernel know no framework and no I/O; node:crypto is used for digests and signatures over bytes only, cel-js to compile expressions',
+      comment: 'domain and kernel know no framework and no I/O; node:crypto is used for digests and signatures over bytes only, cel-js to compile expressions, croner to ask when a schedule comes round after a given instant',
       from: { path: '^libs/(kernel|domain)/src', pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '(^|node_modules/)(yaml|crypto|semver|@marcbachmann/cel-js)(/|$)' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '(^|node_modules/)(yaml|crypto|semver|@marcbachmann/cel-js|croner)(/|$)' },
     },
     { name: 'apps-never-import-apps', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
     { name: 'hub-knows-no-cluster-and-no-renderer', severity: 'error', from: { path: '^apps/hub/src' }, to: { path: '^libs/(kube|render|sandbox)/' } },

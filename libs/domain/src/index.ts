@@ -167,3 +167,7 @@ export {
 export {
   guardRemovals, REMOVAL_WINDOW_MS, removalsDigest, type ExceededRemovalLimit, type PlannedRemoval, type RemovalNeedsConfirmation, type RemovalsToGuard,
 } from './target/removal-guard.js';
+export { judgeWindows, type WindowJudgement } from './window/judge-windows.js';
+export { describeWindow, sayWindows } from './window/say-windows.js';
+export type { FreezePeriod, ScheduledWindow, TimeWindow } from './window/time-window.js';
+export { MAX_WINDOWS, validateWindows, type TimeWindowInput } from './window/validate-windows.js';
