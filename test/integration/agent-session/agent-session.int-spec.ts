@@ -27,7 +27,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 40_000;
 
 function anAgent(state: DurableState, options: Partial<AgentOptions> = {}): AgentUnderTest {
   const agent = new AgentUnderTest(state, { agentPort: running.agentPort, enrollPort: running.enrollPort, ca: { hash: world.identity.authority.caHash }, ...options });
@@ -58,9 +58,9 @@ function aReport(target: TargetId, generation: bigint, sync: TargetReport['sync'
   };
 }
 
-async function statusOf(target: TargetId): Promise<{ sync: string; reason: string }> {
-  const { rows } = await world.database.pool.query<{ sync: string; reason: string }>('SELECT sync, reason FROM target_status WHERE target_id = $1', [target]);
-  return rows[0] ?? { sync: 'no row', reason: '' };
+async function statusOf(target: TargetId): Promise<{ sync: string; refused_reason: string | null }> {
+  const { rows } = await world.database.pool.query<{ sync: string; refused_reason: string | null }>('SELECT sync, refused_reason FROM target_status WHERE target_id = $1', [target]);
+  return rows[0] ?? { sync: 'no row', refused_reason: null };
 }
 
 function reported(target: TargetId, sync: string): Promise<true> {
@@ -175,7 +175,7 @@ describe('orders', () => {
     await application.assign(cluster, { target: good.target, ...forged, parameters: 'evil' });
     await until('the refusal', DEADLINE_MS, () => agent.messages.find((message) => message.includes('an order was refused') && message.includes(reason)), () => agent.messages.join('\n'));
     expect(state.accepted).toEqual(before);
-    if (reason === 'WRONG_AUDIENCE') await until('the reason at the hub', DEADLINE_MS, async () => ((await statusOf(good.target)).reason === reason ? true : undefined));
+    if (reason === 'WRONG_AUDIENCE') await until('the reason at the hub', DEADLINE_MS, async () => ((await statusOf(good.target)).refused_reason === reason ? true : undefined));
   });
 
   it('with flipped bits or a swapped type never get in', async () => {
