@@ -1,18 +1,31 @@
-import { isJsonObject, isSecret, LAST_APPLIED_ANNOTATION, MASK, type KubeObject, type ObjectMeta } from '#domain';
+import { isJsonObject, isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue, type KubeObject, type ObjectMeta } from '#domain';
 import type { Json } from '#kernel';
 
-/** An object as a person may see it: no managedFields, no copy of a manifest in an annotation, and of a Secret the keys alone. Pure. */
+/** Members of a Secret that hold nothing secret; `metadata` is looked at apart. */
+const SHOWN_OF_SECRETS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'type', 'immutable']);
+
+/**
+ * An object as a person or an expression may see it: no managedFields, no copy of a manifest in an annotation, of a Secret the keys alone (tools keep whole manifests in
+ * annotations of their own), and elsewhere neither embedded Secrets nor texts behind telling names. Pure.
+ */
 export function maskObject(object: KubeObject): KubeObject {
-  const { managedFields: _managedFields, annotations, ...meta } = object.metadata;
-  const shown = annotations === undefined ? undefined : Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== LAST_APPLIED_ANNOTATION));
-  const metadata: ObjectMeta = { ...meta, name: object.metadata.name, ...(shown === undefined ? {} : { annotations: shown }) };
-  const clean: KubeObject = { ...object, metadata };
-  if (!isSecret(object)) return clean;
-  return { ...clean, ...maskedMember(object, 'data'), ...maskedMember(object, 'stringData') };
+  const { apiVersion, kind, metadata, ...rest } = object;
+  const mask = isSecret(object) ? maskOfSecret : maskElsewhere;
+  const members = Object.entries(rest).flatMap(([name, member]): (readonly [string, Json])[] => (member === undefined ? [] : [[name, mask(name, member)]]));
+  return { ...Object.fromEntries(members), apiVersion, kind, metadata: maskMeta(metadata, mask) };
 }
 
-function maskedMember(object: KubeObject, name: 'data' | 'stringData'): { readonly [name: string]: Json } {
-  const member = object[name];
-  if (member === undefined) return {};
-  return { [name]: isJsonObject(member) ? Object.fromEntries(Object.keys(member).map((key) => [key, MASK])) : MASK };
+function maskMeta({ managedFields: _managedFields, annotations, ...meta }: ObjectMeta, mask: (name: string, value: Json) => Json): ObjectMeta {
+  if (annotations === undefined) return meta;
+  const shown = Object.entries(annotations).flatMap(([name, value]): (readonly [string, string])[] => (name === LAST_APPLIED_ANNOTATION ? [] : [[name, String(mask(name, value))]]));
+  return { ...meta, annotations: Object.fromEntries(shown) };
+}
+
+function maskOfSecret(name: string, value: Json): Json {
+  if (SHOWN_OF_SECRETS.has(name)) return value;
+  return isJsonObject(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, MASK])) : MASK;
+}
+
+function maskElsewhere(name: string, value: Json): Json {
+  return maskValue(value, [{ kind: 'field', name }], false).value ?? null;
 }
