@@ -69,6 +69,8 @@ export interface RenderLimits {
   /** Of all source files of one render, and of what comes out. */
   readonly maxBytes: number;
   readonly maxObjects: number;
+  /** Members, items and texts of all objects: what they take in memory, which their bytes do not tell. */
+  readonly maxValues: number;
   /** Source files of one render. */
   readonly maxFiles: number;
   /** CPU time of each process: the one that renders, and kustomize or helm. */
@@ -82,6 +84,7 @@ export interface RenderLimits {
 export const RENDER_LIMITS: RenderLimits = Object.freeze({
   maxBytes: 32 * 1024 * 1024,
   maxObjects: 10_000,
+  maxValues: 1_500_000,
   maxFiles: 10_000,
   cpuSeconds: 10,
   memoryBytes: 512 * 1024 * 1024,

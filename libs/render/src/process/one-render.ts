@@ -6,6 +6,7 @@ import { refuse } from '../render-failures.js';
 import type { RenderPrograms } from '../render-programs.js';
 import type { Rendered, RenderFailure, RenderLimits, RenderRequest } from '../renderer.js';
 import { answerQuestion } from './answer-question.js';
+import { measureJson } from './measure-json.js';
 import { explainEnding, GARBAGE } from './explain-ending.js';
 import { readProcessWord, type HeardWord } from './read-process-words.js';
 import type { Answer, Question, RenderOrder } from './render-protocol.js';
@@ -18,6 +19,9 @@ export interface OneRenderDeps {
   readonly monotonic: MonotonicClock;
 }
 
+/** Deeper than what any of our parsers lets through. */
+const MAX_DEPTH = 200;
+
 type End = Result<Rendered, RenderFailure>;
 
 /** One render on one seat, from the order to the result. The process is believed nothing: questions are bounded, objects are judged again, and the digest is our own. */
@@ -28,6 +32,7 @@ export class OneRender {
   private questions = 0;
   private bytesRead = 0;
   private bytesHeard = 0;
+  private valuesHeard = 0;
 
   constructor(
     private readonly seat: RenderSeat,
@@ -58,6 +63,10 @@ export class OneRender {
   }
 
   private hear(frame: Buffer, deadline: PausableDeadline): void {
+    // Before it is parsed: the process is believed nothing, also not that it has counted.
+    const { values, depth } = measureJson(frame);
+    if (depth > MAX_DEPTH) return this.end.resolve(GARBAGE);
+    if (this.valuesHeard + values > this.deps.limits.maxValues) return this.end.resolve(refuse('RENDER_LIMIT_EXCEEDED', sayValues(this.deps.limits)));
     const word = readProcessWord(frame);
     switch (word?.say) {
       case 'READY':
@@ -68,6 +77,7 @@ export class OneRender {
         return;
       case 'OBJECTS':
         this.bytesHeard += frame.byteLength;
+        this.valuesHeard += values;
         this.takeDocuments(word.documents);
         return;
       case 'RENDERED':
@@ -112,4 +122,8 @@ export class OneRender {
   private judge({ renderer }: Extract<HeardWord, { readonly say: 'RENDERED' }>): End {
     return judgeDocuments(this.documents, renderer, this.request, this.deps.limits);
   }
+}
+
+function sayValues({ maxValues }: RenderLimits): string {
+  return `the objects hold more than ${maxValues} members, items and texts: split the application`;
 }

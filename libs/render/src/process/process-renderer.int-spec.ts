@@ -80,6 +80,7 @@ describe('a bomb in the process that renders', () => {
     ['says more than it may', `setInterval(() => raw(frame(JSON.stringify({ say: 'ASK', id: 1, question: { what: 'list', path: 'x'.repeat(16_000) } }).padEnd(1_000_000)))); `, { maxBytes: 1_000_000, maxFiles: 1_000_000 }, { code: 'RENDER_LIMIT_EXCEEDED' }],
     ['asks without end', `const ask = () => setImmediate(ask, say({ say: 'ASK', id: 1, question: { what: 'list', path: '' } })); ask();`, { maxFiles: 100 }, { code: 'RENDER_LIMIT_EXCEEDED', message: expect.stringContaining('more than 100 files') }],
     ['hands over one object too many', `say({ say: 'OBJECTS', objects: Array(10_001).fill({}), sources: Array(10_001).fill(null) });`, {}, { code: 'RENDER_LIMIT_EXCEEDED', message: 'more than 10000 objects' }],
+    ['hands over a small text that is large in memory', `for (let n = 0; n < 10; n += 1) raw(frame('{"say":"OBJECTS","objects":[{"a":[' + '[],'.repeat(200_000) + '[]]}],"sources":[null]}'));`, {}, { code: 'RENDER_LIMIT_EXCEEDED', message: expect.stringContaining('more than 1500000 members') }],
   ])('is ended when it %s', async (_name, source, limits, expected) => {
     expect(await failure((await insteadOf(source, limits)).render(PLAIN, REQUEST, signal))).toMatchObject({ ...expected, retryable: false });
   });
@@ -98,6 +99,11 @@ describe('a bomb in the process that renders', () => {
     expect(await processesNaming(join(work, 'shared/capstan-render'))).toEqual([]);
   });
 
+  it('of many empty lists is refused: they take twenty times their text in memory', async () => {
+    const files = Object.fromEntries(Array.from({ length: 4 }, (_, n) => [`${n}.yaml`, configMap(`c${n}`, `data: [${'[],'.repeat(5_000)}[]]\n`)]));
+    expect(await failure((await open({ limits: { maxValues: 30_000 } })).render(aSourceTree(files), REQUEST, signal))).toMatchObject({ code: 'RENDER_LIMIT_EXCEEDED', retryable: false, message: expect.stringContaining('30000') });
+  });
+
   it('of small text that is large as JSON is refused', async () => {
     const text = `${configMap('a', `data:\n  a0: &a ${'x'.repeat(600_000)}\n`)}${Array.from({ length: 90 }, (_, index) => `  b${index}: *a\n`).join('')}`;
     expect(await failure((await open()).render(aSourceTree({ 'a.yaml': text }), REQUEST, signal))).toMatchObject({ code: 'RENDER_LIMIT_EXCEEDED', retryable: false });
@@ -108,6 +114,7 @@ describe('a process that renders', () => {
   it.each<[string, string]>([
     ['writes garbage', `raw('garbage, garbage and more of it');`],
     ['writes no JSON', `raw(frame('{"say":'));`],
+    ['nests without end', `raw(frame('{"say":"OBJECTS","objects":[' + '['.repeat(100_000) + ']'.repeat(100_000) + '],"sources":[null]}')); say({ say: 'RENDERED', renderer: 'PLAIN' });`],
     ['says words that mean nothing', `say({ say: 'HELLO' });`],
     ['asks what nobody answers', `say({ say: 'ASK', id: 1, question: { what: 'environment' } });`],
     ['tells of a failure that does not exist', `say({ say: 'FAILED', failure: { code: 'SYNCED', message: 'x', retryable: false } });`],
