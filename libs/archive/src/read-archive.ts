@@ -11,6 +11,19 @@ export interface ArchiveLimits {
 
 export const ARCHIVE_LIMITS: ArchiveLimits = Object.freeze({ maxBytes: 64 * 1024 * 1024, maxFiles: 20_000 });
 
+/** What the archives of one release may take unpacked, all together: they are in memory at the same time. */
+export class UnpackRoom {
+  #left = ARCHIVE_LIMITS.maxBytes;
+
+  get leftBytes(): number {
+    return this.#left;
+  }
+
+  take(bytes: number): void {
+    this.#left -= bytes;
+  }
+}
+
 /** Why an archive is not read, for people. */
 export interface ArchiveRefused {
   readonly path: string;
@@ -31,13 +44,16 @@ const DIRECTORY = '5';
  * The files of a gzipped tar archive by their path, in memory: nothing is written anywhere. Links, devices, paths that step out, names that file systems take
  * for others, two files of one name, and an archive that breaks off or grows beyond the limits refuse the whole archive.
  */
-export async function readArchive(archive: Uint8Array, limits: ArchiveLimits = ARCHIVE_LIMITS): Promise<Result<ReadonlyMap<string, Uint8Array>, ArchiveRefused>> {
+export async function readArchive(archive: Uint8Array, limits: ArchiveLimits = ARCHIVE_LIMITS, room?: UnpackRoom): Promise<Result<ReadonlyMap<string, Uint8Array>, ArchiveRefused>> {
   let tar: Buffer;
+  const maxBytes = Math.min(limits.maxBytes, room?.leftBytes ?? limits.maxBytes);
   try {
-    tar = await promisify(gunzip)(archive, { maxOutputLength: limits.maxBytes });
+    tar = await promisify(gunzip)(archive, { maxOutputLength: Math.max(1, maxBytes) });
   } catch {
-    return refused('', `it is no gzipped archive, or has more than ${limits.maxBytes} bytes when it is unpacked`);
+    const together = maxBytes < limits.maxBytes ? `, or with the other archives of the release more than ${limits.maxBytes}` : '';
+    return refused('', `it is no gzipped archive, or has more than ${limits.maxBytes} bytes when it is unpacked${together}`);
   }
+  room?.take(tar.length); // what is read below are parts of it, and keep all of it
   const files = new Map<string, Uint8Array>();
   let longName: string | undefined;
   for (let at = 0; at + BLOCK <= tar.length; ) {

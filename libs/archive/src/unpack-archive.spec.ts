@@ -1,6 +1,6 @@
 import { aTarArchive, type TarEntry } from '#testing';
 import { describe, expect, it } from '@jest/globals';
-import { readArchive } from './read-archive.js';
+import { readArchive, UnpackRoom } from './read-archive.js';
 import { unpackArchive } from './unpack-archive.js';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -53,6 +53,15 @@ describe('an archive', () => {
     ['a directory for each of its bytes', Array.from({ length: 500 }, (_, n) => [{ name: 'l', type: 'L', content: `${n}/${'d/'.repeat(120)}f\0` }, { name: 'a', content: '' }] as const).flat()],
   ])('costs little before it is refused for %s', async (_name, entries) => {
     expect(await unpackArchive(DIGEST, aTarArchive(entries), false)).toMatchObject({ ok: false, error: { reason: expect.stringMatching(/longer than|more than/) } });
+  });
+
+  it('has only the room that the others of its release leave', async () => {
+    const room = new UnpackRoom();
+    const zeros = aTarArchive([{ name: 'p', type: 'g', content: '0'.repeat(40_000_000) }, { name: 'a', content: 'x' }]); // in no file, and in memory all the same
+    expect(await unpackArchive(DIGEST, zeros, false, room)).toMatchObject({ ok: true });
+    expect(await unpackArchive(DIGEST, zeros, false, room)).toMatchObject({ ok: false, error: { reason: expect.stringContaining('with the other archives of the release') } });
+    expect(await unpackArchive(DIGEST, aTarArchive([{ name: 'a', content: 'x' }]), false, room)).toMatchObject({ ok: true });
+    expect(await unpackArchive(DIGEST, zeros, false)).toMatchObject({ ok: true });
   });
 
   it('is refused when it breaks off, is no archive, or grows beyond the limits', async () => {

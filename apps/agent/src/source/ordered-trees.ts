@@ -1,6 +1,6 @@
 import { err, errorMessage, ok, type Log, type Result } from '#kernel';
 import type { OrderedArchive, RepositoryId, SourceTree } from '#domain';
-import type { ArchiveRemote, ArchiveStore } from '#archive';
+import type { ArchiveRemote, ArchiveStore, UnpackRoom } from '#archive';
 import { isSshCredentials, reasonOfGitFailure, type GitCredentials, type GitFailure } from '#git';
 import type { SourceFailure } from '../reconcile/agent.ports.js';
 import type { CredentialLookup } from '../state/index.js';
@@ -17,7 +17,9 @@ export interface OrderedSource {
 
 export interface OpenArchives {
   readonly store: ArchiveStore;
-  readonly unpack: (digest: string, archive: Uint8Array, isChart: boolean) => Promise<Result<SourceTree, { readonly path: string; readonly reason: string }>>;
+  /** For the archives of one release. */
+  readonly newRoom: () => UnpackRoom;
+  readonly unpack: (digest: string, archive: Uint8Array, isChart: boolean, room: UnpackRoom) => Promise<Result<SourceTree, { readonly path: string; readonly reason: string }>>;
 }
 
 export interface OrderedTreesDeps {
@@ -34,16 +36,40 @@ const COMMIT = /^[0-9a-f]{40}$/;
 export class OrderedTrees {
   constructor(private readonly deps: OrderedTreesDeps) {}
 
-  /** Runs `use` over the tree, which can be read as long as it runs. */
-  async withTree<T>(source: OrderedSource, use: (tree: SourceTree) => Promise<Result<T, SourceFailure>>, signal: AbortSignal): Promise<Result<T, SourceFailure>> {
-    const { archive, commit } = source;
-    if (archive === undefined && !COMMIT.test(commit)) return fail('UNSUPPORTED_ASSIGNMENT', 'the order does not name a commit', false);
+  /** Runs `use` over the tree of a commit, which can be read as long as it runs. */
+  async withCommit<T>(source: OrderedSource, use: (tree: SourceTree) => Promise<Result<T, SourceFailure>>, signal: AbortSignal): Promise<Result<T, SourceFailure>> {
+    if (!COMMIT.test(source.commit)) return fail('UNSUPPORTED_ASSIGNMENT', 'the order does not name a commit', false);
     const credentials = this.credentialsOf(source);
-    if (!credentials.ok) return credentials;
-    return archive === undefined ? this.withCommit(source, credentials.value, use, signal) : this.withArchive(source, archive, credentials.value, use, signal);
+    return credentials.ok ? this.withObjects(source, credentials.value, use, signal) : credentials;
   }
 
-  private async withCommit<T>({ repository, commit, ref }: OrderedSource, credentials: GitCredentials | undefined, use: (tree: SourceTree) => Promise<Result<T, SourceFailure>>, signal: AbortSignal): Promise<Result<T, SourceFailure>> {
+  /** Sees to it that archives are on the disk, where `unpack` finds them; until then nothing of them is in memory. */
+  async fetchArchives(sources: readonly OrderedSource[], signal: AbortSignal): Promise<Result<void, SourceFailure>> {
+    for (const source of sources) {
+      const fetched = await this.fetchArchive(source, signal);
+      if (!fetched.ok) return fetched;
+    }
+    return ok(undefined);
+  }
+
+  /** The trees of archives, in memory; all of one release together are bounded. */
+  async unpack(sources: readonly OrderedSource[], signal: AbortSignal): Promise<Result<readonly SourceTree[], SourceFailure>> {
+    const trees: SourceTree[] = [];
+    if (sources.length === 0) return ok(trees);
+    const opened = await this.opening(this.deps.archives);
+    if (!opened.ok) return opened;
+    const room = opened.value.newRoom();
+    for (const source of sources) {
+      const archive = await this.fetchArchive(source, signal);
+      if (!archive.ok) return archive;
+      const tree = await opened.value.unpack(source.commit, archive.value, source.archive?.isChart ?? false, room);
+      if (!tree.ok) return fail('PATH_REFUSED', `${source.repository.url}: ${tree.error.path === '' ? 'the archive' : tree.error.path}: ${tree.error.reason}`, false);
+      trees.push(tree.value);
+    }
+    return ok(trees);
+  }
+
+  private async withObjects<T>({ repository, commit, ref }: OrderedSource, credentials: GitCredentials | undefined, use: (tree: SourceTree) => Promise<Result<T, SourceFailure>>, signal: AbortSignal): Promise<Result<T, SourceFailure>> {
     const opened = await this.opening(this.deps.repositories);
     if (!opened.ok) return opened;
     const repositories = opened.value;
@@ -59,18 +85,17 @@ export class OrderedTrees {
     return used.ok ? used.value : err(ofGit(used.error));
   }
 
-  private async withArchive<T>(
-    { repository: { url }, commit }: OrderedSource, { type, location, isChart }: OrderedArchive, credentials: GitCredentials | undefined, use: (tree: SourceTree) => Promise<Result<T, SourceFailure>>, signal: AbortSignal,
-  ): Promise<Result<T, SourceFailure>> {
-    if (credentials !== undefined && isSshCredentials(credentials)) return fail('AUTHENTICATION_FAILED', 'an SSH key is for no registry and no chart repository', false);
+  private async fetchArchive(source: OrderedSource, signal: AbortSignal): Promise<Result<Uint8Array, SourceFailure>> {
+    const { repository: { url }, commit, archive } = source;
+    if (archive === undefined) return fail('UNSUPPORTED_ASSIGNMENT', 'the order does not say where its archive lies', false);
+    const credentials = this.credentialsOf(source);
+    if (!credentials.ok) return credentials;
+    if (credentials.value !== undefined && isSshCredentials(credentials.value)) return fail('AUTHENTICATION_FAILED', 'an SSH key is for no registry and no chart repository', false);
     const opened = await this.opening(this.deps.archives);
     if (!opened.ok) return opened;
-    const { store, unpack } = opened.value;
-    const remote: ArchiveRemote = { type, url, credentials };
-    const archive = await store.fetch(remote, { digest: commit, location }, signal);
-    if (!archive.ok) return err(ofGit(archive.error));
-    const tree = await unpack(commit, archive.value, isChart);
-    return tree.ok ? use(tree.value) : fail('PATH_REFUSED', `${url}: ${tree.error.path === '' ? 'the archive' : tree.error.path}: ${tree.error.reason}`, false);
+    const remote: ArchiveRemote = { type: archive.type, url, credentials: credentials.value };
+    const fetched = await opened.value.store.fetch(remote, { digest: commit, location: archive.location }, signal);
+    return fetched.ok ? fetched : err(ofGit(fetched.error));
   }
 
   private async opening<T>(open: () => Promise<T>): Promise<Result<T, SourceFailure>> {
