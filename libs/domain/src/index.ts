@@ -100,7 +100,7 @@ export { PRUNE_VALUES, policyOfWishes, removalPolicyOf, removalWishesOf, withLiv
 export { isHeldUp } from './prune/is-held-up.js';
 export { holdUpsOf, whyTerminating } from './prune/why-terminating.js';
 export { isWithinShown, type TakenAlong } from './prune/taken-along.js';
-export { isDefinitionEntry, sayWaiting, shownWith } from './prune/say-waiting.js';
+export { isDefinitionEntry, isNamespaceEntry, sayWaiting, shownWith } from './prune/say-waiting.js';
 export { sayKept } from './prune/say-kept.js';
 export { removalVerdict, type RemovalVerdict, type VerdictHow } from './prune/removal-verdict.js';
 export { acceptOrder, compareVersions, maxVersion, type OrderContext, type OrderDecision } from './target/accept-order.js';

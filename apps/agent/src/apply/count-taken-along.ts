@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#kernel';
-import { fieldOf, isDefinitionEntry, listOf, objectKey, textOf, type KubeObject, type LiveEntry, type TakenAlong } from '#domain';
+import { fieldOf, isDefinitionEntry, isNamespaceEntry, listOf, objectKey, textOf, type KubeObject, type LiveEntry, type TakenAlong } from '#domain';
 import type { KubeFailure } from '#kube';
 import { inParallel } from './in-parallel.js';
 import type { ObjectReader } from './object-reader.js';
@@ -9,14 +9,22 @@ const PAGE_SIZE = 500;
 const MAX_COUNTED = 20_000;
 const AT_ONCE = 4;
 
+export interface CountHow {
+  readonly reader: ObjectReader;
+  /** How many objects other applications have in a namespace. */
+  readonly othersIn: (namespace: string) => number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * For each definition among the entries, how many live objects of its kind go with it: those that are not on their way out already and are not
- * removed by name in the same plan. A kind that cannot be listed (its conversion webhook is down, say) is UNKNOWN, never none.
+ * removed by name in the same plan. A kind that cannot be listed (its conversion webhook is down, say) is UNKNOWN, never none. For each namespace, how
+ * many objects of other applications go with it.
  */
-export async function countTakenAlong(entries: readonly LiveEntry[], reader: ObjectReader, signal: AbortSignal): Promise<ReadonlyMap<string, TakenAlong>> {
+export async function countTakenAlong(entries: readonly LiveEntry[], { reader, othersIn, signal }: CountHow): Promise<ReadonlyMap<string, TakenAlong>> {
   const named = new Set(entries.map(({ uid }) => uid));
   const counted = await inParallel(entries.filter(isDefinitionEntry), AT_ONCE, async (entry) => [objectKey(entry.ref), await countOf(entry, named, reader, signal)] as const);
-  return new Map(counted);
+  return new Map([...counted, ...entries.filter(isNamespaceEntry).map(({ ref }) => [objectKey(ref), othersIn(ref.name)] as const)]);
 }
 
 async function countOf(entry: LiveEntry, named: ReadonlySet<string>, reader: ObjectReader, signal: AbortSignal): Promise<TakenAlong> {

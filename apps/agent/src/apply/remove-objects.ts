@@ -1,5 +1,5 @@
 import {
-  done, formatObjectRef, guardOf, holdUpsOf, isDefinitionEntry, isHeldUp, isWithinShown, objectKey, removalVerdict, shownWith, whyTerminating, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow,
+  done, formatObjectRef, guardOf, holdUpsOf, isHeldUp, isWithinShown, objectKey, removalVerdict, shownWith, whyTerminating, withLiveWishes, type LiveEntry, type StepOutcome, type VerdictHow,
 } from '#domain';
 import type { KubeFailure } from '#kube';
 import type { Clock } from '#kernel';
@@ -13,6 +13,8 @@ import type { ObjectReader } from './object-reader.js';
 export interface RemoveHow extends VerdictHow {
   readonly reader: ObjectReader;
   readonly applier: KubeClient;
+  /** How many objects other applications have in a namespace. */
+  readonly othersIn: (namespace: string) => number;
   readonly clock: Clock;
   readonly maxCalls: number;
   readonly signal: AbortSignal;
@@ -99,10 +101,9 @@ async function look(entry: LiveEntry, how: RemoveHow, doomed: DoomedReader): Pro
   return { kind: verdict === 'REMOVE' ? 'REMOVE' : 'OTHER', resourceVersion: live.value.metadata.resourceVersion, survivor: { ...base, message: isEnding ? whyTerminating(live.value) : sayLeaving(entry, finalizers, since) } };
 }
 
-/** Objects that came into being after the plan was shown would go with a definition unseen: then it is shown again. */
-async function findUnseen(entry: LiveEntry, { reader, signal }: RemoveHow): Promise<Survivor | undefined> {
-  if (!isDefinitionEntry(entry)) return undefined;
-  const now = (await countTakenAlong([entry], reader, signal)).get(objectKey(entry.ref)) ?? 0;
+/** Objects that came into being after the plan was shown would go with a definition or a namespace unseen: then it is shown again. */
+async function findUnseen(entry: LiveEntry, how: RemoveHow): Promise<Survivor | undefined> {
+  const now = (await countTakenAlong([entry], how)).get(objectKey(entry.ref)) ?? 0;
   if (isWithinShown(now, shownWith(entry))) return undefined;
   return { entry, leavingForMs: undefined, isBlocked: false, message: `${formatObjectRef(entry.ref)} would take ${now === 'UNKNOWN' ? 'objects that cannot be counted' : `${now} objects`} with it, and ${shownWith(entry)} were shown: it is asked again` };
 }

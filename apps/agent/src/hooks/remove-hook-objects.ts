@@ -15,6 +15,7 @@ export async function removeHookObjects(context: StepContext, objects: readonly 
     owner,
     cause,
     reserved: ports.cluster.reserved,
+    othersIn: (namespace) => context.index.othersIn(namespace, context.runtime.target),
     clock: ports.clock,
     maxCalls: ports.settings.maxCalls,
     signal,

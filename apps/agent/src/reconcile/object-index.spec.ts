@@ -47,4 +47,11 @@ describe('ObjectIndex', () => {
     expect(index.expect(b, [])).toEqual([]);
     expect(index.expectedBy(ref('z'), a)).toBeUndefined();
   });
+
+  it('counts what others have in a namespace', () => {
+    const index = new ObjectIndex();
+    index.settle(a, [ref('x')]);
+    index.settle(b, [ref('y'), ref('z'), { ...ref('y'), namespace: 'web' }, { group: '', kind: 'Namespace', namespace: '', name: 'shop' }]);
+    expect([index.othersIn('shop', a), index.othersIn('shop', b), index.othersIn('web', a), index.othersIn('none', a)]).toEqual([2, 1, 1, 0]);
+  });
 });

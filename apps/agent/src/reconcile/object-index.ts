@@ -22,6 +22,11 @@ export class ObjectIndex {
     return this.#owner.get(objectKey(ref));
   }
 
+  /** How many objects other targets have in a namespace. */
+  othersIn(namespace: string, target: TargetId): number {
+    return [...this.#owner].filter(([key, owner]) => owner !== target && key.split('/')[2] === namespace).length;
+  }
+
   /** Another target that declares the object and waits for its owner to let go. */
   wantedBy(ref: ObjectRef, owner: TargetId): TargetId | undefined {
     return findOther(this.#wanted, ref, owner);

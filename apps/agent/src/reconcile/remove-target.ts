@@ -74,7 +74,7 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
     target: runtime.target,
     cause: 'TOMBSTONE',
     entries: removable,
-    takenAlong: await countTakenAlong(removable, reader, signal),
+    takenAlong: await countTakenAlong(removable, { reader, signal, othersIn: (namespace) => index.othersIn(namespace, runtime.target) }),
     inventorySize: entries.length,
     approvals: order.approvedRemovals,
   });
@@ -92,6 +92,7 @@ async function deleteObjects(context: StepContext, order: TombstoneOrder): Promi
       owner,
       cause: 'TOMBSTONE',
       reserved: ports.cluster.reserved,
+      othersIn: (namespace) => context.index.othersIn(namespace, context.runtime.target),
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,

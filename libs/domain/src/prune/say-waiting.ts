@@ -12,9 +12,15 @@ export function isDefinitionEntry({ ref }: Pick<LiveEntry, 'ref'>): boolean {
   return ref.group === 'apiextensions.k8s.io' && ref.kind === 'CustomResourceDefinition';
 }
 
+/** Whether an entry is a namespace, whose objects go with it. */
+export function isNamespaceEntry({ ref }: Pick<LiveEntry, 'ref'>): boolean {
+  return ref.group === '' && ref.kind === 'Namespace';
+}
+
 /** An object of a plan, with what goes along with it. */
 export function sayWaiting(entry: LiveEntry): string {
   const along = shownWith(entry);
-  const said = along === 0 ? '' : along === 'UNKNOWN' ? ' with objects of its kind that could not be counted' : ` with ${along} ${along === 1 ? 'object' : 'objects'} of its kind`;
+  const whose = isNamespaceEntry(entry) ? 'of other applications' : 'of its kind';
+  const said = along === 0 ? '' : along === 'UNKNOWN' ? ` with objects ${whose} that could not be counted` : ` with ${along} ${along === 1 ? 'object' : 'objects'} ${whose}`;
   return `${formatObjectRef(entry.ref)}${said}`;
 }

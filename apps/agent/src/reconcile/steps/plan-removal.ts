@@ -46,7 +46,7 @@ export const planRemoval: Step<Prepared, Planned> = async (context, input) => {
     cause: 'PRUNE',
     entries: doomed,
     inventorySize: inventory.filter(({ state }) => state === 'LIVE').length,
-    takenAlong: await countTakenAlong(doomed, context.reader, context.signal),
+    takenAlong: await countTakenAlong(doomed, { ...context, othersIn: (namespace) => index.othersIn(namespace, runtime.target) }),
     approvals: input.order.approvedPrunes,
   });
   if (decision.digest !== undefined) return awaitApproval(context, inventory, decision);

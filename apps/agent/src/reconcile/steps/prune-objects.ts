@@ -28,6 +28,7 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
       owner,
       cause: 'PRUNE',
       reserved: ports.cluster.reserved,
+      othersIn: (namespace) => context.index.othersIn(namespace, context.runtime.target),
       clock: ports.clock,
       maxCalls: ports.settings.maxCalls,
       signal,
