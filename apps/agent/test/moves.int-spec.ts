@@ -60,6 +60,26 @@ describe('an object that moves to another application', () => {
     expect(cluster.deletes()).not.toContain(`configmaps shop/${ref.name}`);
   });
 
+  it('is waited for anew when the application that was to have it is removed: it may move on to a third', async () => {
+    await start({ settings: { moveGraceMs: 200 } });
+    await applied('one', ['m', 'n', 'p', 'q', 'r']);
+    await applied('one', ['m', 'n', 'p', 'q']);
+    generation += 1n;
+    source.put('held', [configMap('n', { v: '1' })]);
+    await agent.accept(anAssignment({ application: 'two', generation: Number(generation), release: 'held', dependsOn: ['nobody'] }));
+    await agent.reported({ generation, reason: 'DEPENDENCY_NOT_READY' }, 'two');
+    // Another order has a grace of its own; this one is come to before the other application goes.
+    const dropped = await order('one', ['m', 'p', 'q']);
+    await agent.reported({ generation: dropped, sync: 'SYNCED' }, 'one');
+    await order('one', ['m', 'p']);
+    await agent.reported({ generation, sync: 'SYNCED', objectCount: 3 }, 'one');
+    const before = agent.reports.length;
+    generation += 1n;
+    await agent.accept(aTombstone({ application: 'two', generation: Number(generation), mode: 'DELETE' }));
+    await until('it is pruned', 10_000, () => (cluster.object(cm('n')) === undefined ? true : undefined));
+    expect(agent.reports.slice(before).some(({ sync, message }) => sync === 'APPLYING' && message.includes('1 object is no longer declared and removed in a moment'))).toBe(true);
+  });
+
   it('is taken up although the application that let go of it is deleted before the other one may begin', async () => {
     await start();
     await applied('old', ['passed', 'old']);

@@ -46,6 +46,8 @@ export const pruneObjects: Step<Checked, Pruned> = async (context, input) => {
       break;
     }
   }
+  // What is to go under this order later, since nobody is to have it any more, has a time of its own in which others may ask for it.
+  if (survivors.length === 0) context.runtime.removalHeldSinceMs = undefined;
   return done({ ...input, survivors });
 
   function uidsBeside(entries: readonly LiveEntry[]): ReadonlySet<string> {
