@@ -1,6 +1,6 @@
-import { silentLog, type Log } from '#kernel';
+import { errorCode, silentLog, type Log } from '#kernel';
 import { escapeIdentifier } from 'pg';
-import type { DataSource } from 'typeorm';
+import { QueryFailedError, type DataSource } from 'typeorm';
 import { openDataSource } from './data-source.js';
 import { CREATE_PARTITION_FUNCTION } from './partitions.js';
 
@@ -11,6 +11,8 @@ export const INSERT_ONLY_TABLES = ['audit_log', 'target_transitions'] as const;
 const MIGRATION_LOCK = '7161129302983246';
 
 const LONGEST_MIGRATION_MS = 600_000;
+const TABLE_WAIT_MS = 3_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Also the longest wait for another replica that gives rights. */
 const LONGEST_LOOK_MS = 10_000;
 
@@ -20,6 +22,8 @@ export interface MigrationRequest {
   /** Role of the application; receives its rights here. The same role as the owner needs none. */
   readonly appRole: string;
   readonly log?: Log;
+  /** How long a change waits for a table that others use, and makes room before the next try. @default 3000 */
+  readonly tableWaitMs?: number;
 }
 
 /**
@@ -27,11 +31,36 @@ export interface MigrationRequest {
  * Safe to call by many replicas at once and again at any time.
  */
 export async function migrate(request: MigrationRequest): Promise<void> {
-  if (!(await isMigrated(request))) await locked(request, LONGEST_MIGRATION_MS, async (dataSource) => {
-    const done = await dataSource.runMigrations({ transaction: 'each' });
-    for (const migration of done) request.log?.info('migrated', { migration: migration.name });
-  });
+  if (!(await isMigrated(request))) await locked(request, LONGEST_MIGRATION_MS, (guard) => runPending(request, guard));
   await locked(request, LONGEST_LOOK_MS, (dataSource) => grantToApp(dataSource, request.appRole));
+}
+
+/**
+ * A change of a table waits for all who read it, such as a backup that runs for an hour, and everybody who comes later waits behind it: the hubs that are still
+ * running would stand still. So it waits a moment only, makes room, and tries again.
+ */
+async function runPending(request: MigrationRequest, guard: DataSource): Promise<void> {
+  const tableWaitMs = request.tableWaitMs ?? TABLE_WAIT_MS;
+  const dataSource = await open(request, LONGEST_MIGRATION_MS, tableWaitMs);
+  try {
+    for (let waitedMs = 0; ; waitedMs += 2 * tableWaitMs) {
+      try {
+        const done = await dataSource.runMigrations({ transaction: 'each' });
+        for (const migration of done) request.log?.info('migrated', { migration: migration.name });
+        return;
+      } catch (error) {
+        if (!isTableInUse(error) || waitedMs >= LONGEST_MIGRATION_MS) throw error;
+        request.log?.warn('a table to be changed is in use by somebody, a backup perhaps: the migration is tried again', { waitedMs });
+        await guard.query('SELECT pg_sleep($1)', [tableWaitMs / 1_000]);
+      }
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function isTableInUse(error: unknown): boolean {
+  return error instanceof QueryFailedError && errorCode(error.driverError) === LOCK_NOT_AVAILABLE;
 }
 
 /** A look of its own with little patience: the wait for a migration is long, and a connection that is cut without a word would be waited for as long. */
@@ -59,8 +88,8 @@ async function locked(request: MigrationRequest, statementTimeoutMs: number, wor
   }
 }
 
-function open({ ownerUrl, log }: MigrationRequest, statementTimeoutMs: number): Promise<DataSource> {
-  return openDataSource({ url: ownerUrl, entities: [], poolSize: 2, applicationName: 'capstan-migrate', statementTimeoutMs, lockTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log: log ?? silentLog });
+function open({ ownerUrl, log }: MigrationRequest, statementTimeoutMs: number, lockTimeoutMs = 0): Promise<DataSource> {
+  return openDataSource({ url: ownerUrl, entities: [], poolSize: 2, applicationName: 'capstan-migrate', statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs: 0, log: log ?? silentLog });
 }
 
 /** Names of migrations that this build knows and the database lacks. Reads as the application role. */
