@@ -9,7 +9,7 @@ import { anAssignment, idOf } from './test-orders.js';
 jest.setTimeout(30_000);
 
 const target = targetId(idOf('target', 'shop'));
-const signal = AbortSignal.timeout(120_000);
+const { signal } = new AbortController();
 const READS = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
