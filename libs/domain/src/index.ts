@@ -1,5 +1,5 @@
 export { grantedPermissions, isPermission, isRole, PERMISSIONS, ROLES, type Permission, type Role } from './access/permission.js';
-export type { ApplicationSpec, DriftPolicy, HelmSpec, Renderer, RolloutStrategyKind, SourceSpec, SyncPolicy } from './application/application-spec.js';
+export type { ApplicationSpec, DriftPolicy, HelmSpec, Renderer, SourceSpec, SyncPolicy } from './application/application-spec.js';
 export { formatGlobalId, GLOBAL_ID_TYPES, parseAnyGlobalId, parseGlobalId, type GlobalIdType } from './global-id.js';
 export {
   applicationId, applicationRevisionId, clusterId, hubId, joinTokenId, principalId, projectId, releaseId, repositoryId, rolloutId, targetId, tombstoneId,
@@ -144,16 +144,31 @@ export { issuesUnder, type FieldIssue, type FieldIssueCode } from './field-issue
 export { checkParameters, MAX_PARAMETERS_BYTES, resolveParameters, type ParameterCluster, type ParameterFailure, type ResolvedParameters } from './parameters/resolve-parameters.js';
 export { resolveForCluster, type ResolvedForCluster } from './parameters/resolve-for-cluster.js';
 export { releaseKey, renderingFieldsOf, shouldRelease, type ReleaseDecision, type ReleaseKey, type RenderingFields } from './release/release-key.js';
-export { applyRolloutTransition } from './rollout/apply-transition.js';
-export { judgeRolloutTarget } from './rollout/judge-rollout-target.js';
+export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply-transition.js';
+export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';
+export { explainRollout, ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/explain-rollout.js';
+export { judgeGate } from './rollout/judge-gates.js';
+export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
+export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';
+export { PLACEMENT_REASONS, resolveStages, stageForLateTarget, type PlacedInStage, type PlacementReason, type TargetToPlace } from './rollout/resolve-stages.js';
 export {
-  isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, type ObservedTarget, type RolloutCause, type RolloutPhase, type RolloutState,
-  type RefusedVersion, type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
+  GATE_STATES, isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, UNFINISHED_ROLLOUT_STATES, type GateRow, type GateState, type ObservedTarget, type RefusedVersion, type RolloutCause, type RolloutPhase,
+  type RolloutState, type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
 } from './rollout/rollout.types.js';
 export {
-  placeLateTargets, STAGE_ALL, startRollout, supersededByStarting, type KnownRollout, type LateTargetPlacement, type RolloutStart, type RolloutToStart,
+  isNextInLine, movesAll, ROLLOUT_WAITS, STAGE_ALL, startRollout, supersededByStarting, type KnownRollout, type RolloutStart, type RolloutTargetStart, type RolloutToStart, type RolloutWait,
+  type TargetToRoll,
 } from './rollout/start-rollout.js';
+export { GATE_KINDS, type GateSpec } from './rollout/strategy/gate-spec.js';
+export { quantityOf, readQuantity, type Quantity } from './rollout/strategy/quantity.js';
+export {
+  DEFAULT_STRATEGY, FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategy, type RolloutStrategyKind, type StagedStrategy,
+  type StageOrder, type StageSpec,
+} from './rollout/strategy/rollout-strategy.js';
+export { strategyJson } from './rollout/strategy/strategy-json.js';
+export { strategyOf, type StageInput, type StrategyInput } from './rollout/strategy/validate-strategy.js';
+export type { GateInput } from './rollout/strategy/validate-gates.js';
 export { formatSelector } from './selector/format-selector.js';
 export { matchesSelector, type SelectorMatch } from './selector/match-selector.js';
 export { MAX_SELECTOR_LENGTH, parseSelectorString, type SelectorInvalid } from './selector/parse-selector-string.js';

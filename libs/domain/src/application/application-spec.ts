@@ -1,13 +1,13 @@
 import type { JsonObject } from '#kernel';
 import type { IgnoreRule } from '../drift/ignore-rule.js';
 import type { HealthRule } from '../health/health-rule.js';
+import type { RolloutStrategy } from '../rollout/strategy/rollout-strategy.js';
 import type { Selector } from '../selector/selector.js';
 import type { FurtherSource } from './further-source.js';
 import type { PatchSpec } from './patch-spec.js';
 
 export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE' | 'HELM';
 export type DriftPolicy = 'HEAL' | 'REPORT';
-export type RolloutStrategyKind = 'ALL_AT_ONCE';
 
 /** What a chart is rendered with, besides the parameters. */
 export interface HelmSpec {
@@ -66,5 +66,6 @@ export interface ApplicationSpec {
   /** Default namespace for objects without one; created if missing, never pruned. Empty: none. */
   readonly namespace: string;
   readonly sync: SyncPolicy;
-  readonly strategy: { readonly kind: RolloutStrategyKind };
+  /** How a release moves over its targets. */
+  readonly strategy: RolloutStrategy;
 }

@@ -1,4 +1,4 @@
-import { validateApplication, type ApplicationInput, type ApplicationSpec, type FieldIssueCode } from '#domain';
+import { DEFAULT_STRATEGY, validateApplication, type ApplicationInput, type ApplicationSpec, type FieldIssueCode } from '#domain';
 import { describe, expect, it } from '@jest/globals';
 
 const input: ApplicationInput = { source: { repository: 'fleet', ref: 'main', path: 'apps/podinfo' }, selector: { matchLabels: { env: 'prod' } } };
@@ -9,7 +9,7 @@ const spec: ApplicationSpec = {
   selector: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] },
   namespace: '',
   sync: { automated: true, prune: true, drift: 'HEAL' },
-  strategy: { kind: 'ALL_AT_ONCE' },
+  strategy: DEFAULT_STRATEGY,
 };
 const source = (change: ApplicationInput['source']): ApplicationInput => ({ ...input, source: { ...input.source, ...change } });
 

@@ -2,9 +2,11 @@ import { err, ok, type JsonObject, type Result } from '#kernel';
 import { issuesUnder, type FieldIssue } from '../field-issue.js';
 import { parseName } from '../names.js';
 import { checkParameters } from '../parameters/resolve-parameters.js';
+import { DEFAULT_STRATEGY, type RolloutStrategy } from '../rollout/strategy/rollout-strategy.js';
+import { strategyOf, type StrategyInput } from '../rollout/strategy/validate-strategy.js';
 import { selectorOf, type SelectorInput } from '../selector/selector-of.js';
 import { validateSelector } from '../selector/validate-selector.js';
-import type { ApplicationSpec, DriftPolicy, Renderer, RolloutStrategyKind, SourceSpec } from './application-spec.js';
+import type { ApplicationSpec, DriftPolicy, Renderer, SourceSpec } from './application-spec.js';
 import type { FurtherSource } from './further-source.js';
 import { normalizeSourcePath } from './normalize-source-path.js';
 import { readSourceRef, type SourceRefInput } from './read-source-ref.js';
@@ -35,7 +37,7 @@ export interface ApplicationInput {
   readonly dependsOn?: Maybe<readonly string[]>;
   readonly health?: Maybe<readonly HealthRuleInput[]>;
   readonly sync?: Maybe<{ readonly automated?: Maybe<boolean>; readonly prune?: Maybe<boolean>; readonly drift?: Maybe<DriftPolicy>; readonly ignore?: Maybe<readonly IgnoreRuleInput[]> }>;
-  readonly strategy?: Maybe<{ readonly kind: RolloutStrategyKind }>;
+  readonly strategy?: Maybe<StrategyInput>;
 }
 
 export const MAX_WATCHED_PATHS = 64;
@@ -56,6 +58,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
   const dependsOn = dependsOnOf(input.dependsOn);
   const health = healthRulesOf(input.health);
   const ignore = ignoreRulesOf(input.sync?.ignore);
+  const strategy = strategyIn(input, stored?.strategy);
   const issues = [
     ...source.issues,
     ...sources.issues,
@@ -66,6 +69,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     ...dependsOn.issues,
     ...health.issues,
     ...ignore.issues,
+    ...strategy.issues,
     ...(input.substitute === true && source.spec.renderer === 'HELM' ? [SUBSTITUTE_WITH_HELM] : []),
   ];
   if (issues.length > 0) return err(issues);
@@ -80,8 +84,15 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     ...present('dependsOn', dependsOn.value),
     ...present('health', health.value),
     sync: { automated: input.sync?.automated ?? true, prune: input.sync?.prune ?? true, drift: input.sync?.drift ?? 'HEAL', ...present('ignore', ignore.value) },
-    strategy: { kind: input.strategy?.kind ?? stored?.strategy.kind ?? 'ALL_AT_ONCE' },
+    strategy: strategy.value,
   });
+}
+
+/** What is left out stays as it is; what was never said is the careful default. */
+function strategyIn({ strategy }: ApplicationInput, stored: RolloutStrategy | undefined): { readonly value: RolloutStrategy; readonly issues: readonly FieldIssue[] } {
+  if (strategy === null || strategy === undefined) return { value: stored ?? DEFAULT_STRATEGY, issues: [] };
+  const { value, issues } = strategyOf(strategy);
+  return { value, issues: issuesUnder(['strategy'], issues) };
 }
 
 /** Nothing said and an empty list are the same, and are not stored. */

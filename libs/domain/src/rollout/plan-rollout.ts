@@ -1,52 +1,102 @@
-import { judgeRolloutTarget } from './judge-rollout-target.js';
-import type { RolloutState, RolloutTargetRow, RolloutTargetState, RolloutTransition, StageRow } from './rollout.types.js';
+import { isInWindow, judgeGates } from './judge-gates.js';
+import { isReachable, judgeRolloutTarget } from './judge-rollout-target.js';
+import { isWatched, outOfSight, provesNothing } from './judge-stage.js';
+import { planWayBack } from './plan-way-back.js';
+import type { RolloutState, RolloutTargetRow, RolloutTransition, StageRow } from './rollout.types.js';
 
 /**
- * Decides the next transitions of a rollout from its rows alone. Pure and repeatable: a planner that crashed is simply asked again,
+ * Decides the next transitions of a rollout from its rows and the time alone. Pure and repeatable: a planner that crashed is simply asked again,
  * and one that is asked again after every transition is written comes to rest at []. The open stage is the one whose row says so; what
- * clusters report only moves the target rows of that stage, never the choice of stage. A target that never answers stays MOVING and holds
- * up no other target of its stage, only the end of the stage.
+ * clusters report only moves target rows, never the choice of stage.
  *
  * @param rollout rows as loaded in one transaction
+ * @param now database time of that transaction
  */
-export function planRollout(rollout: RolloutState): readonly RolloutTransition[] {
-  if (rollout.phase !== 'RUNNING') return [];
-  const stage = rollout.stages.find((candidate) => candidate.state === 'OPEN');
-  if (stage === undefined) return openNextStage(rollout);
+export function planRollout(rollout: RolloutState, now: Date): readonly RolloutTransition[] {
+  if (rollout.phase === 'ROLLING_BACK') return planWayBack(rollout, now);
+  if (rollout.phase !== 'RUNNING' && rollout.phase !== 'PAUSED' && rollout.phase !== 'HALTED') return [];
+  const begun = rollout.stages.filter((stage) => stage.state !== 'PENDING');
+  const restless = begun.find((stage) => stage.state === 'OPEN' && stage.settledAt !== undefined && targetsOf(rollout, stage).some(isUnsettled));
+  // Before anybody is marked: who became well again in between has not stayed well.
+  if (restless !== undefined) return [{ kind: 'settle-stage', stage: restless.name, at: undefined }];
+  const marks = begun.flatMap((stage) => marksOf(rollout, stage, now));
+  if (marks.length > 0 || rollout.phase === 'HALTED') return marks;
 
-  const targets = rollout.targets.filter((target) => target.stage === stage.name);
-  const marks = targets.flatMap((target) => markOf(target, rollout));
-  if (marks.length > 0) return marks;
+  const exhausted = begun.find((stage) => failedIn(rollout, stage).length > numberOf(stage.failureBudget));
+  if (exhausted !== undefined) return [haltAt(rollout, exhausted)];
+  if (rollout.phase === 'PAUSED') return [];
 
-  const failed = inState(targets, 'FAILED');
-  if (stage.failureBudget !== 'UNLIMITED' && failed.length > stage.failureBudget) {
-    return [{ kind: 'halt', stage: stage.name, failed: failed.map((target) => target.id) }];
-  }
-  const pending = inState(targets, 'PENDING');
-  const moving = inState(targets, 'MOVING');
-  if (pending.length > 0) {
-    return pending.slice(0, roomIn(stage, moving.length)).map((target) => ({ kind: 'assign', target: target.id, release: rollout.release }));
-  }
-  return moving.length > 0 ? [] : [{ kind: 'close-stage', stage: stage.name }];
+  const assigns = begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage) : []));
+  if (assigns.length > 0) return assigns;
+  const open = begun.find((stage) => stage.state === 'OPEN');
+  return open === undefined ? openNextStage(rollout, now) : endStage(rollout, open, now);
 }
 
-function openNextStage(rollout: RolloutState): readonly RolloutTransition[] {
+/** Targets of a closed stage have done their part once they answered; those that were away are judged on, and caught up. */
+function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutTransition[] {
+  const context = { now, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince };
+  return targetsOf(rollout, stage).flatMap((target) => {
+    const hasAnswered = target.state === 'HEALTHY' || target.state === 'FAILED';
+    if (hasAnswered && (stage.state === 'CLOSED' || (target.state === 'HEALTHY' && !isWatched(stage)))) return [];
+    const { state, reason } = judgeRolloutTarget(target, stage, context);
+    const isSame = state === target.state && (state !== 'SKIPPED' || reason === target.reason);
+    return isSame ? [] : [{ kind: 'mark-target', target: target.id, from: target.state, to: state, reason }];
+  });
+}
+
+function assignsOf(rollout: RolloutState, stage: StageRow): readonly RolloutTransition[] {
+  const targets = targetsOf(rollout, stage);
+  const room = Math.max(0, numberOf(stage.maxConcurrency) - targets.filter((target) => target.state === 'MOVING').length);
+  return targets
+    .filter((target) => target.state === 'PENDING' && isReachable(target, rollout))
+    .slice(0, room)
+    .map((target) => ({ kind: 'assign', target: target.id, release: target.release, to: 'MOVING' }));
+}
+
+function endStage(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutTransition[] {
+  const targets = targetsOf(rollout, stage);
+  if (targets.some((target) => isUnsettled(target) && (!stage.isPromoted || isReachable(target, rollout)))) return [];
+  if (!stage.isPromoted) {
+    if (provesNothing(rollout, stage)) return stage.settledAt === undefined ? [] : [{ kind: 'settle-stage', stage: stage.name, at: undefined }];
+    if (stage.soakMs > 0) {
+      if (stage.settledAt === undefined) return [{ kind: 'settle-stage', stage: stage.name, at: now }];
+      if (now.getTime() - stage.settledAt.getTime() < stage.soakMs) return [];
+    }
+    if (outOfSight(rollout, stage).length > 0) return [];
+  }
+  return passGates(rollout, stage, 'AFTER', { kind: 'close-stage', stage: stage.name }, now);
+}
+
+function openNextStage(rollout: RolloutState, now: Date): readonly RolloutTransition[] {
   const next = rollout.stages.filter((stage) => stage.state === 'PENDING').toSorted((a, b) => a.position - b.position)[0];
-  if (next !== undefined) return [{ kind: 'open-stage', stage: next.name }];
+  if (next !== undefined) return passGates(rollout, next, 'BEFORE', { kind: 'open-stage', stage: next.name }, now);
+  if (rollout.targets.some(isUnsettled)) return []; // some are being caught up
   return [{ kind: 'finish', phase: rollout.targets.some((target) => target.state === 'FAILED') ? 'FAILED' : 'SUCCEEDED' }];
 }
 
-function markOf(target: RolloutTargetRow, rollout: RolloutState): readonly RolloutTransition[] {
-  // A target that was healthy once has done its part: what happens to it later belongs to the target, not to the rollout.
-  if (target.state === 'HEALTHY' || target.state === 'SKIPPED') return [];
-  const { state, reason } = judgeRolloutTarget(target, rollout.release);
-  return state === target.state ? [] : [{ kind: 'mark-target', target: target.id, from: target.state, to: state, reason }];
+function passGates(rollout: RolloutState, stage: StageRow, side: 'BEFORE' | 'AFTER', then: RolloutTransition, now: Date): readonly RolloutTransition[] {
+  const { changes, answer } = judgeGates(stage, side, now);
+  if (changes.length > 0) return changes;
+  if (answer === 'FAILED') return [haltAt(rollout, stage)];
+  return answer === 'PASSED' ? [then] : [];
 }
 
-function inState(targets: readonly RolloutTargetRow[], state: RolloutTargetState): readonly RolloutTargetRow[] {
-  return targets.filter((target) => target.state === state);
+function haltAt(rollout: RolloutState, stage: StageRow): RolloutTransition {
+  return { kind: 'halt', stage: stage.name, failed: failedIn(rollout, stage).map((target) => target.id), to: rollout.onFailure === 'ROLLBACK' ? 'ROLLING_BACK' : 'HALTED' };
 }
 
-function roomIn(stage: StageRow, moving: number): number {
-  return stage.maxConcurrency === 'UNLIMITED' ? Number.POSITIVE_INFINITY : Math.max(0, stage.maxConcurrency - moving);
+function isUnsettled({ state }: RolloutTargetRow): boolean {
+  return state === 'PENDING' || state === 'MOVING';
+}
+
+function failedIn(rollout: RolloutState, stage: StageRow): readonly RolloutTargetRow[] {
+  return targetsOf(rollout, stage).filter((target) => target.state === 'FAILED');
+}
+
+function targetsOf(rollout: RolloutState, stage: StageRow): readonly RolloutTargetRow[] {
+  return rollout.targets.filter((target) => target.stage === stage.name);
+}
+
+function numberOf(limit: number | 'UNLIMITED'): number {
+  return limit === 'UNLIMITED' ? Number.POSITIVE_INFINITY : limit;
 }

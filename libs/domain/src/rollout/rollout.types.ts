@@ -2,27 +2,51 @@ import type { ReleaseId, RolloutId, TargetId } from '../ids.js';
 import type { OrderVersion } from '../target/assignment.js';
 import type { ReasonCode } from '../target/reason-code.js';
 import type { HealthState, SyncState } from '../target/target-state.js';
+import type { GateSpec } from './strategy/gate-spec.js';
+import type { FailurePolicy } from './strategy/rollout-strategy.js';
 
 /**
- * PENDING waits for `syncApplication`. RUNNING moves targets. SUCCEEDED and FAILED have ended by themselves, FAILED with at least one
- * failed target. HALTED stopped for a failure budget. SUPERSEDED gave way to a newer release. ABORTED was stopped by a person.
+ * PENDING waits for `syncApplication`, or for the rollout before it. RUNNING moves targets. PAUSED was told to assign nothing more. HALTED stopped
+ * for a failure budget or a gate. ROLLING_BACK takes back what it moved. SUCCEEDED and FAILED have ended by themselves, FAILED with at least one
+ * failed target; ROLLED_BACK has taken everything back. SUPERSEDED gave way to a newer release. ABORTED was stopped by a person.
  */
-export const ROLLOUT_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'HALTED', 'SUPERSEDED', 'ABORTED'] as const;
+export const ROLLOUT_STATES = ['PENDING', 'RUNNING', 'PAUSED', 'HALTED', 'ROLLING_BACK', 'SUCCEEDED', 'FAILED', 'ROLLED_BACK', 'SUPERSEDED', 'ABORTED'] as const;
 export type RolloutPhase = (typeof ROLLOUT_STATES)[number];
 
-/** PENDING has not been assigned the release. MOVING has, and works on it. HEALTHY and FAILED have answered. SKIPPED no longer takes part. */
-export const ROLLOUT_TARGET_STATES = ['PENDING', 'MOVING', 'HEALTHY', 'FAILED', 'SKIPPED'] as const;
+/**
+ * PENDING has not been assigned the release. MOVING has, and works on it. HEALTHY and FAILED have answered. SKIPPED does not take part, for its
+ * reason. REVERTING goes back to the release that it had before; REVERTED and REVERT_FAILED have answered to that.
+ */
+export const ROLLOUT_TARGET_STATES = ['PENDING', 'MOVING', 'HEALTHY', 'FAILED', 'SKIPPED', 'REVERTING', 'REVERTED', 'REVERT_FAILED'] as const;
 export type RolloutTargetState = (typeof ROLLOUT_TARGET_STATES)[number];
 
 export const STAGE_STATES = ['PENDING', 'OPEN', 'CLOSED'] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 
-/** Why a rollout was made. All but RELEASE and SYNC move single targets to the release that the application already has. */
-export const ROLLOUT_CAUSES = ['RELEASE', 'SYNC', 'LATE_MATCH', 'PARAMETERS', 'POLICY'] as const;
+/** PENDING: nobody has come to it yet. WAITING holds the rollout up. PASSED and FAILED are its answers. WAIVED: a person let the stage pass it. */
+export const GATE_STATES = ['PENDING', 'WAITING', 'PASSED', 'FAILED', 'WAIVED'] as const;
+export type GateState = (typeof GATE_STATES)[number];
+
+/** Why a rollout was made. All but RELEASE, SYNC and ROLLBACK move single targets to the release that the application already has. */
+export const ROLLOUT_CAUSES = ['RELEASE', 'SYNC', 'LATE_MATCH', 'PARAMETERS', 'POLICY', 'CATCH_UP', 'ROLLBACK'] as const;
 export type RolloutCause = (typeof ROLLOUT_CAUSES)[number];
 
+const OVER: ReadonlySet<RolloutPhase> = new Set<RolloutPhase>(['SUCCEEDED', 'FAILED', 'ROLLED_BACK', 'SUPERSEDED', 'ABORTED']);
+
+/** Nothing follows any more. A HALTED rollout is not over: a person may retry, resume or abort it. */
 export function isRolloutOver(phase: RolloutPhase): boolean {
-  return phase !== 'PENDING' && phase !== 'RUNNING';
+  return OVER.has(phase);
+}
+
+/** The states of rollouts that are not over. */
+export const UNFINISHED_ROLLOUT_STATES: readonly RolloutPhase[] = ROLLOUT_STATES.filter((phase) => !OVER.has(phase));
+
+export interface GateRow {
+  readonly spec: GateSpec;
+  readonly side: 'BEFORE' | 'AFTER';
+  readonly state: GateState;
+  /** How many different people have approved. */
+  readonly approvals: number;
 }
 
 export interface StageRow {
@@ -34,6 +58,14 @@ export interface StageRow {
   readonly maxConcurrency: number | 'UNLIMITED';
   /** How many targets may fail before the rollout halts. */
   readonly failureBudget: number | 'UNLIMITED';
+  /** How long a target may move; undefined: it is waited for. */
+  readonly deadlineMs: number | undefined;
+  readonly soakMs: number;
+  /** Since when all its targets have settled; the soak is counted from here. */
+  readonly settledAt: Date | undefined;
+  /** A person lets it pass whatever it waits for now: before it is open its gates, then its soak, its gates, targets that are away or held. */
+  readonly isPromoted: boolean;
+  readonly gates: readonly GateRow[];
 }
 
 /** What the agent last said of the target, whatever it is about. */
@@ -51,12 +83,25 @@ export interface RefusedVersion extends OrderVersion {
 
 export interface RolloutTargetRow {
   readonly id: TargetId;
-  readonly stage: string;
+  /** undefined: no stage takes it. */
+  readonly stage: string | undefined;
   readonly state: RolloutTargetState;
+  /** Why it is SKIPPED, FAILED or REVERT_FAILED; undefined in every other state. */
+  readonly reason: ReasonCode | undefined;
   /** false once the target is being removed: it is skipped. */
   readonly isActive: boolean;
-  /** The version under which this rollout assigned its release; undefined before. */
+  /** A hold keeps it at another release than this rollout would give it. */
+  readonly isHeld: boolean;
+  /** Since when the agent of the cluster is away, or 'NEVER' seen; undefined: it is connected. */
+  readonly offlineSince: Date | 'NEVER' | undefined;
+  /** Where it goes. */
+  readonly release: ReleaseId;
+  /** Where it comes from; undefined: it ran nothing. */
+  readonly fromRelease: ReleaseId | undefined;
+  /** The version of the last order that this rollout gave, as long as it stands: a target that is tried again keeps it while it waits. undefined before. */
   readonly assignedAs: OrderVersion | undefined;
+  /** When it began to move, in either direction. */
+  readonly startedAt: Date | undefined;
   /** Set by the planner's caller when the order could not be made (a parameter is missing): the target has failed. */
   readonly blockedBy: ReasonCode | undefined;
   readonly observed: ObservedTarget | undefined;
@@ -67,6 +112,14 @@ export interface RolloutState {
   readonly id: RolloutId;
   readonly release: ReleaseId;
   readonly phase: RolloutPhase;
+  readonly onFailure: FailurePolicy;
+  /** How long a cluster that is away is waited for; undefined: orders are given to it like to any other. */
+  readonly offlineWaitMs: number | undefined;
+  /**
+   * Since when the hub listens to agents without a break, as since its start; undefined: for long. For a moment after it, no cluster counts as away and
+   * no deadline is over: a hub that was down would leave out the whole fleet, and open the next stage over it.
+   */
+  readonly hearsSince?: Date | undefined;
   readonly stages: readonly StageRow[];
   /** Ordered by (stage, order key). */
   readonly targets: readonly RolloutTargetRow[];
@@ -74,9 +127,12 @@ export interface RolloutState {
 
 /** What the planner wants done; each is one row change, written with its transition, audit and outbox rows. */
 export type RolloutTransition =
+  | { readonly kind: 'judge-gate'; readonly stage: string; readonly gate: string; readonly to: GateState }
   | { readonly kind: 'open-stage'; readonly stage: string }
-  | { readonly kind: 'assign'; readonly target: TargetId; readonly release: ReleaseId }
+  | { readonly kind: 'assign'; readonly target: TargetId; readonly release: ReleaseId; readonly to: 'MOVING' | 'REVERTING' }
   | { readonly kind: 'mark-target'; readonly target: TargetId; readonly from: RolloutTargetState; readonly to: RolloutTargetState; readonly reason: ReasonCode }
+  /** All targets of the stage have settled, or (`undefined`) no longer are. */
+  | { readonly kind: 'settle-stage'; readonly stage: string; readonly at: Date | undefined }
   | { readonly kind: 'close-stage'; readonly stage: string }
-  | { readonly kind: 'halt'; readonly stage: string; readonly failed: readonly TargetId[] }
-  | { readonly kind: 'finish'; readonly phase: 'SUCCEEDED' | 'FAILED' };
+  | { readonly kind: 'halt'; readonly stage: string; readonly failed: readonly TargetId[]; readonly to: 'HALTED' | 'ROLLING_BACK' }
+  | { readonly kind: 'finish'; readonly phase: 'SUCCEEDED' | 'FAILED' | 'ROLLED_BACK' };

@@ -1,53 +1,81 @@
-import { placeLateTargets, releaseId, rolloutId, startRollout, supersededByStarting, targetId, type KnownRollout, type ReleaseId, type RolloutId, type RolloutToStart } from '#domain';
+import { DEFAULT_STRATEGY, startRollout, type RolloutCause, type RolloutStrategy, type RolloutToStart, type StagedStrategy, type StageSpec, type TargetToRoll } from '#domain';
 import { describe, expect, it } from '@jest/globals';
+import { aReleaseId, idOf } from './testing/rollout-rows.js';
 
-const release = (n: number): ReleaseId => releaseId(`00000000-0000-7000-8000-0000000000e${n}`);
-const rollout = (n: number): RolloutId => rolloutId(`00000000-0000-7000-8000-0000000000f${n}`);
-const known = (n: number, phase: KnownRollout['phase']): KnownRollout => ({ id: rollout(n), release: release(n), phase });
-const a = targetId('00000000-0000-7000-8000-00000000000a');
-const b = targetId('00000000-0000-7000-8000-00000000000b');
-const input: RolloutToStart = { release: release(9), cause: 'RELEASE', strategy: { kind: 'ALL_AT_ONCE' }, automated: true, targets: [{ id: b, assigned: release(1) }, { id: a, assigned: undefined }], rollouts: [] };
-const every = [known(1, 'RUNNING'), known(2, 'PENDING'), known(3, 'SUCCEEDED'), known(4, 'FAILED'), known(5, 'HALTED'), known(6, 'SUPERSEDED'), known(7, 'ABORTED')];
+const a = idOf('a');
+const b = idOf('b');
+const target = (name: string, rest: Partial<TargetToRoll> = {}): TargetToRoll => ({ id: idOf(name), cluster: name, labels: {}, facts: undefined, isOnline: true, comesFrom: aReleaseId(1), ...rest });
+const input: RolloutToStart = { release: aReleaseId(9), cause: 'RELEASE', strategy: { kind: 'ALL_AT_ONCE' }, automated: true, targets: [target('b'), target('a', { comesFrom: undefined })], rollouts: [] };
+const [plain] = DEFAULT_STRATEGY.stages;
+const staged = (stage: Partial<StageSpec>): StagedStrategy => ({ ...DEFAULT_STRATEGY, stages: [{ ...(plain as StageSpec), name: 'only', limit: '100%', ...stage }] });
+const seven = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => target(name));
 
 describe('startRollout', () => {
   it('puts every target into the one stage, with where it comes from', () => {
     expect(startRollout(input)).toEqual({
-      release: release(9),
+      release: aReleaseId(9),
       cause: 'RELEASE',
       phase: 'RUNNING',
-      stages: [{ name: 'all', position: 0, state: 'PENDING', maxConcurrency: 'UNLIMITED', failureBudget: 'UNLIMITED' }],
-      targets: [{ id: a, stage: 'all', fromRelease: undefined }, { id: b, stage: 'all', fromRelease: release(1) }],
+      waitsFor: undefined,
+      onFailure: 'HALT',
+      offlineWaitMs: undefined,
+      stages: [{ name: 'all', position: 0, state: 'PENDING', maxConcurrency: 'UNLIMITED', failureBudget: 'UNLIMITED', deadlineMs: undefined, soakMs: 0, settledAt: undefined, isPromoted: false, gates: [] }],
+      targets: [
+        { id: a, stage: 'all', placement: 'MATCHED', fromRelease: undefined, toRelease: aReleaseId(9) },
+        { id: b, stage: 'all', placement: 'MATCHED', fromRelease: aReleaseId(1), toRelease: aReleaseId(9) },
+      ],
       supersedes: [],
     });
   });
 
-  it.each<[string, Partial<RolloutToStart>, string, readonly RolloutId[]]>([
-    ['a release supersedes what is not over', {}, 'RUNNING', [rollout(1), rollout(2)]],
-    ['a release that waits supersedes only what waits', { automated: false }, 'PENDING', [rollout(2)]],
-    ['a sync runs at once', { cause: 'SYNC', automated: false }, 'RUNNING', [rollout(1), rollout(2)]],
-    ['a late match stands beside, and does not wait', { cause: 'LATE_MATCH', automated: false }, 'RUNNING', []],
-    ['changed parameters stand beside', { cause: 'PARAMETERS', automated: false }, 'RUNNING', []],
-  ])('%s', (_name, change, phase, supersedes) => {
-    expect(startRollout({ ...input, rollouts: every, ...change })).toMatchObject({ phase, supersedes });
+  it('goes through a canary, a fifth and the rest where nothing was said', () => {
+    const { stages, targets, onFailure, offlineWaitMs } = startRollout({ ...input, strategy: DEFAULT_STRATEGY, targets: seven });
+    expect(stages.map(({ name, position, failureBudget, deadlineMs }) => [name, position, failureBudget, deadlineMs])).toEqual([['canary', 0, 0, 600_000], ['early', 1, 0, 600_000], ['rest', 2, 0, 600_000]]);
+    expect(targets.map(({ stage }) => stage)).toEqual(['canary', 'early', 'early', 'rest', 'rest', 'rest', 'rest']);
+    expect([onFailure, offlineWaitMs]).toEqual(['HALT', 0]);
   });
-});
 
-describe('supersededByStarting', () => {
-  it('ends every other rollout that is not over', () => {
-    expect(supersededByStarting(rollout(2), every)).toEqual([rollout(1)]);
+  it.each<[string, Partial<StageSpec>, number | 'UNLIMITED', number]>([
+    ['nothing is said of it', {}, 'UNLIMITED', 0],
+    ['numbers stay what they are', { maxConcurrency: 3, failureBudget: 2 }, 3, 2],
+    ['concurrency is rounded up, failures down', { maxConcurrency: '30%', failureBudget: '30%' }, 3, 2],
+    ['a share of less than one still moves, and forgives none', { maxConcurrency: '1%', failureBudget: '1%' }, 1, 0],
+    ['all of it', { maxConcurrency: '100%', failureBudget: '100%' }, 7, 7],
+  ])('counts shares of the targets of a stage: %s', (_name, spec, maxConcurrency, failureBudget) => {
+    expect(startRollout({ ...input, strategy: staged(spec), targets: seven }).stages).toMatchObject([{ maxConcurrency, failureBudget }]);
   });
-});
 
-describe('placeLateTargets', () => {
-  const join = { rollout: rollout(2), stage: 'all' };
-  it.each([
-    ['no release yet', undefined, undefined, { join: undefined, start: undefined }],
-    ['the first release runs', release(2), known(2, 'RUNNING'), { join, start: undefined }],
-    ['the first release waits', undefined, known(2, 'PENDING'), { join, start: undefined }],
-    ['a later release waits', release(1), known(2, 'PENDING'), { join, start: release(1) }],
-    ['all is over', release(2), known(2, 'SUCCEEDED'), { join: undefined, start: release(2) }],
-    ['the last one failed', release(2), known(2, 'FAILED'), { join: undefined, start: release(2) }],
-  ])('%s', (_name, current, newest, expected) => {
-    expect(placeLateTargets(current, newest)).toEqual(expected);
+  it('lets late ones into an empty stage one at a time', () => {
+    expect(startRollout({ ...input, strategy: staged({ maxConcurrency: '50%' }), targets: [] }).stages).toMatchObject([{ maxConcurrency: 1 }]);
+  });
+
+  it('keeps gates, soak and deadline of the stage', () => {
+    const gate = (name: string) => ({ kind: 'APPROVAL', name, approvals: 2 }) as const;
+    expect(startRollout({ ...input, strategy: staged({ soakSeconds: 90, deadlineSeconds: 5, before: [gate('x')], after: [gate('y')] }), targets: seven }).stages).toMatchObject([
+      { soakMs: 90_000, deadlineMs: 5_000, gates: [{ spec: gate('x'), side: 'BEFORE', state: 'PENDING', approvals: 0 }, { spec: gate('y'), side: 'AFTER', state: 'PENDING', approvals: 0 }] },
+    ]);
+  });
+
+  it('names whom no stage takes', () => {
+    expect(startRollout({ ...input, strategy: staged({ limit: 1 }), targets: seven.slice(0, 2) }).targets).toMatchObject([{ id: a, stage: 'only' }, { id: b, stage: undefined, placement: 'NO_STAGE' }]);
+  });
+
+  it('sends each target of a rollback to a release of its own, all at once', () => {
+    const start = startRollout({ ...input, cause: 'ROLLBACK', strategy: DEFAULT_STRATEGY, targets: [target('a', { goesTo: aReleaseId(3) }), target('b')] });
+    expect(start.targets.map(({ toRelease }) => toRelease)).toEqual([aReleaseId(3), aReleaseId(9)]);
+    expect(start.stages.map(({ name }) => name)).toEqual(['all']);
+  });
+
+  it.each<[RolloutCause, string, 'HALT' | 'ROLLBACK', number | undefined]>([
+    ['RELEASE', 'only', 'ROLLBACK', 60_000],
+    ['SYNC', 'only', 'ROLLBACK', 60_000],
+    ['PARAMETERS', 'only', 'HALT', 60_000], // there is no earlier release to go back to
+    ['LATE_MATCH', 'all', 'HALT', undefined],
+    ['POLICY', 'all', 'HALT', undefined],
+    ['CATCH_UP', 'all', 'HALT', undefined],
+    ['ROLLBACK', 'all', 'HALT', undefined],
+  ])('%s goes through stages, goes back and waits for clusters only where that can be', (cause, stage, onFailure, offlineWaitMs) => {
+    const strategy: RolloutStrategy = { ...staged({}), onFailure: 'ROLLBACK', offlineWaitSeconds: 60 };
+    expect(startRollout({ ...input, cause, strategy, targets: seven })).toMatchObject({ stages: [{ name: stage }], onFailure, offlineWaitMs });
   });
 });

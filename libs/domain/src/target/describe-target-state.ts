@@ -93,7 +93,8 @@ export function isTargetHealthy(situation: TargetSituation): boolean {
 }
 
 function hasRolloutEnded({ rollout }: TargetSituation): boolean {
-  return rollout === undefined || isRolloutOver(rollout.phase);
+  // A halted one goes nowhere by itself.
+  return rollout === undefined || rollout.phase === 'HALTED' || isRolloutOver(rollout.phase);
 }
 
 function isAnswerTo(observed: ObservedTarget | undefined, order: OrderVersion): observed is ObservedTarget {

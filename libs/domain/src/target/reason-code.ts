@@ -78,6 +78,12 @@ export const REASON_ADVICE = {
   OBJECTS_MISSING: 'Objects are gone from the cluster; they are put back if sync.drift is HEAL.',
   // life of a target
   WAITING_FOR_ROLLOUT: 'Wait, or look at the rollout.',
+  NO_STAGE: 'No stage of the rollout takes this cluster: change a selector or limit of the strategy, or add a last stage for all.',
+  HELD: 'The target keeps its release after a rollback: lift the hold with liftHold when the newest release may go there.',
+  CLUSTER_OFFLINE: 'The agent of the cluster is away, so it is left out for now; it is caught up by itself once it is back.',
+  DEADLINE_EXCEEDED: 'The target did not become healthy within the deadline of its stage: look at its objects, then retry, or release a fix.',
+  ROLLED_BACK: 'The rollout was taken back before it came to this target.',
+  NOTHING_TO_GO_BACK_TO: 'The target ran nothing before this release, so there is nothing to go back to: release a fix, or delete the application there.',
   WAITING_FOR_SYNC: 'sync.automated is false: run syncApplication.',
   WAITING_FOR_AGENT: 'The agent has not taken the order yet: check that the cluster is connected.',
   APPLYING: 'Wait: the agent applies the release.',

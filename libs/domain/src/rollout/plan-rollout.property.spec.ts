@@ -1,0 +1,255 @@
+import { explainRollout, isRolloutOver, planRollout, type GateRow, type ObservedTarget, type RolloutState, type RolloutTargetRow, type StageRow } from '#domain';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { FleetEvent } from './testing/fleet-event.js';
+import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } from './testing/rollout-rows.js';
+import { SimulatedRollout, type Step } from './testing/simulated-rollout.js';
+
+const MINUTE = 60_000;
+const hasApprovals = ({ spec, approvals, state }: GateRow): boolean => state === 'WAIVED' || (spec.kind === 'APPROVAL' && approvals >= spec.approvals);
+const RUNS = { numRuns: 250 };
+
+const stage = fc.record({
+  maxConcurrency: fc.constantFrom<StageRow['maxConcurrency']>(1, 2, 3, 'UNLIMITED'), failureBudget: fc.constantFrom<StageRow['failureBudget']>(0, 0, 1, 2, 'UNLIMITED'),
+  deadlineMs: fc.constantFrom(MINUTE, 5 * MINUTE), soakMs: fc.constantFrom(0, 0, MINUTE / 2), gates: fc.subarray([anApproval('BEFORE', { spec: { kind: 'APPROVAL', name: 'x', approvals: 1 } }), anApproval('AFTER')]),
+});
+const target = fc.record({
+  stage: fc.nat(2), fromRelease: fc.constantFrom<RolloutTargetRow['fromRelease']>(OLDER, OLDER, aReleaseId(8), RELEASE, undefined), offlineSince: fc.constantFrom<RolloutTargetRow['offlineSince']>(undefined, undefined, undefined, 'NEVER'),
+});
+const rollout = fc
+  .record({ stages: fc.array(stage, { minLength: 1, maxLength: 3, size: 'max' }), targets: fc.array(target, { minLength: 1, maxLength: 7, size: 'max' }), onFailure: fc.constantFrom<RolloutState['onFailure']>('HALT', 'ROLLBACK'), offlineWaitMs: fc.constantFrom(0, 2 * MINUTE) })
+  .map(({ stages, targets, ...rest }): RolloutState => aRollout(
+    targets.map((one, n) => aTarget(`t${n}`, 'PENDING', { ...one, stage: `s${one.stage % stages.length}` })),
+    { ...rest, stages: stages.map((one, position) => aStage({ ...one, name: `s${position}`, position, state: 'PENDING' })) },
+  ));
+const says = fc.constantFrom<Partial<ObservedTarget>>(
+  {}, {}, {}, { health: 'DEGRADED' }, { health: 'PROGRESSING', reason: 'PROGRESSING' }, { sync: 'APPLYING', reason: 'APPLYING' }, { sync: 'KEPT_LAST_GOOD', reason: 'INVALID_YAML', release: OLDER },
+  { sync: 'FAILED', reason: 'CLUSTER_UNAVAILABLE' }, { generation: 0n },
+);
+const event = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('report' as const), target: fc.nat(6), says }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('leave', 'return', 'leave', 'return', 'hold', 'lift', 'remove', 'block', 'unblock'), target: fc.nat(6) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('approve', 'approve', 'fail-gate', 'promote', 'pause', 'resume', 'retry', 'join') }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 31_000, MINUTE, 10 * MINUTE, -MINUTE) }) },
+) as fc.Arbitrary<FleetEvent>;
+const events = fc.array(event, { maxLength: 60, size: 'max' });
+
+/** One stage that goes back at its second failure, while some are held and others wait to be tried again: what is rare among all that can happen. */
+const shaky = fc.array(target, { minLength: 4, maxLength: 7, size: 'max' }).map((targets) => aRollout(
+  targets.map((one, n) => aTarget(`t${n}`, 'PENDING', { ...one, stage: 'all', offlineSince: undefined })), { onFailure: 'ROLLBACK', stages: [aStage({ state: 'PENDING', maxConcurrency: 4, failureBudget: 1 })] },
+));
+const shakes = fc.array(fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('report' as const), target: fc.nat(6), says: fc.constantFrom<Partial<ObservedTarget>>({}, { health: 'DEGRADED' }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('hold', 'lift', 'retry', 'leave', 'return', 'pause', 'resume'), target: fc.nat(6) }) },
+) as fc.Arbitrary<FleetEvent>, { minLength: 5, maxLength: 30, size: 'max' });
+const scenario = fc.oneof(fc.tuple(rollout, events), fc.tuple(shaky, shakes));
+
+interface Seen extends Step {
+  /** The rows when everything last stood still. */
+  readonly calm: RolloutState;
+}
+
+function simulate(state: RolloutState, happenings: readonly FleetEvent[], cut?: (batch: number) => number): { readonly fleet: SimulatedRollout; readonly steps: readonly Seen[]; readonly rests: readonly RolloutState[] } {
+  const steps: Seen[] = [];
+  let calm = state;
+  const fleet = new SimulatedRollout(state, (step) => void steps.push({ ...step, calm }), cut);
+  const rests = [undefined, ...happenings].map((happening) => {
+    if (happening !== undefined) fleet.happen(happening);
+    fleet.settle();
+    return (calm = fleet.state);
+  });
+  return { fleet, steps, rests };
+}
+
+/** Nobody says anything any more; only time passes, and people let pass what waits for them. */
+function letTimePass({ fleet }: { readonly fleet: SimulatedRollout }): void {
+  for (let hour = 0; hour < 12; hour += 1) {
+    for (const happening of [{ kind: 'wait', ms: 60 * MINUTE }, { kind: 'resume' }, { kind: 'approve' }, { kind: 'promote' }] as const) {
+      fleet.happen(happening);
+      fleet.settle();
+    }
+  }
+}
+
+const inStage = ({ targets }: RolloutState, name: string): readonly RolloutTargetRow[] => targets.filter((one) => one.stage === name);
+const count = (rows: readonly RolloutTargetRow[], ...states: readonly RolloutTargetRow['state'][]): number => rows.filter((one) => states.includes(one.state)).length;
+const numberOf = (limit: number | 'UNLIMITED'): number => (limit === 'UNLIMITED' ? Number.POSITIVE_INFINITY : limit);
+const stageNamed = ({ stages }: RolloutState, name: string | undefined): StageRow => stages.find((one) => one.name === name) ?? aStage();
+
+/** Every order of the forward way, with its target and stage as they were just before. */
+function orders(steps: readonly Seen[], to: 'MOVING' | 'REVERTING'): readonly (Seen & { readonly row: RolloutTargetRow; readonly stage: StageRow })[] {
+  return steps.flatMap((step) => {
+    const { transition, before } = step;
+    if (transition.kind !== 'assign' || transition.to !== to) return [];
+    const row = before.targets.find((one) => one.id === transition.target);
+    return row === undefined ? [] : [{ ...step, row, stage: stageNamed(before, row.stage) }];
+  });
+}
+
+describe('planRollout, over random fleets, strategies, reports, connections, holds, people and clocks', () => {
+  const holds = (name: string, property: (run: ReturnType<typeof simulate>) => void): void => {
+    it(name, () => fc.assert(fc.property(scenario, ([state, happenings]) => property(simulate(state, happenings))), RUNS));
+  };
+
+  holds('gives no order in a stage in which as many move as may', ({ steps }) => {
+    for (const { before, stage: at } of orders(steps, 'MOVING')) expect(count(inStage(before, at.name), 'MOVING')).toBeLessThan(numberOf(at.maxConcurrency));
+  });
+
+  holds('gives no order past a failure budget, nor while it is paused, halted or going back', ({ steps }) => {
+    for (const { planned } of orders(steps, 'MOVING')) {
+      expect(planned.phase).toBe('RUNNING');
+      for (const one of planned.stages) if (one.state !== 'PENDING') expect(count(inStage(planned, one.name), 'FAILED')).toBeLessThanOrEqual(numberOf(one.failureBudget));
+    }
+  });
+
+  holds('halts with no more failures past the budget than were in flight when it was reached', ({ steps }) => {
+    for (const { transition, before, calm } of steps) {
+      if (transition.kind !== 'halt' || transition.failed.length === 0) continue;
+      const at = stageNamed(before, transition.stage);
+      const isWatched = at.soakMs > 0 || at.gates.some((gate) => gate.side === 'AFTER');
+      const hadOrder = inStage(calm, at.name).filter((one) => one.assignedAs !== undefined && (one.state === 'MOVING' || one.state === 'SKIPPED' || (one.state === 'HEALTHY' && isWatched)));
+      const given = orders(steps, 'MOVING').filter((order) => order.calm === calm && order.stage.name === at.name);
+      expect(transition.failed.length - numberOf(at.failureBudget)).toBeLessThanOrEqual(hadOrder.length + given.length);
+    }
+  });
+
+  holds('opens no stage, and gives no order in it, before those before it are closed', ({ steps }) => {
+    const begins = steps.flatMap(({ transition, before }) => (transition.kind === 'open-stage' ? [{ before, at: stageNamed(before, transition.stage) }] : []));
+    for (const { before, at } of [...begins, ...orders(steps, 'MOVING').map(({ before, stage: of }) => ({ before, at: of }))]) {
+      for (const earlier of before.stages) if (earlier.position < at.position) expect(earlier.state).toBe('CLOSED');
+    }
+    for (const { stage: at } of orders(steps, 'MOVING')) expect(at.state).not.toBe('PENDING');
+  });
+
+  holds('closes a stage that has settled, soaked and passed its gates, or that a person let pass', ({ steps, rests }) => {
+    for (const { transition, before, now } of steps) {
+      if (transition.kind !== 'close-stage') continue;
+      const at = stageNamed(before, transition.stage);
+      const unsettled = inStage(before, at.name).filter((one) => one.state === 'PENDING' || one.state === 'MOVING');
+      if (at.isPromoted) expect(unsettled.filter((one) => one.offlineSince === undefined)).toEqual([]);
+      else {
+        expect(unsettled).toEqual([]);
+        const isMissing = inStage(before, at.name).some((one) => one.reason === 'CLUSTER_OFFLINE' || one.reason === 'HELD');
+        const isLast = before.targets.every((one) => stageNamed(before, one.stage).position <= at.position);
+        if (isMissing) expect(count(isLast ? before.targets : inStage(before, at.name), 'HEALTHY', 'FAILED')).toBeGreaterThan(0);
+        expect(at.gates.filter((gate) => gate.side === 'AFTER' && !hasApprovals(gate))).toEqual([]);
+        if (at.soakMs > 0 || at.gates.some((gate) => gate.side === 'AFTER')) expect(inStage(before, at.name).filter((one) => one.state === 'HEALTHY' && one.offlineSince !== undefined)).toEqual([]);
+        if (at.soakMs > 0) expect(now.getTime() - (at.settledAt?.getTime() ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(at.soakMs);
+      }
+    }
+    // A soak never counts from before somebody was at work.
+    for (const { stages, targets } of rests) for (const at of stages) if (at.state === 'OPEN' && at.settledAt !== undefined) expect(targets.filter((one) => one.stage === at.name && (one.state === 'PENDING' || one.state === 'MOVING'))).toEqual([]);
+  });
+
+  holds('opens a stage whose gates before it have passed, or that a person let pass', ({ steps }) => {
+    for (const { transition, before } of steps) {
+      if (transition.kind !== 'open-stage') continue;
+      const at = stageNamed(before, transition.stage);
+      if (!at.isPromoted) expect(at.gates.filter((gate) => gate.side === 'BEFORE' && !hasApprovals(gate))).toEqual([]);
+    }
+  });
+
+  holds('never gives an order to who is held, away or being removed, and on the way back to nobody who is held at what a person gave', ({ steps }) => {
+    for (const { row } of orders(steps, 'MOVING')) expect([row.isHeld, row.offlineSince, row.isActive, row.state]).toEqual([false, undefined, true, 'PENDING']);
+    for (const { row } of orders(steps, 'REVERTING')) expect([row.isHeld, row.isActive]).toEqual([false, true]);
+  });
+
+  it('gives nobody a second order who was not let go in between', () => {
+    fc.assert(fc.property(scenario, ([state, happenings]) => {
+      const { fleet, steps } = simulate(state, happenings.filter((one) => one.kind !== 'retry')); // a person who tries again lets go
+      const there = orders(steps, 'MOVING');
+      const back = orders(steps, 'REVERTING');
+      for (const { id } of fleet.state.targets) {
+        const given = there.filter(({ row }) => row.id === id).length;
+        const letGo = steps.filter(({ transition }) => transition.kind === 'mark-target' && transition.target === id && transition.to === 'PENDING').length;
+        expect(given).toBeLessThanOrEqual(1 + letGo);
+        expect(back.filter(({ row }) => row.id === id).length).toBeLessThanOrEqual(1);
+      }
+    }), RUNS);
+  });
+
+  holds('goes back stage by stage, the last first, to what each had before and never to the release that it leaves', ({ fleet, steps }) => {
+    if (fleet.state.phase === 'ROLLED_BACK') expect(count(fleet.state.targets, 'PENDING', 'MOVING', 'REVERTING')).toBe(0);
+    for (const { transition, before, row, stage: at } of orders(steps, 'REVERTING')) {
+      expect(transition).toMatchObject({ release: row.fromRelease });
+      expect(row.fromRelease).not.toBe(row.release);
+      const later = before.targets.filter((one) => stageNamed(before, one.stage).position > at.position && one.offlineSince === undefined);
+      expect(count(later, 'MOVING', 'HEALTHY', 'FAILED', 'REVERTING') - later.filter((one) => one.state === 'FAILED' && one.assignedAs === undefined).length).toBe(0);
+    }
+    const halted = steps.findIndex(({ after }) => after.phase === 'ROLLING_BACK');
+    if (halted >= 0) expect(orders(steps.slice(halted), 'MOVING')).toEqual([]);
+  });
+
+  it('ends with every target in a named state once all clocks have run on', () => {
+    fc.assert(fc.property(scenario, ([state, happenings]) => {
+      const run = simulate(state, happenings);
+      letTimePass(run);
+      const { phase, targets } = run.fleet.state;
+      expect(['SUCCEEDED', 'FAILED', 'HALTED', 'ROLLED_BACK']).toContain(phase);
+      expect(count(targets, 'MOVING', 'REVERTING', ...(phase === 'HALTED' ? [] : ['PENDING' as const]))).toBe(0);
+      for (const one of targets) expect([one.state, one.reason !== undefined]).toEqual([one.state, one.state === 'SKIPPED' || one.state === 'FAILED' || one.state === 'REVERT_FAILED']);
+      if (phase === 'SUCCEEDED') expect(count(targets, 'HEALTHY', 'SKIPPED')).toBe(targets.length);
+      if (phase === 'FAILED') expect(count(targets, 'FAILED')).toBeGreaterThan(0);
+      if (phase !== 'ROLLED_BACK') return;
+      for (const one of targets) {
+        const hadOrder = run.steps.some(({ transition }) => transition.kind === 'assign' && transition.target === one.id && transition.to === 'MOVING' && !one.isHeld) && one.assignedAs !== undefined;
+        if (hadOrder) expect(['REVERTED', 'REVERT_FAILED', 'SKIPPED']).toContain(one.state);
+        if (one.state === 'REVERTED') expect(run.fleet.releaseOf(one.id)).not.toBe(RELEASE);
+        // Nobody is left behind on the release that was taken back, unless it is said of it by name.
+        if (run.fleet.releaseOf(one.id) === RELEASE && one.fromRelease !== RELEASE) expect(one.state === 'REVERT_FAILED' || one.reason === 'REMOVING').toBe(true);
+      }
+    }), RUNS);
+  });
+
+  it('is never at rest, short of its end, without a word why', () => {
+    fc.assert(fc.property(scenario, ([state, happenings]) => {
+      for (const rest of simulate(state, happenings).rests) {
+        const hurdles = explainRollout(rest, undefined, new Date(0));
+        if (isRolloutOver(rest.phase)) expect(hurdles).toEqual([]);
+        else expect(hurdles).not.toEqual([]);
+      }
+    }), RUNS);
+  });
+
+  it('comes to the same whether or not the planner is killed in the middle of what it writes', () => {
+    fc.assert(fc.property(scenario, fc.array(fc.nat(6), { minLength: 1, maxLength: 9 }), ([state, happenings], cuts) => {
+      // That an order cannot be made comes out when it is written: a batch with such a one is written as a whole or not at all.
+      const makeable = happenings.filter((one) => one.kind !== 'block');
+      let asked = 0;
+      const killed = simulate(state, makeable, (batch) => 1 + (cuts[(asked += 1) % cuts.length] ?? 0) % batch);
+      expect(killed.rests.at(-1)).toEqual(simulate(state, makeable).rests.at(-1));
+    }), RUNS);
+  });
+
+  it('answers the same to the same rows, however the rows of different stages lie among each other', () => {
+    fc.assert(fc.property(scenario, fc.array(fc.nat(9), { minLength: 1 }), ([state, happenings], keys) => {
+      for (const { before, now } of simulate(state, happenings).steps) {
+        const plan = planRollout(before, now);
+        expect(planRollout(structuredClone(before), now)).toEqual(plan);
+        const keyOf = ({ stage: name }: RolloutTargetRow): number => keys[Number(name?.slice(1)) % keys.length] ?? 0;
+        expect(planRollout({ ...before, targets: before.targets.toSorted((a, b) => keyOf(a) - keyOf(b)) }, now)).toEqual(plan);
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('never lets clusters that are away hold up the others', () => {
+    fc.assert(fc.property(rollout, fc.uniqueArray(fc.nat(6)), (state, away) => {
+      const isAway = (_one: RolloutTargetRow, n: number): boolean => away.includes(n);
+      const fleet = new SimulatedRollout({ ...state, targets: state.targets.map((one, n) => ({ ...one, offlineSince: isAway(one, n) ? new Date(0) : undefined })) }, () => undefined);
+      // Each round is ten minutes, longer than any soak and wait; a stage that proves nothing is let pass by a person.
+      for (let round = 0; round < 8 + 3 * state.stages.length && fleet.state.phase === 'RUNNING'; round += 1) {
+        fleet.settle();
+        while (count(fleet.state.targets, 'MOVING') > 0) {
+          for (const [n, one] of fleet.state.targets.entries()) if (one.state === 'MOVING') fleet.happen({ kind: 'report', target: n, says: {} });
+          fleet.settle();
+        }
+        const open = fleet.state.stages.find((one) => one.state === 'OPEN');
+        const isStuck = open !== undefined && inStage(fleet.state, open.name).every((one) => one.state === 'SKIPPED');
+        for (const happening of [{ kind: 'wait', ms: 10 * MINUTE }, { kind: 'approve' }, ...(isStuck ? [{ kind: 'promote' } as const] : [])] as const) fleet.happen(happening);
+      }
+      expect(fleet.state.phase).toBe('SUCCEEDED');
+      expect(fleet.state.targets.map((one) => one.state)).toEqual(state.targets.map((one, n) => (isAway(one, n) ? 'SKIPPED' : 'HEALTHY')));
+    }), RUNS);
+  });
+});
+
