@@ -4,3 +4,4 @@ export { ProjectPolicy1764201600000 } from './1764201600000-project-policy.js';
 export { RegistriesAndChartRepositories1764205200000 } from './1764205200000-registries-and-chart-repositories.js';
 export { FurtherSources1764208800000 } from './1764208800000-further-sources.js';
 export { RefusedOrders1764212400000 } from './1764212400000-refused-orders.js';
+export { StagedRollouts1764216000000 } from './1764216000000-staged-rollouts.js';

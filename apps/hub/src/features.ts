@@ -9,6 +9,8 @@ import { ProjectPolicyModule } from './features/project-policy/index.js';
 import { ProjectsModule } from './features/projects/index.js';
 import { ReleasesModule } from './features/releases/index.js';
 import { RepositoriesModule } from './features/repositories/index.js';
+import { RollbacksModule } from './features/rollbacks/index.js';
+import { RolloutControlModule } from './features/rollout-control/index.js';
 import { RolloutsModule, RolloutWriteModule } from './features/rollouts/index.js';
 import { SourcesModule } from './features/sources/index.js';
 import { TargetsModule } from './features/targets/index.js';
@@ -38,6 +40,8 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   WebhooksModule.forRoot([releases]),
   TargetsModule.forRoot([AgentObjectsModule.forRoot(gateway)]),
   RolloutsModule,
+  RolloutControlModule,
+  RollbacksModule,
   PlannerModule.forRoot([PlannerPortsModule]),
   gateway,
   SignerModule,

@@ -35,7 +35,7 @@ describe('applications over the API', () => {
         userErrors: [],
         application: {
           name: 'web', state: 'ACTIVE', version: 1, project: { name: 'default' }, currentRelease: null, activeRollout: null, targetCounts: { total: 2, pending: 2, synced: 0 },
-          revision: { number: 1, createdBy: 'admin', spec: { source: { renderer: 'AUTO', watch: [] }, parameters: {}, namespace: '', sync: { automated: true, prune: true, drift: 'HEAL' }, strategy: { kind: 'ALL_AT_ONCE' } } },
+          revision: { number: 1, createdBy: 'admin', spec: { source: { renderer: 'AUTO', watch: [] }, parameters: {}, namespace: '', sync: { automated: true, prune: true, drift: 'HEAL' }, strategy: { kind: 'STAGED' } } },
           targets: { edges: [{ node: { name: 'default/web@eu-1', sync: 'PENDING', reason: 'WAITING_FOR_ROLLOUT', state: 'ACTIVE', assigned: null, cluster: { name: 'eu-1' }, application: { name: 'web' } } }, { node: { name: 'default/web@eu-2' } }] },
         },
       },

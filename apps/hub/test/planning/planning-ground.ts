@@ -44,7 +44,7 @@ const HUB = hubId('00000000-0000-7000-8000-0000000000a5');
 export type PlanningGround = Awaited<ReturnType<typeof planningGround>>;
 
 export const anInput = (part: Partial<ApplicationInput> = {}): ApplicationInput => ({
-  source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { matchLabels: { env: 'prod' } }, ...part,
+  source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { matchLabels: { env: 'prod' } }, strategy: { kind: 'ALL_AT_ONCE' }, ...part,
 });
 
 export async function planningGround() {

@@ -3,6 +3,7 @@ import { Field, InputType, Int } from '@nestjs/graphql';
 import { graphqlEnum, JsonScalar, MutationInput } from '../../platform/api/index.js';
 import { HealthRuleInput, IgnoreRuleInput, PatchInput } from './application-policy-input.graphql.js';
 import { SelectorSpecInput } from './selector-input.graphql.js';
+import { RolloutStrategyInput } from './strategy-input.graphql.js';
 
 export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path becomes Kubernetes objects.', ['AUTO', 'PLAIN', 'KUSTOMIZE', 'HELM'], (value) =>
   ({
@@ -13,7 +14,6 @@ export const RendererEnum = graphqlEnum<Renderer>('Renderer', 'How a path become
 export const DriftPolicyEnum = graphqlEnum<DriftPolicy>('DriftPolicy', 'What an agent does about drift.', ['HEAL', 'REPORT'], (value) =>
   ({ HEAL: 'Puts back what was applied.', REPORT: 'Shows it and leaves it.' })[value],
 );
-export const StrategyEnum = graphqlEnum<'ALL_AT_ONCE'>('RolloutStrategyKind', 'How a release moves over the targets.', ['ALL_AT_ONCE'], () => 'Every target at once, in the one stage `all`.');
 export const RemovalModeEnum = graphqlEnum<'DELETE' | 'ORPHAN'>('RemovalMode', 'What becomes of the objects of a target that is removed.', ['DELETE', 'ORPHAN'], (value) =>
   ({ DELETE: 'The agent deletes what it applied.', ORPHAN: 'The agent lets go, and everything stays as it is.' })[value],
 );
@@ -56,11 +56,6 @@ export class SyncPolicyInput {
   @Field(() => [IgnoreRuleInput], { nullable: true, description: 'What is not drift.' }) ignore?: IgnoreRuleInput[] | null;
 }
 
-@InputType({ description: 'How a release moves over the targets.' })
-export class RolloutStrategyInput {
-  @Field(() => StrategyEnum, { description: 'Which strategy.' }) kind!: 'ALL_AT_ONCE';
-}
-
 @InputType({ description: 'An application, with the fields and names of its YAML.' })
 export class ApplicationSpecInput {
   @Field(() => ApplicationSourceInput, { description: 'Where the content comes from.' }) source!: ApplicationSourceInput;
@@ -73,7 +68,7 @@ export class ApplicationSpecInput {
   @Field(() => [HealthRuleInput], { nullable: true, description: 'Health of kinds, before the built-in rules.' }) health?: HealthRuleInput[] | null;
   @Field(() => String, { nullable: true, description: 'Namespace of objects that name none; created if missing.' }) namespace?: string | null;
   @Field(() => SyncPolicyInput, { nullable: true, description: 'How what runs follows Git.' }) sync?: SyncPolicyInput | null;
-  @Field(() => RolloutStrategyInput, { nullable: true, description: 'Absent on update: stays as it is.' }) strategy?: RolloutStrategyInput | null;
+  @Field(() => RolloutStrategyInput, { nullable: true, description: 'Absent: one cluster, then 20 %, then the rest; on update: stays as it is.' }) strategy?: RolloutStrategyInput | null;
 }
 
 @InputType({ isAbstract: true })

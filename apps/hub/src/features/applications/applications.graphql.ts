@@ -1,9 +1,10 @@
 import { formatGlobalId, REASON_ADVICE, REASON_CODES, type ApplicationSpec, type DriftPolicy, type ReasonCode, type Renderer } from '#domain';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, graphqlEnum, JsonScalar, MutationPayload, NodeType } from '../../platform/api/index.js';
-import { DriftPolicyEnum, RendererEnum, StrategyEnum } from './application-input.graphql.js';
+import { DriftPolicyEnum, RendererEnum } from './application-input.graphql.js';
 import { HealthRuleType, IgnoreRuleType, PatchType, toHealthRuleType, toIgnoreRuleType, toPatchType } from './application-policy.graphql.js';
 import { SelectorType, toSelectorType } from './selector.graphql.js';
+import { RolloutStrategyType, toStrategyType } from './strategy.graphql.js';
 import type { ApplicationView, RevisionView } from './applications.read-model.js';
 
 export const ReasonCodeEnum = graphqlEnum('ReasonCode', 'Why something is in the state it is in. Stable; added to, never renamed.', REASON_CODES, (code) => REASON_ADVICE[code]);
@@ -36,11 +37,6 @@ export class SyncPolicyType {
   @Field(() => Boolean, { description: 'false: what is no longer declared stays, and is listed.' }) prune!: boolean;
   @Field(() => DriftPolicyEnum, { description: 'What is done about drift.' }) drift!: DriftPolicy;
   @Field(() => [IgnoreRuleType], { description: 'What is not drift.' }) ignore!: IgnoreRuleType[];
-}
-
-@ObjectType('RolloutStrategy', { description: 'How a release moves over the targets.' })
-export class RolloutStrategyType {
-  @Field(() => StrategyEnum, { description: 'Which strategy.' }) kind!: 'ALL_AT_ONCE';
 }
 
 @ObjectType('FurtherSource', { description: 'A place from which values files come besides, named as `$name/path`.' })
@@ -126,7 +122,7 @@ function toSpecType({ source, sources = [], parameters, substitute, selector, na
   return {
     source: { ...source, chart: source.chart ?? null, version: source.version ?? null, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
     sources: sources.map((one) => ({ ...one, chart: one.chart ?? null, version: one.version ?? null, watch: [...one.watch] })),
-    sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: { ...strategy }, selector: toSelectorType(selector),
+    sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: toStrategyType(strategy), selector: toSelectorType(selector),
     patches: patches.map(toPatchType), dependsOn: [...dependsOn], health: health.map(toHealthRuleType),
   };
 }

@@ -12,8 +12,10 @@ export function parseApplicationInput(input: ApplicationSpecInput): Result<Appli
   const patches = (input.patches ?? []).map(({ clusters, ...patch }, index) => ({
     ...patch, ...(clusters === null || clusters === undefined ? {} : { clusters: selectorIn(clusters, ['spec', 'patches', String(index), 'clusters'], issues) }),
   }));
+  const stages = (input.strategy?.stages ?? []).map((stage, index) => ({ ...stage, selector: selectorIn(stage.selector, ['spec', 'strategy', 'stages', String(index), 'selector'], issues) }));
   if (!isObject(parameters) || issues.length > 0) return err(issues);
-  const { source, sources, substitute, namespace, sync, strategy, dependsOn, health } = input;
+  const { source, sources, substitute, namespace, sync, dependsOn, health } = input;
+  const strategy = input.strategy === null || input.strategy === undefined ? undefined : { ...input.strategy, stages };
   return ok({ source: { ...source }, sources, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, health });
 }
 

@@ -3,6 +3,7 @@ import { clusterId, type ClusterId, type Selector } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { CONNECTION } from './connection.sql.js';
 import { CLUSTER_STATES, CONNECTION_STATES, type ClusterLabels, type ClusterState, type ClusterView, type ConnectionState } from './cluster.js';
 import { selectorToSql } from './selector-to-sql.js';
 
@@ -34,9 +35,6 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** A cluster that was silent for longer than this is not connected, whatever its last replica thought. */
-const SILENCE = `interval '60 seconds'`;
-const CONNECTION = `CASE WHEN last_seen_at IS NULL THEN 'NEVER' WHEN connected_replica IS NOT NULL AND last_seen_at > now() - ${SILENCE} THEN 'CONNECTED' ELSE 'DISCONNECTED' END`;
 const COLUMNS = `id, name, labels, facts, facts_at, state, removal_deadline, ${CONNECTION} AS connection, last_seen_at, agent_version, version, created_at`;
 /** Sort keys as texts that sort and compare as the column does; "never seen" comes before every time. */
 const SORT_KEYS: Readonly<Record<ClusterOrderField, string>> = {

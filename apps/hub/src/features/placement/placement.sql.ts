@@ -1,3 +1,5 @@
+import { UNFINISHED_ROLLOUT_STATES } from '#domain';
+
 /** One notification for each application, in one statement. $1: ids. */
 export const NOTIFY_APPLICATIONS = `SELECT pg_notify('application_changed', id) FROM unnest($1::text[]) AS id`;
 
@@ -21,7 +23,7 @@ export const CREATE_TARGETS = `
   -- A row of its former life in a rollout that still runs says nothing about the new one.
   former AS (
     UPDATE rollout_targets r SET state = 'SKIPPED', reason = 'REMOVING', finished_at = coalesce(r.finished_at, now()) FROM made m, rollouts o
-    WHERE r.target_id = m.id AND o.id = r.rollout_id AND o.state IN ('PENDING', 'RUNNING', 'HALTED') AND r.state <> 'SKIPPED'),
+    WHERE r.target_id = m.id AND o.id = r.rollout_id AND o.state IN ('${UNFINISHED_ROLLOUT_STATES.join("', '")}') AND r.state <> 'SKIPPED'),
   told AS (
     INSERT INTO target_transitions (id, project_id, target_id, kind, generation, sync, reason)
     SELECT w.transition_id, m.project_id, m.id, 'CREATED', m.generation, 'PENDING', 'WAITING_FOR_ROLLOUT' FROM made m JOIN wanted w ON w.application_id = m.application_id AND w.cluster_id = m.cluster_id)

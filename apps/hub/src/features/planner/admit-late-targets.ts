@@ -1,21 +1,30 @@
-import { placeLateTargets, targetId, type ApplicationId, type TargetId } from '#domain';
+import { movesAll, placeLateTargets, targetId, type ApplicationId, type ReleaseId, type RolloutCause, type TargetId } from '#domain';
 import type { HeldLease } from '../../platform/database/index.js';
+import { IS_CONNECTED } from '../clusters/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
 import { withApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 
+const UNASSIGNED = `SELECT t.id FROM targets t WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NULL AND t.blocked_reason IS NULL AND t.hold_at IS NULL`;
+/** Who was skipped for this stays in its rollout: it is taken up again, or takes no part. */
+const STAYS = `r.reason IN ('CLUSTER_OFFLINE', 'HELD', 'NO_STAGE')`;
 /** Targets that no rollout of the whole application has taken: they matched after it began, or came back. */
-const OUTSIDE = `
-  SELECT t.id FROM targets t WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NULL AND t.blocked_reason IS NULL
-    AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND r.state <> 'SKIPPED')`;
-/** Of those, the ones that nothing else is about to assign. */
-const UNSERVED = `
-  SELECT t.id FROM targets t WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NULL AND t.blocked_reason IS NULL
-    AND NOT EXISTS (SELECT 1 FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND o.state = 'RUNNING' AND r.state <> 'SKIPPED')`;
+const OUTSIDE = `${UNASSIGNED}
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND (r.state <> 'SKIPPED' OR ${STAYS}))`;
+/** Of those, the ones that nothing else is about to assign, and that the newest rollout does not leave out. */
+const UNSERVED = `${UNASSIGNED}
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND o.state IN ('RUNNING', 'PAUSED') AND (r.state <> 'SKIPPED' OR ${STAYS}))
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND r.state = 'SKIPPED' AND r.reason = 'NO_STAGE')`;
+/** Targets that their rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else. */
+const LEFT_BEHIND = `
+  SELECT t.id FROM targets t JOIN clusters c ON c.id = t.cluster_id JOIN rollout_targets r ON r.rollout_id = $2 AND r.target_id = t.id
+  WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.blocked_reason IS NULL AND r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD')
+    AND t.assigned_release_id IS DISTINCT FROM $3 AND ${IS_CONNECTED}
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets u JOIN rollouts o ON o.id = u.rollout_id WHERE u.target_id = t.id AND o.cause <> 'ROLLBACK' AND o.state IN ('PENDING', 'RUNNING', 'PAUSED', 'ROLLING_BACK'))`;
 
 /**
  * Gives targets that came late their place: in the rollout of the whole application while it lasts, and a rollout of their own to the release that
- * the others run. Level-triggered: whoever created the target need not know of rollouts.
+ * the others run. The same for those that were away or held. Level-triggered: whoever created the target need not know of rollouts.
  */
 export class AdmitLateTargets {
   constructor(
@@ -27,19 +36,24 @@ export class AdmitLateTargets {
   async execute(lease: HeldLease, id: ApplicationId): Promise<void> {
     await withApplication(this.ports, lease, id, async (application) => {
       if (application.state !== 'ACTIVE') return;
-      const newest = (await this.store.known(id)).find((rollout) => rollout.cause === 'RELEASE' || rollout.cause === 'SYNC');
+      const newest = (await this.store.known(id)).find((rollout) => movesAll(rollout.cause));
       const placement = placeLateTargets(application.currentRelease, newest);
       if (placement.join !== undefined) {
-        const outside = await this.#targets(OUTSIDE, [id, placement.join.rollout]);
-        if (outside.length > 0) await this.store.join(placement.join.rollout, placement.join.stage, outside);
+        const outside = await this.#targets(OUTSIDE, [id, placement.join]);
+        if (outside.length > 0) await this.store.join(id, placement.join, outside);
       }
       if (placement.start === undefined) return;
-      const unserved = await this.#targets(UNSERVED, [id]);
-      if (unserved.length === 0) return;
-      await this.ports.failpoints.hit('planner.before-late-rollout');
-      const toRoll = await this.store.lockApplication(id);
-      if (toRoll !== undefined) await this.rollouts.startFor(toRoll, placement.start, 'LATE_MATCH', new Set(unserved));
+      await this.#start(id, placement.start, 'LATE_MATCH', await this.#targets(UNSERVED, [id, newest?.id ?? null]));
+      const isOver = placement.join === undefined && newest !== undefined;
+      if (isOver) await this.#start(id, placement.start, 'CATCH_UP', await this.#targets(LEFT_BEHIND, [id, newest.id, placement.start]));
     });
+  }
+
+  async #start(id: ApplicationId, release: ReleaseId, cause: RolloutCause, targets: readonly TargetId[]): Promise<void> {
+    if (targets.length === 0) return;
+    await this.ports.failpoints.hit('planner.before-late-rollout');
+    const toRoll = await this.store.lockApplication(id);
+    if (toRoll !== undefined) await this.rollouts.startFor(toRoll, release, cause, new Set(targets));
   }
 
   async #targets(sql: string, parameters: readonly unknown[]): Promise<readonly TargetId[]> {

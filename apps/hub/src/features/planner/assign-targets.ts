@@ -19,6 +19,8 @@ interface Blocked {
 export interface AssignmentBatch {
   readonly rollout: RolloutId;
   readonly release: ReleaseId;
+  /** The state that the targets get in the rollout. */
+  readonly to: 'MOVING' | 'REVERTING';
   readonly targets: readonly { readonly id: TargetId; readonly cluster: ClusterId }[];
 }
 
@@ -45,8 +47,8 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
     );
   }
   const written = await writeAssignments(ports, orders, 'ASSIGNED');
-  await noteMoving(ports, batch.rollout, orders.filter((order) => written.has(order.target)));
-  await noteBlocked(ports, batch.rollout, blocked);
+  await noteMoving(ports, batch, orders.filter((order) => written.has(order.target)));
+  await noteBlocked(ports, batch, blocked);
   const counts = { assigned: written.size, blocked: blocked.length };
   await audit.record({ action: 'planner.assign', object: { kind: 'Rollout', id: batch.rollout }, projectId: application.project.id, outcome: 'SUCCEEDED', after: { release: batch.release, ...counts } });
   await outbox.append({ kind: 'rollout.assigned', projectId: application.project.id, payload: { applicationId: application.id satisfies ApplicationId, rolloutId: batch.rollout, ...counts } });
@@ -61,27 +63,27 @@ async function approvalsOf({ tx }: PlannerPorts, batch: AssignmentBatch): Promis
   return new Map(rows.map((row) => [row.id, row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes'))]));
 }
 
-async function noteMoving({ tx }: PlannerPorts, rollout: RolloutId, orders: readonly AssignmentOrder[]): Promise<void> {
+async function noteMoving({ tx }: PlannerPorts, { rollout, to }: AssignmentBatch, orders: readonly AssignmentOrder[]): Promise<void> {
   if (orders.length === 0) return;
   await tx.execute(
-    `UPDATE rollout_targets r SET state = 'MOVING', generation = m.generation, epoch = m.epoch, reason = NULL, started_at = now(), finished_at = NULL
+    `UPDATE rollout_targets r SET state = $5, generation = m.generation, epoch = m.epoch, reason = NULL, started_at = now(), finished_at = NULL
      FROM unnest($2::uuid[], $3::bigint[], $4::bigint[]) AS m (target_id, generation, epoch) WHERE r.rollout_id = $1 AND r.target_id = m.target_id`,
-    [rollout, orders.map((order) => order.target), orders.map((order) => order.generation.toString()), orders.map((order) => order.epoch.toString())],
+    [rollout, orders.map((order) => order.target), orders.map((order) => order.generation.toString()), orders.map((order) => order.epoch.toString()), to],
   );
 }
 
 /** The target has failed in this rollout; what was assigned before goes on. */
-async function noteBlocked({ tx, ids }: PlannerPorts, rollout: RolloutId, blocked: readonly Blocked[]): Promise<void> {
+async function noteBlocked({ tx, ids }: PlannerPorts, { rollout, to }: AssignmentBatch, blocked: readonly Blocked[]): Promise<void> {
   if (blocked.length === 0) return;
   const targets = blocked.map((one) => one.target);
   const reasons = blocked.map((one) => one.reason);
   await tx.query(
     `WITH b AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS b (target_id, reason, message, transition_id)),
-     rows AS (UPDATE rollout_targets r SET state = 'FAILED', reason = b.reason, generation = NULL, epoch = NULL, started_at = now(), finished_at = now() FROM b WHERE r.rollout_id = $1 AND r.target_id = b.target_id),
+     rows AS (UPDATE rollout_targets r SET state = $6, reason = b.reason, generation = NULL, epoch = NULL, started_at = now(), finished_at = now() FROM b WHERE r.rollout_id = $1 AND r.target_id = b.target_id),
      held AS (UPDATE targets t SET blocked_reason = b.reason, blocked_message = b.message, order_stale = false, version = t.version + 1 FROM b WHERE t.id = b.target_id
        RETURNING t.project_id, t.id, t.generation, b.reason, b.message, b.transition_id)
      INSERT INTO target_transitions (id, project_id, target_id, kind, generation, reason, message) SELECT transition_id, project_id, id, 'BLOCKED', generation, reason, message FROM held`,
-    [rollout, targets, reasons, blocked.map((one) => one.message), blocked.map(() => ids.uuid())],
+    [rollout, targets, reasons, blocked.map((one) => one.message), blocked.map(() => ids.uuid()), to === 'MOVING' ? 'FAILED' : 'REVERT_FAILED'],
   );
   await notifyAll(tx, CHANNELS.targetChanged, targets);
 }

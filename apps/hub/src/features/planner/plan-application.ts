@@ -9,6 +9,7 @@ import { RefreshOrders } from './refresh-orders.js';
 import { ReissueOrders } from './reissue-orders.js';
 import { SettleRemovals } from './settle-removals.js';
 import { SignTombstones } from './sign-tombstones.js';
+import { StartWaiting } from './start-waiting.js';
 
 export interface PlanApplicationPorts extends PlannerPorts {
   readonly placementStore: PlacementStore;
@@ -27,6 +28,7 @@ const MAX_BATCHES = 100;
 export class PlanApplication {
   readonly #settle: SettleRemovals;
   readonly #sign: SignTombstones;
+  readonly #waiting: StartWaiting;
   readonly #admit: AdmitLateTargets;
   readonly #refresh: RefreshOrders;
   readonly #advance: AdvanceRollouts;
@@ -35,6 +37,7 @@ export class PlanApplication {
   constructor(ports: PlanApplicationPorts) {
     this.#settle = new SettleRemovals(ports, ports.placementStore, ports.placement);
     this.#sign = new SignTombstones(ports);
+    this.#waiting = new StartWaiting(ports, ports.rolloutStore, ports.rollouts);
     this.#admit = new AdmitLateTargets(ports, ports.rolloutStore, ports.rollouts);
     this.#refresh = new RefreshOrders(ports, ports.rolloutStore, ports.rollouts);
     this.#advance = new AdvanceRollouts(ports);
@@ -45,6 +48,7 @@ export class PlanApplication {
   async execute(lease: HeldLease, application: ApplicationId): Promise<void> {
     await this.#settle.execute(lease, application);
     await inBatches(() => this.#sign.execute(lease, application));
+    await this.#waiting.execute(lease, application);
     await this.#admit.execute(lease, application);
     await this.#refresh.execute(lease, application);
     await inBatches(() => this.#advance.execute(lease, application));

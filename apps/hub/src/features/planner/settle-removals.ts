@@ -1,4 +1,4 @@
-import { clusterId, type ApplicationId } from '#domain';
+import { clusterId, UNFINISHED_ROLLOUT_STATES, type ApplicationId } from '#domain';
 import { CHANNELS, type HeldLease } from '../../platform/database/index.js';
 import type { PlaceApplications, PlacementStore } from '../placement/index.js';
 import { notifyAll } from './notify-all.js';
@@ -51,7 +51,7 @@ export class SettleRemovals {
 
   async #finishDeletion({ id, name, project }: PlannedApplication): Promise<void> {
     const { tx, audit, outbox } = this.ports;
-    await tx.execute(`UPDATE rollouts SET state = 'ABORTED', finished_at = now(), version = version + 1 WHERE application_id = $1 AND state IN ('PENDING', 'RUNNING', 'HALTED')`, [id]);
+    await tx.execute(`UPDATE rollouts SET state = 'ABORTED', finished_at = now(), version = version + 1 WHERE application_id = $1 AND state = ANY($2::text[])`, [id, UNFINISHED_ROLLOUT_STATES]);
     const [counts] = await tx.query<{ remaining: number }>(COUNT, [id]);
     if (counts === undefined || counts.remaining > 0) return;
     await tx.execute(`UPDATE applications SET state = 'DELETED', deleted_at = now(), version = version + 1 WHERE id = $1`, [id]);

@@ -6,8 +6,10 @@ import { IDS } from '../../platform/tokens.js';
 import { ApplicationReadModule } from '../applications/index.js';
 import { RELEASE_ROLLOUTS, ReleaseReadModule } from '../releases/index.js';
 import { TargetReadModule } from '../targets/index.js';
+import { HurdleReadModel } from './hurdles.read-model.js';
 import { ROLLOUT_STORE, type RolloutStore } from './rollout.store.js';
 import { RolloutReadModel } from './rollouts.read-model.js';
+import { StageReadModel } from './stages.read-model.js';
 import { ApplicationRolloutsResolver, RolloutResolver, RolloutTargetResolver } from './rollouts.resolver.js';
 import { SqlRolloutStore } from './sql-rollout.store.js';
 import { StartRollouts } from './start-rollouts.js';
@@ -28,8 +30,11 @@ import { SyncApplication } from './sync-application.js';
 })
 export class RolloutWriteModule {}
 
+@Module({ providers: [HurdleReadModel, RolloutReadModel, StageReadModel], exports: [HurdleReadModel, RolloutReadModel, StageReadModel] })
+export class RolloutReadModule {}
+
 @Module({
-  imports: [RolloutWriteModule, ApplicationReadModule, ReleaseReadModule, TargetReadModule],
-  providers: [RolloutReadModel, RolloutResolver, RolloutTargetResolver, ApplicationRolloutsResolver, SyncApplication],
+  imports: [RolloutReadModule, RolloutWriteModule, ApplicationReadModule, ReleaseReadModule, TargetReadModule],
+  providers: [RolloutResolver, RolloutTargetResolver, ApplicationRolloutsResolver, SyncApplication],
 })
 export class RolloutsModule {}

@@ -8,10 +8,13 @@ import {
 import { ApplicationReadModel, ApplicationType, toApplicationType } from '../applications/index.js';
 import { releaseLoader, ReleaseReadModel, ReleaseType, toReleaseType } from '../releases/index.js';
 import { TargetReadModel, TargetType, toTargetType, type TargetView } from '../targets/index.js';
+import { HurdleReadModel } from './hurdles.read-model.js';
 import {
-  RolloutConnection, RolloutTargetType, RolloutType, StageType, SyncApplicationInput, SyncApplicationPayload, toRolloutTargetType, toRolloutType, toStageType,
+  RolloutConnection, RolloutHurdleType, RolloutTargetType, RolloutType, SyncApplicationInput, SyncApplicationPayload, toRolloutTargetType, toRolloutType,
 } from './rollouts.graphql.js';
-import { RolloutReadModel, type RolloutView, type StageView } from './rollouts.read-model.js';
+import { RolloutReadModel, type RolloutView } from './rollouts.read-model.js';
+import { StageType, toStageType } from './stages.graphql.js';
+import { StageReadModel, type StageView } from './stages.read-model.js';
 import { SyncApplication, type SyncApplicationFailure } from './sync-application.js';
 
 const STAGES = Symbol('stages of rollouts');
@@ -23,6 +26,8 @@ const MAX_TARGETS = 1_000;
 export class RolloutResolver {
   constructor(
     @Inject(RolloutReadModel) private readonly rollouts: RolloutReadModel,
+    @Inject(HurdleReadModel) private readonly hurdlesModel: HurdleReadModel,
+    @Inject(StageReadModel) private readonly stagesModel: StageReadModel,
     @Inject(ApplicationReadModel) private readonly applications: ApplicationReadModel,
     @Inject(ReleaseReadModel) private readonly releases: ReleaseReadModel,
     @Inject(SyncApplication) private readonly sync: SyncApplication,
@@ -77,10 +82,17 @@ export class RolloutResolver {
     return toReleaseType(found);
   }
 
+  @ResolveField('hurdles', () => [RolloutHurdleType], { description: 'What it waits for now, the nearest first; empty when it is over or about to move.' })
+  @RequirePermission('rollout:read')
+  async hurdles(@CurrentViewer() viewer: Viewer, @Parent() { key, state, waitsFor }: RolloutType): Promise<RolloutHurdleType[]> {
+    const hurdles = await this.hurdlesModel.of(viewer, { id: key.id, phase: state, waitsFor: waitsFor ?? undefined });
+    return hurdles.map((hurdle) => ({ ...hurdle, stage: hurdle.stage ?? null, gate: hurdle.gate ?? null, until: hurdle.until ?? null }));
+  }
+
   @ResolveField('stages', () => [StageType], { description: 'Its stages, in order.' })
   @RequirePermission('rollout:read')
   async stages(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutType): Promise<StageType[]> {
-    const stages = await loaders.get<readonly StageView[]>(STAGES, (ids) => this.rollouts.stagesOf(viewer, ids)).load(key.id);
+    const stages = await loaders.get<readonly StageView[]>(STAGES, (ids) => this.stagesModel.stagesOf(viewer, ids)).load(key.id);
     return (stages ?? []).map(toStageType);
   }
 
@@ -111,6 +123,14 @@ export class RolloutTargetResolver {
     const found = await loaders.get<TargetView>(TARGETS, (ids) => this.targets.findByIds(viewer, ids)).load(key.target);
     if (found === undefined) throw new Error(`target ${key.target} of a rollout is missing`);
     return toTargetType(found);
+  }
+
+  @ResolveField('toRelease', () => ReleaseType, { description: 'Where it goes.' })
+  @RequirePermission('release:read')
+  async toRelease(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutTargetType): Promise<ReleaseType> {
+    const found = await releaseLoader(loaders, this.releases, viewer).load(key.toRelease);
+    if (found === undefined) throw new Error(`release ${key.toRelease} of a rollout is missing`);
+    return toReleaseType(found);
   }
 
   @ResolveField('fromRelease', () => ReleaseType, { nullable: true, description: 'What it was to run before.' })

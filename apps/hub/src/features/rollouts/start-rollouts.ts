@@ -1,5 +1,5 @@
 import type { Ids } from '#kernel';
-import { rolloutId, startRollout, supersededByStarting, type ApplicationId, type ProjectId, type ReleaseId, type RolloutCause, type RolloutId, type TargetId } from '#domain';
+import { isNextInLine, movesAll, rolloutId, startRollout, supersededByStarting, type ApplicationId, type ProjectId, type ReleaseId, type RolloutCause, type RolloutId, type RolloutToStart, type TargetId } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, type Outbox, type TransactionContext } from '../../platform/database/index.js';
 import type { ReleaseRollouts } from '../releases/index.js';
@@ -25,18 +25,28 @@ export class StartRollouts implements ReleaseRollouts {
 
   /** @param only the targets that take part; all active ones if absent */
   async startFor(application: ApplicationToRoll, release: ReleaseId, cause: RolloutCause, only?: ReadonlySet<TargetId>): Promise<RolloutId> {
+    const targets = await this.ports.store.activeTargets(application.id);
+    return this.#start(application, { release, cause, targets: only === undefined ? targets : targets.filter((target) => only.has(target.id)) });
+  }
+
+  async #start(application: ApplicationToRoll, { release, cause, targets }: Pick<RolloutToStart, 'release' | 'cause' | 'targets'>): Promise<RolloutId> {
     const { store, ids } = this.ports;
-    const targets = await store.activeTargets(application.id);
-    const start = startRollout({
-      release, cause, strategy: application.strategy, automated: application.automated, rollouts: await store.known(application.id),
-      targets: only === undefined ? targets : targets.filter((target) => only.has(target.id)),
-    });
+    const start = startRollout({ release, cause, targets, strategy: application.strategy, automated: application.automated, rollouts: await store.known(application.id) });
     const id = rolloutId(ids.uuid());
     await store.end(start.supersedes, 'SUPERSEDED');
     await store.add(application, id, start);
-    if (start.phase === 'RUNNING' && (cause === 'RELEASE' || cause === 'SYNC')) await store.setCurrentRelease(application.id, release);
-    await this.#tell(application, id, start.phase === 'RUNNING' ? 'rollout.started' : 'rollout.waiting', { release, cause, targets: start.targets.length });
+    if (start.phase === 'RUNNING' && movesAll(cause)) await store.setCurrentRelease(application.id, release);
+    await this.#tell(application, id, start.phase === 'RUNNING' ? 'rollout.started' : 'rollout.waiting', { release, cause, targets: start.targets.length, ...(start.waitsFor === undefined ? {} : { waitsFor: start.waitsFor }) });
     return id;
+  }
+
+  /** Sends each of these targets to a release of its own that it has run before, all at once. */
+  async startBack(application: ApplicationToRoll, release: ReleaseId, goesTo: ReadonlyMap<TargetId, ReleaseId>): Promise<RolloutId> {
+    const targets = (await this.ports.store.activeTargets(application.id)).flatMap((target) => {
+      const to = goesTo.get(target.id);
+      return to === undefined ? [] : [{ ...target, goesTo: to }];
+    });
+    return this.#start(application, { release, cause: 'ROLLBACK', targets });
   }
 
   /** Lets a rollout that waits for a person run; every other one that is not over gives way. */
@@ -45,7 +55,14 @@ export class StartRollouts implements ReleaseRollouts {
     await store.end(supersededByStarting(rollout.id, await store.known(application.id)), 'SUPERSEDED');
     await store.letRun(rollout.id);
     await store.setCurrentRelease(application.id, rollout.release);
-    await this.#tell(application, rollout.id, 'rollout.started', { release: rollout.release, cause: 'SYNC' });
+    await this.#tell(application, rollout.id, 'rollout.started', { release: rollout.release });
+  }
+
+  /** Lets the rollout run that waits for the one before it, once that is over. */
+  async letNextRun(application: ApplicationToRoll, waiting: { readonly id: RolloutId; readonly release: ReleaseId }): Promise<boolean> {
+    if (!isNextInLine(waiting.id, await this.ports.store.known(application.id), application.strategy)) return false;
+    await this.letRun(application, waiting);
+    return true;
   }
 
   async #tell({ id, project }: ApplicationToRoll, rollout: RolloutId, kind: string, detail: Readonly<Record<string, string | number>>): Promise<void> {

@@ -23,6 +23,9 @@ export interface TargetRow {
   readonly order_epoch: string | null;
   readonly blocked_reason: string | null;
   readonly blocked_message: string | null;
+  readonly hold_at: Date | null;
+  readonly hold_by: string | null;
+  readonly hold_reason: string | null;
   readonly assigned_at: Date | null;
   readonly created_at: Date;
   readonly project: string;
@@ -77,6 +80,7 @@ export function toTargetView(row: TargetRow): TargetView {
       row.removal_mode === null || row.removal_cause === null || row.removal_at === null
         ? undefined
         : { mode: row.removal_mode, cause: row.removal_cause, requestedAt: row.removal_at, acknowledgedAt: row.acknowledged_at ?? undefined },
+    hold: row.hold_at === null ? undefined : { at: row.hold_at, by: row.hold_by ?? '', reason: row.hold_reason ?? '' },
     observed: observedOf(row),
   };
 }

@@ -27,6 +27,8 @@ export interface TargetView {
   readonly isHealthy: boolean;
   readonly assigned: AssignedView | undefined;
   readonly removal: RemovalView | undefined;
+  /** It keeps its release until a person lifts this. */
+  readonly hold: { readonly at: Date; readonly by: string; readonly reason: string } | undefined;
   readonly observed: ObservedView;
 }
 

@@ -28,7 +28,7 @@ const TOMBSTONE = `
 export const COUNTED = `FROM targets t JOIN target_status s ON s.target_id = t.id ${TOMBSTONE}`;
 
 export const SELECT_TARGETS = `
-  SELECT t.project_id, t.id, t.application_id, t.cluster_id, t.state, t.fact_mismatch, ${HUB_BEHIND} AS hub_behind, t.assigned_release_id, t.parameters, t.generation, t.order_epoch, t.blocked_reason, t.blocked_message,
+  SELECT t.project_id, t.id, t.application_id, t.cluster_id, t.state, t.fact_mismatch, ${HUB_BEHIND} AS hub_behind, t.assigned_release_id, t.parameters, t.generation, t.order_epoch, t.blocked_reason, t.blocked_message, t.hold_at, t.hold_by, t.hold_reason,
     t.assigned_at, t.created_at, p.name AS project, a.name AS application, c.name AS cluster,
     b.mode AS removal_mode, b.cause AS removal_cause, b.generation AS removal_generation, b.order_epoch AS removal_epoch, b.created_at AS removal_at, b.acknowledged_at,
     s.epoch AS observed_epoch, s.generation AS observed_generation, s.release_id, s.commit, s.render_digest, s.sync, s.reason, s.message, s.health, s.health_message, s.object_count,

@@ -106,6 +106,13 @@ export class RemovalType {
   @Field(() => DateTime, { nullable: true, description: 'When the agent was done.' }) acknowledgedAt!: Date | null;
 }
 
+@ObjectType('TargetHold', { description: 'A target that keeps its release after a rollback, until liftHold.' })
+export class TargetHoldType {
+  @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
+  @Field(() => String, { description: 'Who holds it; `capstan` for a rollout that went back by itself.' }) by!: string;
+  @Field(() => String, { description: 'Why.' }) reason!: string;
+}
+
 @ObjectType('TargetTransition', { description: 'One step in the life of a target.' })
 export class TargetTransitionType {
   @Field(() => DateTime, { description: 'When.' }) at!: Date;
@@ -134,6 +141,7 @@ export class TargetType extends NodeType {
   @Field(() => Boolean, { description: 'It runs what is assigned, and its newest rollout has ended.' }) isSynced!: boolean;
   @Field(() => Boolean, { description: 'Synced, and what runs works.' }) isHealthy!: boolean;
   @Field(() => RemovalType, { nullable: true, description: 'The order to remove it, if one was given.' }) removal!: RemovalType | null;
+  @Field(() => TargetHoldType, { nullable: true, description: 'Keeps its release until a person lifts it; null: nothing does.' }) hold!: TargetHoldType | null;
   /** Not in the schema: what the field resolvers of this type start from. */
   key!: { readonly id: string; readonly application: string; readonly cluster: string };
 }
@@ -182,12 +190,13 @@ export class ApprovePrunePayload extends MutationPayload {
 }
 
 export function toTargetType(view: TargetView): TargetType {
-  const { observed, assigned, removal } = view;
+  const { observed, assigned, removal, hold } = view;
   return {
     id: formatGlobalId('Target', view.id), name: view.name, state: view.state, sync: view.sync, health: view.health, reason: view.reason, message: view.message,
     advice: REASON_ADVICE[view.reason], since: view.since, generation: view.generation.toString(), isSettled: view.isSettled, isSynced: view.isSynced, isHealthy: view.isHealthy,
     assigned: assigned === undefined ? null : { parameters: assigned.parameters, generation: assigned.generation.toString(), assignedAt: assigned.at, releaseId: assigned.release },
     removal: removal === undefined ? null : { mode: removal.mode, cause: removal.cause, requestedAt: removal.requestedAt, acknowledgedAt: removal.acknowledgedAt ?? null },
+    hold: hold === undefined ? null : { since: hold.at, by: hold.by, reason: hold.reason },
     observed: {
       commit: observed.commit === undefined || observed.commit === '' ? null : observed.commit, renderDigest: observed.renderDigest ?? null, sync: observed.sync, health: observed.health,
       healthMessage: observed.healthMessage, objectCount: observed.objectCount, healedCount: observed.healedCount,

@@ -8,6 +8,6 @@ export { MutationInput, MutationPayload } from './payload.js';
 export { parseIds } from './parse-ids.js';
 export { PermissionEnum } from './permission-enum.js';
 export { Loaders, RequestLoaders } from './request-loaders.js';
-export { DateTime, Duration, formatDuration, GitSha, JsonScalar, LabelSelector, YamlScalar } from './scalars.js';
+export { DateTime, Duration, formatDuration, GitSha, JsonScalar, QuantityScalar, LabelSelector, YamlScalar } from './scalars.js';
 export { fieldIssueError } from './field-issue-error.js';
 export { UserError, userError, type UserErrorCode } from './user-error.js';

@@ -50,6 +50,21 @@ function textScalar(name: string, description: string, specifiedByURL: string, a
   return new GraphQLScalarType({ name, description, specifiedByURL, serialize: parse, parseValue: parse, parseLiteral: (node) => parse(textOf(node)) });
 }
 
+/** Whether it is one is judged with the rest of the input, so that the answer can name the field. */
+export const QuantityScalar = new GraphQLScalarType<string | number, string | number>({
+  name: 'Quantity',
+  description: 'A number of clusters, such as `3`, or a share of them, such as `"20%"`.',
+  specifiedByURL: 'https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#intorstring-intstr-util',
+  serialize: quantityOf,
+  parseValue: quantityOf,
+  parseLiteral: (node) => quantityOf(node.kind === Kind.INT ? Number(node.value) : textOf(node)),
+});
+
+function quantityOf(value: unknown): string | number {
+  if (typeof value === 'number' || (typeof value === 'string' && value.length <= 40)) return value;
+  throw new GraphQLError('Quantity must be a whole number or a percentage such as "20%".');
+}
+
 /** A remembered answer holds the text instead of the date. */
 function dateOf(value: unknown): Date {
   if (value instanceof Date || Object.prototype.toString.call(value) === '[object Date]') return value as Date;

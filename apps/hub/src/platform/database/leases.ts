@@ -21,6 +21,7 @@ export class Leases {
       const [row] = await this.tx.query<{ epoch: string }>(
         `INSERT INTO leases AS held (name, holder, epoch, expires_at) VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
+           since = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.since ELSE clock_timestamp() END,
            epoch = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.epoch ELSE held.epoch + 1 END
          WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
          RETURNING epoch`,

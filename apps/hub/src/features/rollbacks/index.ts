@@ -1,0 +1,1 @@
+export { RollbacksModule } from './rollbacks.module.js';

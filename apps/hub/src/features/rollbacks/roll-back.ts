@@ -1,0 +1,83 @@
+import { err, ok, type Result } from '#kernel';
+import { movesAll, type ApplicationId, type RolloutId } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Viewer } from '../../platform/api/index.js';
+import { AuditTrail } from '../../platform/audit/index.js';
+import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
+import { holdTargets } from './hold-targets.js';
+import { rollbackCandidates, type RollbackCandidate, type RollbackScope } from './rollback-candidates.js';
+import type { RollbackFailure } from './rollback-failure.js';
+
+export interface RollBackCommand {
+  /** As the viewer was allowed to find it; undefined: no such project or application, or not the viewer's. */
+  readonly scope: RollbackScope | undefined;
+  readonly reason: string;
+}
+
+export interface RolledBack {
+  readonly rollouts: readonly RolloutId[];
+  /** Targets that stay where they are, since they were never well with anything else; at most 100. */
+  readonly staying: readonly string[];
+}
+
+const MAX_NAMED = 100;
+
+/**
+ * Sends targets back to a release that they have run, and holds them there: one rollout for each application, at once, whatever its strategy. What is
+ * refused is refused before anything is assigned.
+ */
+@Injectable()
+export class RollBack {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: TransactionContext,
+    @Inject(ROLLOUT_STORE) private readonly store: RolloutStore,
+    @Inject(StartRollouts) private readonly rollouts: StartRollouts,
+    @Inject(AuditTrail) private readonly audit: AuditTrail,
+    @Inject(Outbox) private readonly outbox: Outbox,
+  ) {}
+
+  async execute(viewer: Viewer, { scope, reason }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
+    if (scope === undefined) return err({ code: 'NOT_FOUND' });
+    if (reason.trim() === '') return err({ code: 'REASON_MISSING' });
+    return this.tx.run(viewerScope(viewer, scope.project), async () => {
+      await this.tx.query(`SELECT 1 FROM applications WHERE project_id = $1 AND ($2::uuid IS NULL OR id = $2) AND state = 'ACTIVE' ORDER BY id FOR NO KEY UPDATE`, [scope.project, scope.application ?? null]);
+      const candidates = await rollbackCandidates(this.tx, scope);
+      if (candidates.length === 0) return err({ code: 'NOTHING_MATCHES' });
+      const without = candidates.filter((candidate) => candidate.goesTo === undefined).map((candidate) => candidate.name);
+      if (scope.release !== undefined && without.length > 0) return err({ code: 'RELEASE_NEVER_RAN', release: scope.release, targets: without.slice(0, MAX_NAMED), total: without.length });
+      if (without.length === candidates.length) return err({ code: 'NOTHING_TO_ROLL_BACK_TO', targets: without.slice(0, MAX_NAMED) });
+      const rollouts: RolloutId[] = [];
+      for (const [application, group] of Map.groupBy(candidates, (candidate) => candidate.application)) {
+        const id = await this.#rollBack(viewer, application, group, reason, scope);
+        if (id !== undefined) rollouts.push(id);
+      }
+      return ok({ rollouts, staying: without.slice(0, MAX_NAMED) });
+    });
+  }
+
+  async #rollBack(viewer: Viewer, id: ApplicationId, candidates: readonly RollbackCandidate[], reason: string, scope: RollbackScope): Promise<RolloutId | undefined> {
+    const application = await this.store.lockApplication(id);
+    const goesTo = new Map(candidates.flatMap(({ id: target, goesTo: to }) => (to === undefined ? [] : [[target, to] as const])));
+    const [release] = mostFirst([...goesTo.values()]);
+    if (application === undefined || release === undefined) return undefined;
+    const isWhole = scope.cluster === undefined && scope.stage === undefined;
+    if (isWhole) {
+      const open = (await this.store.known(id)).filter((rollout) => movesAll(rollout.cause));
+      await this.store.end(open.map((rollout) => rollout.id), 'ABORTED');
+      await this.store.setCurrentRelease(id, release);
+    }
+    const rollout = await this.rollouts.startBack(application, release, goesTo);
+    await holdTargets(this.tx, [...goesTo.keys()], { by: viewer.name, reason, rollout });
+    await this.audit.record({ action: 'rollback', object: { kind: 'Application', id }, projectId: application.project, outcome: 'SUCCEEDED', after: { rollout, targets: goesTo.size, reason } });
+    await this.outbox.append({ kind: 'rollout.rolledBackByHand', projectId: application.project, payload: { applicationId: id, rolloutId: rollout, targets: goesTo.size, by: viewer.name } });
+    this.tx.notify(CHANNELS.applicationChanged, id);
+    return rollout;
+  }
+}
+
+/** Distinct values, the most frequent first. */
+function mostFirst<T>(values: readonly T[]): readonly T[] {
+  const groups = [...Map.groupBy(values, (value) => value).entries()];
+  return groups.toSorted(([, a], [, b]) => b.length - a.length).map(([value]) => value);
+}

@@ -1,0 +1,56 @@
+import { applicationId, projectId, releaseId, targetId, type ApplicationId, type ProjectId, type ReleaseId, type TargetId } from '#domain';
+import type { TransactionContext } from '../../platform/database/index.js';
+
+/** Which targets are to go back; whatever is absent does not narrow. */
+export interface RollbackScope {
+  readonly project: ProjectId;
+  readonly application: ApplicationId | undefined;
+  readonly cluster: string | undefined;
+  /** Of the newest rollout of the application. */
+  readonly stage: string | undefined;
+  /** Number of a release of the application; absent: each to what it was well with before. */
+  readonly release: number | undefined;
+}
+
+/** A target and where it can go back to. */
+export interface RollbackCandidate {
+  readonly project: ProjectId;
+  readonly application: ApplicationId;
+  readonly id: TargetId;
+  /** `application@cluster`. */
+  readonly name: string;
+  readonly assigned: ReleaseId;
+  /** undefined: it never ran such a release. */
+  readonly goesTo: ReleaseId | undefined;
+}
+
+/**
+ * The release that a target was well with before the one that it is assigned now, or the one that was asked for if it ever was assigned there. Only
+ * what a target has run can be gone back to.
+ */
+const SELECT = `
+  SELECT t.project_id, t.application_id, t.id, a.name || '@' || c.name AS name, t.assigned_release_id, back.release_id AS goes_to
+  FROM targets t JOIN applications a ON a.id = t.application_id JOIN clusters c ON c.id = t.cluster_id
+  LEFT JOIN LATERAL (
+    SELECT h.release_id FROM (
+      SELECT o.number, CASE WHEN r.state = 'REVERTED' THEN r.from_release_id ELSE coalesce(r.to_release_id, o.release_id) END AS release_id, r.state
+      FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND r.generation IS NOT NULL) h
+    JOIN releases l ON l.id = h.release_id
+    WHERE CASE WHEN $5::int IS NULL THEN h.state IN ('HEALTHY', 'REVERTED') AND h.release_id <> t.assigned_release_id ELSE l.number = $5 END
+    ORDER BY h.number DESC LIMIT 1) back ON true
+  WHERE t.project_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NOT NULL AND a.state = 'ACTIVE'
+    AND ($2::uuid IS NULL OR t.application_id = $2) AND ($3::text IS NULL OR c.name = $3)
+    AND ($4::text IS NULL OR EXISTS (
+      SELECT 1 FROM rollout_targets s JOIN rollouts o ON o.id = s.rollout_id WHERE s.target_id = t.id AND s.stage = $4
+        AND o.number = (SELECT max(number) FROM rollouts n WHERE n.application_id = t.application_id AND n.cause IN ('RELEASE', 'SYNC'))))
+  ORDER BY t.application_id, c.name LIMIT 100000`;
+
+export async function rollbackCandidates(tx: TransactionContext, scope: RollbackScope): Promise<readonly RollbackCandidate[]> {
+  const rows = await tx.query<{ project_id: string; application_id: string; id: string; name: string; assigned_release_id: string; goes_to: string | null }>(SELECT, [
+    scope.project, scope.application ?? null, scope.cluster ?? null, scope.stage ?? null, scope.release ?? null,
+  ]);
+  return rows.map((row) => ({
+    project: projectId(row.project_id), application: applicationId(row.application_id), id: targetId(row.id), name: row.name, assigned: releaseId(row.assigned_release_id),
+    goesTo: row.goes_to === null ? undefined : releaseId(row.goes_to),
+  }));
+}

@@ -1,0 +1,44 @@
+import { err, ok, type Result } from '#kernel';
+import { isRolloutOver, type ProjectId, type RolloutId } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Viewer } from '../../platform/api/index.js';
+import { AuditTrail } from '../../platform/audit/index.js';
+import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import type { RolloutControlFailure } from './control-failure.js';
+import { lockRollout } from './rollout-rows.js';
+
+export interface ApproveGateCommand {
+  readonly rollout: { readonly project: ProjectId; readonly id: RolloutId } | undefined;
+  readonly stage: string;
+  readonly gate: string;
+  readonly comment: string;
+}
+
+/** One person's yes to a gate, ahead of time too: it counts once, however often it is said. */
+@Injectable()
+export class ApproveGate {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: TransactionContext,
+    @Inject(AuditTrail) private readonly audit: AuditTrail,
+    @Inject(Outbox) private readonly outbox: Outbox,
+  ) {}
+
+  async execute(viewer: Viewer, { rollout: found, stage, gate, comment }: ApproveGateCommand): Promise<Result<RolloutId, RolloutControlFailure>> {
+    if (found === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
+    return this.tx.run(viewerScope(viewer, found.project), async () => {
+      const rollout = await lockRollout(this.tx, found.id);
+      if (rollout === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
+      if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK') return err({ code: 'ROLLOUT_OVER', phase: rollout.phase });
+      const [waiting] = await this.tx.query(`SELECT 1 FROM rollout_gates WHERE rollout_id = $1 AND stage = $2 AND name = $3 AND spec ->> 'kind' = 'APPROVAL'`, [rollout.id, stage, gate]);
+      if (waiting === undefined) return err({ code: 'GATE_NOT_FOUND', stage: stage.slice(0, 80), gate: gate.slice(0, 80) });
+      await this.tx.execute(
+        `INSERT INTO rollout_approvals (project_id, rollout_id, stage, gate, principal_id, approver, comment) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+        [rollout.project, rollout.id, stage, gate, viewer.principalId, viewer.name, comment],
+      );
+      await this.audit.record({ action: 'approveGate', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage, gate, comment } });
+      await this.outbox.append({ kind: 'rollout.approved', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage, gate, by: viewer.name } });
+      this.tx.notify(CHANNELS.applicationChanged, rollout.application);
+      return ok(rollout.id);
+    });
+  }
+}

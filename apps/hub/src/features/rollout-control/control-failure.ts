@@ -1,0 +1,32 @@
+import { assertNever } from '#kernel';
+import type { ControlFailure, RolloutPhase } from '#domain';
+import { userError, type UserError } from '../../platform/api/index.js';
+
+/** Why a person's word to a rollout changed nothing. */
+export type RolloutControlFailure =
+  | ControlFailure
+  | { readonly code: 'ROLLOUT_NOT_FOUND' }
+  | { readonly code: 'REASON_MISSING' }
+  | { readonly code: 'NOTHING_TO_PROMOTE' }
+  | { readonly code: 'GATE_NOT_FOUND'; readonly stage: string; readonly gate: string };
+
+const NOW: Readonly<Partial<Record<RolloutPhase, string>>> = { PENDING: 'has not begun: run syncApplication', HALTED: 'has halted: retry it, or abort it', ROLLING_BACK: 'is going back', PAUSED: 'is paused' };
+
+export function toControlError(failure: RolloutControlFailure): UserError {
+  switch (failure.code) {
+    case 'ROLLOUT_NOT_FOUND':
+      return userError(failure.code, ['rollout'], 'There is no such rollout.');
+    case 'ROLLOUT_OVER':
+      return userError(failure.code, ['rollout'], `The rollout is over (${failure.phase}): nothing can be told to it any more.`, 'Run syncApplication to send the newest release once more, or rollback to go back.');
+    case 'ROLLOUT_NOT_READY':
+      return userError(failure.code, ['rollout'], `The rollout ${NOW[failure.phase] ?? `is ${failure.phase}`}.`);
+    case 'REASON_MISSING':
+      return userError(failure.code, ['reason'], 'Say why: the reason is kept with the rollout.');
+    case 'NOTHING_TO_PROMOTE':
+      return userError(failure.code, ['rollout'], 'All stages are over already.');
+    case 'GATE_NOT_FOUND':
+      return userError(failure.code, ['gate'], `Stage ${failure.stage} has no gate ${failure.gate} that waits for people.`, 'The stages and gates of a rollout are listed under `stages`.');
+    default:
+      return assertNever(failure);
+  }
+}

@@ -1,0 +1,63 @@
+import { err, ok, type Result } from '#kernel';
+import { controlRollout, type ProjectId, type RolloutCommand, type RolloutId } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Viewer } from '../../platform/api/index.js';
+import { AuditTrail } from '../../platform/audit/index.js';
+import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import type { RolloutControlFailure } from './control-failure.js';
+import { lockRollout, type LockedRollout } from './rollout-rows.js';
+
+export interface ControlRolloutCommand {
+  /** As the viewer was allowed to find it; undefined: no such rollout, or not the viewer's. */
+  readonly rollout: { readonly project: ProjectId; readonly id: RolloutId } | undefined;
+  readonly command: RolloutCommand;
+  readonly reason: string;
+}
+
+/** Pauses, resumes and aborts rollouts, and tries again what failed in them. What was assigned stays assigned: only the planner assigns. */
+@Injectable()
+export class ControlRollout {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: TransactionContext,
+    @Inject(AuditTrail) private readonly audit: AuditTrail,
+    @Inject(Outbox) private readonly outbox: Outbox,
+  ) {}
+
+  async execute(viewer: Viewer, { rollout: found, command, reason }: ControlRolloutCommand): Promise<Result<RolloutId, RolloutControlFailure>> {
+    if (found === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
+    return this.tx.run(viewerScope(viewer, found.project), async () => {
+      const rollout = await lockRollout(this.tx, found.id);
+      if (rollout === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
+      const phase = controlRollout(command, rollout.phase);
+      if (!phase.ok) return phase;
+      if (command === 'RETRY') await this.#retry(rollout);
+      if (phase.value !== rollout.phase) {
+        await this.tx.execute(
+          `UPDATE rollouts SET state = $2, reason = $3, finished_at = CASE WHEN $2 = 'ABORTED' THEN now() END, waits_for = NULL, version = version + 1 WHERE id = $1`,
+          [rollout.id, phase.value, command === 'RESUME' || command === 'RETRY' ? null : reason || null],
+        );
+      }
+      if (command === 'ABORT') await this.#keepBefore(rollout);
+      await this.audit.record({ action: `rollout.${command.toLowerCase()}`, object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { phase: phase.value, reason } });
+      await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
+      this.tx.notify(CHANNELS.applicationChanged, rollout.application);
+      return ok(rollout.id);
+    });
+  }
+
+  /** Whoever comes later gets what most run: not a release that was aborted before it came to all. */
+  async #keepBefore({ id, application }: LockedRollout): Promise<void> {
+    await this.tx.execute(
+      `UPDATE applications a SET current_release_id = o.previous_release_id FROM rollouts o
+       WHERE o.id = $1 AND a.id = $2 AND o.cause IN ('RELEASE', 'SYNC') AND o.started_at IS NOT NULL AND o.previous_release_id IS NOT NULL AND a.current_release_id = o.release_id
+         AND EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = o.id AND r.state = 'PENDING')`,
+      [id, application],
+    );
+  }
+
+  /** What failed waits again, as does a gate that failed. The order that it was given stays noted: a rollback has to take it back. */
+  async #retry({ id }: LockedRollout): Promise<void> {
+    await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
+    await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now() WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
+  }
+}

@@ -1,0 +1,1 @@
+export { RolloutControlModule } from './rollout-control.module.js';

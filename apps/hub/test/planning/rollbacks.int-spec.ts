@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { value } from './planning-ground.js';
+import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
+
+jest.setTimeout(30_000);
+
+const FLEET = ['c1 tier=canary', 'c2', 'c3'];
+const ALL = ['c1', 'c2', 'c3'];
+
+describe('going back', () => {
+  let ground: StagedGround;
+  beforeEach(async () => void (ground = await stagedGround()), 60_000);
+  afterEach(() => ground.close());
+
+  async function everywhere(): Promise<void> {
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.answers(['c2', 'c3']);
+  }
+
+  it('happens by itself, the last stage first, and holds against newer commits until a person lifts it', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
+    await everywhere();
+    await ground.release();
+    await ground.answers(['c1']);
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+    await ground.fails('c2');
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'ROLLING_BACK' }]);
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 1 });
+    await ground.answers(['c2', 'c3']);
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+    await ground.answers(['c1']);
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'ROLLED_BACK' }]);
+    expect(await ground.states()).toEqual({ c1: 'REVERTED', c2: 'REVERTED', c3: 'REVERTED' });
+
+    await ground.release();
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+    expect(await ground.states()).toEqual({ c1: 'SKIPPED HELD', c2: 'PENDING', c3: 'PENDING' });
+    value(await ground.liftHold());
+    expect(await ground.assigned()).toEqual({ c1: 3, c2: 1, c3: 1 });
+    await ground.answers(['c1']);
+    expect(await ground.assigned()).toEqual({ c1: 3, c2: 3, c3: 3 });
+  });
+
+  it('never gives the release that was taken back to a cluster that comes later', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
+    await everywhere();
+    await ground.release();
+    await ground.fails('c1');
+    await ground.answers(['c1']);
+    await ground.fleet('c4');
+    await ground.plan();
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1, c4: 1 });
+  });
+
+  it('leads to the release that each was well with, not merely to the one before', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
+    await everywhere();
+    await ground.release(); // superseded while the canary is still busy with it
+    await ground.release();
+    await ground.fails('c1');
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
+  it('of a whole application is one call, at once, and holds', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await everywhere();
+    await ground.release();
+    expect(await ground.rollBack({}, ' ')).toMatchObject({ ok: false, error: { code: 'REASON_MISSING' } });
+    value(await ground.rollBack({ release: 1 }));
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+    expect(await ground.rollouts()).toMatchObject([{}, {}, { state: 'ABORTED' }, { cause: 'ROLLBACK', state: 'RUNNING', release: 1, stages: 'all:OPEN' }]);
+    await ground.answers(ALL);
+    await ground.release();
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
+  it('of one target leaves the others alone, and its rollout goes on without it', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await ground.release();
+    await ground.answers(['c1']);
+    value(await ground.rollBack({ cluster: 'c2' }));
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 2 });
+    await ground.answers(['c3']);
+    expect(await ground.states()).toEqual({ c1: 'HEALTHY', c2: 'SKIPPED HELD', c3: 'HEALTHY' });
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'SUCCEEDED' }, { cause: 'ROLLBACK' }]);
+    value(await ground.liftHold('c2'));
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+    expect(await ground.rollouts()).toMatchObject([{}, {}, { cause: 'ROLLBACK', state: 'RUNNING' }, { cause: 'CATCH_UP', release: 2 }]);
+  });
+
+  it('of a stage takes its targets alone', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await everywhere();
+    value(await ground.rollBack({ stage: 'rest' }));
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 1 });
+  });
+
+  it('is refused whole where a target never ran the release, before anything is assigned', async () => {
+    await ground.fleet('c1 tier=canary');
+    await ground.application(twoStages());
+    await ground.release();
+    await ground.answers(['c1']);
+    expect(await ground.rollBack()).toMatchObject({ ok: false, error: { code: 'NOTHING_TO_ROLL_BACK_TO', targets: ['web@c1'] } });
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.fleet('c2');
+    await ground.plan();
+    await ground.answers(['c2']);
+    expect(await ground.rollBack({ release: 1 })).toMatchObject({ ok: false, error: { code: 'RELEASE_NEVER_RAN', release: 1, targets: ['web@c2'], total: 1 } });
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2 });
+    expect(await ground.rows('SELECT 1 FROM targets WHERE hold_at IS NOT NULL')).toEqual([]);
+    expect(value(await ground.rollBack())).toMatchObject({ staying: ['web@c2'] });
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 2 });
+  });
+});
