@@ -10,6 +10,8 @@ import { historyCommand } from './commands/history-approve.js';
 import { labelCommand } from './commands/label.js';
 import { logsCommand } from './commands/logs.js';
 import { pruneCommand } from './commands/prune-approve.js';
+import { holdCommand, rollbackCommand } from './commands/rollback.js';
+import { rolloutCommand } from './commands/rollout.js';
 import { syncCommand } from './commands/sync.js';
 import { treeCommand } from './commands/tree.js';
 import { waitCommand } from './commands/wait.js';
@@ -31,7 +33,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, syncCommand, waitCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

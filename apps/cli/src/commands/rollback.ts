@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { usage } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import { plural } from '../output/plural.js';
+import { printable } from '../output/printable.js';
+
+const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying rollouts { number state release { number commit } } userErrors { code field message hint details } } }`;
+const LIFT = `mutation Lift($input: LiftHoldInput!) { liftHold(input: $input) { targets { name } userErrors { code field message hint details } } }`;
+
+interface ScopeOptions {
+  readonly project: string;
+  readonly cluster?: string;
+  readonly all?: boolean;
+  readonly reason: string;
+}
+interface RollbackOptions extends ScopeOptions {
+  readonly stage?: string;
+  readonly to?: string;
+}
+
+/** `capstan rollback [APP[@CLUSTER]]`: back to what each target was well with, or to one release; held there. */
+export function rollbackCommand(context: CommandContext): Command {
+  return scoped(new Command('rollback').description('send targets back to a release that they have run, at once, and hold them there'))
+    .option('--stage <name>', 'of this stage of the newest rollout only')
+    .option('--to <release>', 'number of a release that all of them have run; each to what it was well with before if left out')
+    .action(async (text: string | undefined, options: RollbackOptions) => {
+      if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases APP shows them.');
+      type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly { readonly number: number; readonly release: { readonly number: number; readonly commit: string } }[] };
+      const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to) };
+      const { rollouts, staying } = await context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal);
+      for (const { number, release } of rollouts) context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
+      if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${staying.slice(0, 10).join(', ')}${staying.length > 10 ? ', ...' : ''}\n`));
+    });
+}
+
+/** `capstan hold lift [APP[@CLUSTER]]`: targets follow their application again. */
+export function holdCommand(context: CommandContext): Command {
+  const lift = scoped(new Command('lift').description('let held targets follow their application again')).action(async (text: string | undefined, options: ScopeOptions) => {
+    const { targets } = await context.hub.mutate<{ readonly targets: readonly { readonly name: string }[] }>(LIFT, 'liftHold', scopeOf(text, options), context.signal);
+    for (const { name } of targets) context.out(`target/${name} is held no longer\n`);
+  });
+  return new Command('hold').description('targets that keep their release after a rollback').addCommand(lift);
+}
+
+function scoped(command: Command): Command {
+  return command
+    .argument('[app]', 'APP or APP@CLUSTER')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option('--cluster <name>', 'on this cluster only')
+    .option('--all', 'everything in the project')
+    .option('-p, --project <name>', 'the project', 'default');
+}
+
+function scopeOf(text: string | undefined, { project, cluster, all, reason }: ScopeOptions): Readonly<Record<string, unknown>> {
+  const [application, onCluster, ...more] = (text ?? '').replace(/^(app|apps|application|target|targets)\//, '').split('@');
+  if (more.length > 0 || (onCluster !== undefined && cluster !== undefined)) throw usage(`not an app or a target: ${text ?? ''}`, 'Write APP, or APP@CLUSTER.');
+  return { project, application: application === '' || application === undefined ? null : application, cluster: onCluster ?? cluster ?? null, all: all ?? false, reason };
+}

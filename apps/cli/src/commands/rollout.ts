@@ -1,0 +1,109 @@
+import { Command } from 'commander';
+import { usage } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import { formatAge } from '../output/format-age.js';
+import { formatRollout } from '../output/format-rollout.js';
+import { formatTable } from '../output/format-table.js';
+import { findRollout } from './find-rollout.js';
+import { rolloutWatchCommand } from './rollout-watch.js';
+
+const LIST = `query Rollouts($application: String!, $project: String) { rollouts(application: $application, project: $project, first: 30) { edges { node {
+  number cause state createdAt finishedAt release { number commit subject } stages { name state } } } } }`;
+const ERRORS = 'rollout { number state } userErrors { code field message hint details }';
+const VERBS = {
+  pause: ['pauseRollout', 'assign nothing more until it is resumed; what is under way goes on'],
+  resume: ['resumeRollout', 'go on with a paused rollout'],
+  abort: ['abortRollout', 'end a rollout where it stands; what was assigned stays so'],
+  retry: ['retryRollout', 'try again what failed; a halted rollout goes on'],
+} as const;
+
+interface ListRow {
+  readonly number: number;
+  readonly cause: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly release: { readonly number: number; readonly commit: string; readonly subject: string | null };
+  readonly stages: readonly { readonly name: string; readonly state: string }[];
+}
+interface ShowOptions {
+  readonly project: string;
+  readonly number?: string;
+  readonly output?: string;
+}
+interface TellOptions extends ShowOptions {
+  readonly reason?: string;
+  readonly comment?: string;
+}
+
+/** `capstan rollout list|show|watch|pause|resume|abort|retry|promote|approve APP`. */
+export function rolloutCommand(context: CommandContext): Command {
+  const group = new Command('rollout').description('how releases move over clusters, stage after stage');
+  group.addCommand(listCommand(context)).addCommand(showCommand(context)).addCommand(rolloutWatchCommand(context));
+  for (const [verb, [mutation, description]] of Object.entries(VERBS)) {
+    group.addCommand(onRollout(verb, description).option('--reason <text>', 'why, for the record').action((app: string, options: TellOptions) => tell(context, app, options, mutation, { reason: options.reason ?? null }, verb)));
+  }
+  group.addCommand(
+    onRollout('promote', 'let the stage at which it stands pass its gates, its soak, and clusters that are away or held')
+      .requiredOption('--reason <text>', 'why, for the record')
+      .action((app: string, options: TellOptions) => tell(context, app, options, 'promoteStage', { reason: options.reason }, 'promote')),
+  );
+  return group.addCommand(approveCommand(context));
+}
+
+function onRollout(verb: string, description: string): Command {
+  return new Command(verb)
+    .description(description)
+    .argument('<app>', 'NAME or app/NAME')
+    .option('-n, --number <number>', 'which rollout; the one under way if left out')
+    .option('-p, --project <name>', 'the project', 'default');
+}
+
+function listCommand(context: CommandContext): Command {
+  return new Command('list')
+    .description('the newest rollouts of an app')
+    .argument('<app>', 'NAME or app/NAME')
+    .option('-p, --project <name>', 'the project', 'default')
+    .action(async (app: string, { project }: ShowOptions) => {
+      type Page = { readonly rollouts: { readonly edges: readonly { readonly node: ListRow }[] } };
+      const { rollouts } = await context.hub.query<Page>(LIST, { application: app.replace(/^(app|apps|application)\//, ''), project }, context.signal);
+      const now = context.clock.now();
+      const rows = rollouts.edges.map(({ node }) => [
+        String(node.number), node.state, node.cause, `${node.release.number} ${node.release.commit.slice(0, 12)}`, node.stages.map(({ name, state }) => (state === 'OPEN' ? `>${name}` : state === 'CLOSED' ? `${name}` : `(${name})`)).join(' '),
+        formatAge(node.createdAt, now),
+      ]);
+      context.out(formatTable(['number', 'state', 'cause', 'release', 'stages', 'age'], rows));
+      if (rows.length === 0) context.err('No rollouts: there is no such app, or it has no release yet.\n');
+    });
+}
+
+function showCommand(context: CommandContext): Command {
+  return onRollout('show', 'where a rollout stands, and what it waits for')
+    .option('-o, --output <format>', 'text | json', 'text')
+    .action(async (app: string, { project, number, output }: ShowOptions) => {
+      if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${String(output)}`, 'The outputs are text and json.');
+      const { rollout, application } = await findRollout(context, app, project, number);
+      context.out(output === 'json' ? `${JSON.stringify(rollout, null, 2)}\n` : formatRollout(rollout, application, context.clock.now()));
+    });
+}
+
+function approveCommand(context: CommandContext): Command {
+  return new Command('approve')
+    .description('say yes to a gate that waits for people')
+    .argument('<app>', 'NAME or app/NAME')
+    .argument('<gate>', 'STAGE/GATE, as shown by: capstan rollout show APP')
+    .option('-n, --number <number>', 'which rollout; the one under way if left out')
+    .option('-p, --project <name>', 'the project', 'default')
+    .option('--comment <text>', 'for the record')
+    .action(async (app: string, text: string, options: TellOptions) => {
+      const [stage, gate, ...more] = text.split('/');
+      if (stage === undefined || gate === undefined || stage === '' || gate === '' || more.length > 0) throw usage(`not a gate: ${text}`, 'Write STAGE/GATE.');
+      await tell(context, app, options, 'approveGate', { stage, gate, comment: options.comment ?? null }, 'approve');
+    });
+}
+
+async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, verb: string): Promise<void> {
+  const { rollout, application } = await findRollout(context, app, project, number);
+  const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${ERRORS} } }`;
+  const payload = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string } }>(document, mutation, { rollout: rollout.id, ...input }, context.signal);
+  context.out(`rollout ${payload.rollout.number} of app/${application}: ${verb} done, it is ${payload.rollout.state}\n`);
+}
