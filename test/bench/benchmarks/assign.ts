@@ -37,7 +37,7 @@ async function measure(stage: BenchStage, options: BenchOptions, progress: Progr
   progress(`${clusters} clusters created in ${(madeMs / 1000).toFixed(1)} s`);
   const path = 'apps/bench';
   await stage.repository.commit(filesOf(path, 0, 3, 0), 'first');
-  const spec = { source: { repository: 'fleet', ref: 'main', path }, selector: { all: true }, namespace: 'bench' };
+  const spec = { source: { repository: 'fleet', ref: 'main', path }, selector: { all: true }, strategy: { kind: 'ALL_AT_ONCE' }, namespace: 'bench' };
   await stage.hub.api.mutate('createApplication', { project: 'default', name: 'bench', spec });
   await stage.tellOfPush();
   await untilAssigned(database, await headOf(stage), clusters);

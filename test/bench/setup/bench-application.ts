@@ -22,7 +22,7 @@ export async function startApplication(stage: BenchStage, name: string, objects:
     if (runs(first)(event)) running.add(event.cluster.name);
     return running.size === clusters;
   });
-  const spec = { source: { repository: 'fleet', ref: 'main', path }, selector: { all: true }, namespace: name };
+  const spec = { source: { repository: 'fleet', ref: 'main', path }, selector: { all: true }, strategy: { kind: 'ALL_AT_ONCE' }, namespace: name };
   await Promise.all([settled, stage.hub.api.mutate('createApplication', { project: 'default', name, spec })]);
   return { name, path, events, first };
 }

@@ -18,7 +18,7 @@ export async function applicationsReachTheirClusters(stage: Stage, narrator: Nar
   await narrator.step(`one repository, ${counted(environments.length + 1, 'application')}`, async () => {
     await hub.api.mutate('createRepository', { project: 'default', name: 'fleet', url: stage.fleet.url, poll: '1s' });
     const create = (name: string, path: string, selector: object, namespace: string): Promise<unknown> =>
-      hub.api.mutate('createApplication', { project: 'default', name, spec: { source: { repository: 'fleet', ref: 'main', path }, selector, namespace } });
+      hub.api.mutate('createApplication', { project: 'default', name, spec: { source: { repository: 'fleet', ref: 'main', path }, selector, strategy: { kind: 'ALL_AT_ONCE' }, namespace } });
     for (const env of environments) await create(`shop-${env}`, `apps/shop/overlays/${env}`, { matchLabels: { env } }, scene.shop);
     await create('node-report', 'apps/node-report', { all: true }, scene.nodeReport);
   });

@@ -61,6 +61,7 @@ function specOf(application: string, size: string): Readonly<Record<string, unkn
     source: { repository: application, ref: 'main', path: PATH },
     selector: { matchLabels: { [matchLabel(application)]: 'yes' } },
     namespace: application,
+    strategy: { kind: 'ALL_AT_ONCE' },
     parameters: { tier: `{{ cluster.labels.${tierLabel(application)} }}`, size },
     substitute: true,
   };
