@@ -12,8 +12,8 @@ import { findTool } from './tools.mjs';
 const started = Date.now();
 const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
 const long = process.argv.includes('--long');
-/** Each takes one to two GB of memory. */
-const WAITING_WORKERS = 3;
+/** On two cores. A worker takes one to two GB of memory where it has control planes. */
+const WAITING = ['--maxWorkers=3'];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 async function step(name, work) {
@@ -70,9 +70,9 @@ try {
     step('order of the house', () => run('depcruise', ['apps', 'libs', 'test', 'migrations', '--config', '.dependency-cruiser.cjs'], { stdio: ['ignore', 2, 2] })),
   ]);
   await jest(['unit']);
-  await jest(['integration']);
-  // Control planes, hubs and agents of their own: such a test mostly waits for them, so more of them run than there are cores.
-  await jest(['kubernetes', 'e2e'], [`--maxWorkers=${WAITING_WORKERS}`]);
+  // What has servers, hubs and agents of its own mostly waits for them, so more of it runs than there are cores.
+  await jest(['integration'], WAITING);
+  await jest(['kubernetes', 'e2e'], WAITING);
 } catch (error) {
   counts.failed += 1;
   say(`test: ${error.message}`);
