@@ -1,7 +1,7 @@
 import { ChartRepositoryServer, HelmProgram, REGISTRY_USER, RegistryServer, testTool, type FrontFault } from '#testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveRepositories } from './archive-repositories.js';
@@ -89,6 +89,19 @@ describe('archives by their digest', () => {
     registry.front.fault = (path) => (path.includes('/blobs/') ? { status: 307, headers: { location: `${charts.url}/web-1.1.0.tgz?signature=x` } } : undefined);
     expect(await store().fetch(registryRemote(), what, NEVER)).toMatchObject({ ok: false, error: { code: 'CONTENT_MISMATCH' } });
     expect(charts.front.accesses).toEqual([expect.objectContaining({ path: '/charts/web-1.1.0.tgz?signature=x', authorization: undefined })]);
+  });
+
+  it('come without the disk where it takes nothing, and leave nothing unfinished on it', async () => {
+    const what = await wanted(chartRemote(), 'web@1.0.0');
+    const nowhere = new ArchiveStore({ directory: join(directory, 'a-file', 'below'), maxBytes: 1_000_000 }, NEVER);
+    await writeFile(join(directory, 'a-file'), '');
+    const fetched = await nowhere.fetch(chartRemote(), what, NEVER);
+    expect(fetched.ok && digestOf(fetched.value)).toBe(what.digest);
+    const left = join(directory, `${'a'.repeat(64)}.tgz.00000000-0000-4000-8000-000000000000`);
+    await writeFile(left, 'half of it');
+    await utimes(left, new Date(0), new Date(0));
+    await store().fetch(chartRemote(), what, NEVER);
+    expect((await readdir(directory)).filter((name) => name !== 'a-file')).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.tgz$/)]);
   });
 
   it('that were damaged on the disk are fetched again; those used longest ago make room', async () => {

@@ -1,11 +1,12 @@
 import { contactUrlOf } from '#domain';
 import { errorCode, err, ok, type Result } from '#kernel';
 import { basicAuthorization, type GitFailure } from '#git';
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArchiveHttp, type ArchiveHttpSettings } from './archive-http.js';
+import { ArchiveHttp, type ArchiveHttpSettings, type ArchiveRequest } from './archive-http.js';
 import type { ArchiveRemote } from './archive-remote.js';
+import { ArchiveSpool, SPOOL_FILE } from './archive-spool.js';
 import { MAX_ARCHIVE_BYTES } from './read-manifest.js';
 import { RegistrySession } from './registry-session.js';
 
@@ -26,6 +27,8 @@ export interface WantedArchive {
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
 const FILE = /^[0-9a-f]{64}\.tgz$/;
+/** No fetch takes so long. */
+const LEFT_BEHIND_MS = 3_600_000;
 const ARCHIVE_TYPES = 'application/octet-stream, application/gzip, */*';
 
 /**
@@ -64,20 +67,29 @@ export class ArchiveStore {
       return ok(held);
     }
     const deadline = AbortSignal.any([this.over, AbortSignal.timeout(this.settings.fetchTimeoutMs ?? 120_000)]);
-    const answer = await this.download(http, remote, wanted, deadline);
-    if (!answer.ok) return answer.error.code === 'REPOSITORY_NOT_FOUND' ? err(http.failure('COMMIT_UNREACHABLE', `the archive is gone: ${answer.error.message}`)) : answer;
-    const found = sha256(answer.value);
-    if (found !== hex) return err(http.failure('CONTENT_MISMATCH', `the archive has the digest sha256:${found} and not ${wanted.digest}: refused`));
-    await this.keep(file, answer.value).catch(() => undefined); // it is only a cache
-    return answer;
+    const spool = await ArchiveSpool.open(file);
+    try {
+      const answer = await this.download(http, remote, wanted, deadline, spool?.take);
+      if (!answer.ok) return answer.error.code === 'REPOSITORY_NOT_FOUND' ? err(http.failure('COMMIT_UNREACHABLE', `the archive is gone: ${answer.error.message}`)) : answer;
+      const found = await spool?.finish();
+      if (spool !== undefined && found === hex) {
+        const kept = await this.keep(spool, file).catch(() => undefined); // it is only a cache
+        if (kept !== undefined && sha256(kept) === hex) return ok(kept);
+      } else if (found !== undefined) return err(mismatch(http, found, wanted));
+      // The disk takes nothing: once more, in memory.
+      const whole = spool === undefined ? answer : await this.download(http, remote, wanted, deadline, undefined);
+      return whole.ok && sha256(whole.value) !== hex ? err(mismatch(http, sha256(whole.value), wanted)) : whole;
+    } finally {
+      await spool?.discard();
+    }
   }
 
-  private async download(http: ArchiveHttp, remote: ArchiveRemote, { location }: WantedArchive, signal: AbortSignal): Promise<Result<Buffer, GitFailure>> {
+  private async download(http: ArchiveHttp, remote: ArchiveRemote, { location }: WantedArchive, signal: AbortSignal, sink: ArchiveRequest['sink']): Promise<Result<Buffer, GitFailure>> {
     const place = URL.parse(location);
     const own = new URL(contactUrlOf(remote.url));
     if (place === null) return err(http.failure('COMMIT_UNREACHABLE', 'the release does not say where the archive lies'));
     if (own.protocol === 'https:' && place.protocol !== 'https:') return err(http.failure('EGRESS_REFUSED', 'the archive lies at an address that is not https'));
-    const request = { url: place.href, accept: ARCHIVE_TYPES, maxBytes: MAX_ARCHIVE_BYTES };
+    const request = { url: place.href, accept: ARCHIVE_TYPES, maxBytes: MAX_ARCHIVE_BYTES, ...(sink === undefined ? {} : { sink }) };
     const isOwn = place.origin === own.origin;
     const { credentials } = remote;
     const answer =
@@ -87,17 +99,11 @@ export class ArchiveStore {
     return answer.ok ? ok(answer.value.body) : answer;
   }
 
-  /** Whole or not at all. */
-  private async keep(file: string, bytes: Buffer): Promise<void> {
-    await mkdir(this.settings.directory, { recursive: true, mode: 0o700 });
-    const unfinished = `${file}.${randomUUID()}`;
-    try {
-      await writeFile(unfinished, bytes, { mode: 0o600 });
-      await rename(unfinished, file);
-    } finally {
-      await rm(unfinished, { force: true });
-    }
-    await this.evict();
+  private async keep(spool: ArchiveSpool, file: string): Promise<Buffer> {
+    await spool.keepAs(file);
+    const bytes = await readFile(file);
+    await this.evict().catch(() => undefined); // the next one tries again
+    return bytes;
   }
 
   private async evict(): Promise<void> {
@@ -106,6 +112,8 @@ export class ArchiveStore {
       const path = join(this.settings.directory, name);
       const file = await stat(path).catch((error: unknown) => (errorCode(error) === 'ENOENT' ? undefined : Promise.reject(error)));
       if (file !== undefined && FILE.test(name)) found.push({ path, size: file.size, atMs: file.mtimeMs });
+      // Of a process that was killed while it fetched.
+      else if (file !== undefined && SPOOL_FILE.test(name) && Date.now() - file.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
     }
     let total = found.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of found.toSorted((a, b) => a.atMs - b.atMs)) {
@@ -123,6 +131,10 @@ function leaving<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   const onAbort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
   signal.addEventListener('abort', onAbort, { once: true });
   return Promise.race([shared, promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}
+
+function mismatch(http: ArchiveHttp, found: string, { digest }: WantedArchive): GitFailure {
+  return http.failure('CONTENT_MISMATCH', `the archive has the digest sha256:${found} and not ${digest}: refused`);
 }
 
 function repositoryIn({ pathname }: URL): string {
