@@ -80,6 +80,23 @@ describe('an object that moves to another application', () => {
     expect(agent.reports.slice(before).some(({ sync, message }) => sync === 'APPLYING' && message.includes('1 object is no longer declared and removed in a moment'))).toBe(true);
   });
 
+  it('moves to an application that its own one waits for', async () => {
+    await start();
+    await applied('base', ['base']);
+    await applied('top', ['shared', 'top']);
+    const uid = cluster.object(cm('shared'))?.metadata.uid;
+    cluster.audit.mark();
+    generation += 1n;
+    const held = generation;
+    source.put('top-2', [configMap('top', { v: '2' })]);
+    const taken = await order('base', ['base', 'shared']);
+    await agent.accept(anAssignment({ application: 'top', generation: Number(held), release: 'top-2', dependsOn: ['base'] }));
+    await agent.reported({ generation: taken, sync: 'SYNCED', objectCount: 2 }, 'base');
+    await agent.reported({ generation: held, sync: 'SYNCED', objectCount: 1 }, 'top');
+    expect(cluster.object(cm('shared'))?.metadata).toMatchObject({ uid, annotations: { [OWNER_ANNOTATION]: `${HUB}/default/base` } });
+    expect(cluster.deletes()).toEqual([]);
+  });
+
   it('is taken up although the application that let go of it is deleted before the other one may begin', async () => {
     await start();
     await applied('old', ['passed', 'old']);

@@ -1,5 +1,6 @@
-import { applyOptionsOf, done, objectRefOf, sortOutHooks, wait, type ObjectRef, type StepOutcome } from '#domain';
+import { applyOptionsOf, done, objectKey, objectRefOf, sortOutHooks, wait, type ObjectRef, type StepOutcome } from '#domain';
 import { prepareObjects } from '../../apply/prepare-objects.js';
+import { giveAway } from '../give-away.js';
 import type { Step, StepContext, WithContent } from '../step.js';
 
 /** News of a dependency wakes the target; this is for the case that none comes. */
@@ -17,17 +18,27 @@ export const awaitDependencies: Step<WithContent, WithContent> = async (context,
   if (missing.length === 0) return done(input);
   const declared = await declaredIn(context, input);
   if (declared.kind !== 'done') return declared;
-  directory.wake(index.expect(runtime.target, declared.value));
+  directory.wake(index.expect(runtime.target, declared.value.refs));
   runtime.claimedOrder = context.inForce;
-  return wait(LOOK_MS, 'DEPENDENCY_NOT_READY', missing.join('; '));
+  // What it waits for may in turn wait for an object of it. A release that cannot be read whole gives nothing away.
+  const given = declared.value.isWhole ? await giveAway(context, new Set(declared.value.refs.map(objectKey))) : done();
+  return given.kind === 'done' ? wait(LOOK_MS, 'DEPENDENCY_NOT_READY', missing.join('; ')) : given;
 };
 
-/** What the release will ask for. A kind that is not served may come with a dependency, and nobody has an object of it until then. */
-async function declaredIn({ ports, owner, signal }: StepContext, { content, order }: WithContent): Promise<StepOutcome<readonly ObjectRef[]>> {
+interface Declared {
+  /** What the release will ask for. */
+  readonly refs: readonly ObjectRef[];
+  /** Nothing of it was left out because it cannot be prepared. */
+  readonly isWhole: boolean;
+}
+
+/** A kind that is not served may come with a dependency, and nobody has an object of it until then. */
+async function declaredIn({ ports, owner, signal }: StepContext, { content, order }: WithContent): Promise<StepOutcome<Declared>> {
   const wanted = content.objects.filter(({ metadata }) => applyOptionsOf(metadata).mode !== 'SKIP');
   const prepared = await prepareObjects(wanted, { cluster: ports.cluster, owner, namespace: order.release.namespace, maxCalls: ports.settings.maxCalls, signal, isLenient: true });
   if (prepared.kind !== 'done') return prepared;
   const sorted = sortOutHooks(prepared.value);
   // What cannot be sorted out fails once it may begin; until then the safer reading counts: it declares all of it.
-  return done((sorted.ok ? [...sorted.value.objects, ...sorted.value.hooks.map(({ object }) => object)] : prepared.value).map(objectRefOf));
+  const objects = sorted.ok ? [...sorted.value.objects, ...sorted.value.hooks.map(({ object }) => object)] : prepared.value;
+  return done({ refs: objects.map(objectRefOf), isWhole: sorted.ok && prepared.value.length === wanted.length });
 }

@@ -1,16 +1,15 @@
 import { ok } from '#kernel';
 import {
   appliedHashOf, applyOptionsOf, claimOf, compareApplied, done, findReservation, formatObjectRef, hookRefsOf, NO_TOLERANCE, objectKey, objectRefOf, OWNER_ANNOTATION, renderedScopes, resolveIntended, stalled,
-  type InventoryEntry, type KubeObject, type ObjectMeta, type ObjectRef, type StepOutcome,
+  type InventoryEntry, type KubeObject, type ObjectMeta, type StepOutcome,
 } from '#domain';
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { listOurs } from '../../apply/list-ours.js';
 import { listThere } from '../../apply/list-there.js';
 import { findTolerance } from '../../drift/find-tolerance.js';
+import { giveAway } from '../give-away.js';
 import type { Taken } from '../object-index.js';
-import { releaseEntries } from '../release-objects.js';
-import { saveInventory } from '../save-inventory.js';
 import { reached, waitApplying, type Claimed, type Planned, type Step, type StepContext } from '../step.js';
 
 const NAMED = 5;
@@ -58,16 +57,11 @@ export const checkClaims: Step<Planned, Claimed> = async (context, input) => {
  * still needs it. What they ask of this target is given at once: two applications that exchange objects would wait for each other.
  */
 async function awaitOwners(context: StepContext, input: Planned, taken: readonly Taken[]): Promise<StepOutcome<never>> {
-  const { directory, runtime, index } = context;
+  const { directory, runtime } = context;
   directory.wake([...new Set(taken.filter(({ isNew }) => isNew).map(({ owner }) => owner))]);
   const kept = taken.filter(({ owner, ref }) => !directory.mayLetGo(owner, ref));
   if (kept.length > 0) return stalled('OBJECT_CLAIMED', sayClaims(context, kept.map(({ ref, owner }) => `${formatObjectRef(ref)} is declared by ${directory.nameOf(owner)} too`)));
-  const { inventory } = runtime;
-  const staying = new Set(input.plan.entries.map(({ ref }) => objectKey(ref)));
-  const isMoving = (ref: ObjectRef): boolean => !staying.has(objectKey(ref)) && index.wantedBy(ref, runtime.target) !== undefined;
-  const released = await releaseEntries(context, (inventory?.entries ?? []).filter(({ ref }) => isMoving(ref)));
-  if (released.kind !== 'done') return released;
-  const given = inventory === undefined ? done() : await saveInventory(context, { ...inventory, entries: inventory.entries.filter(({ ref }) => !isMoving(ref)) });
+  const given = await giveAway(context, new Set(input.plan.entries.map(({ ref }) => objectKey(ref))));
   if (given.kind !== 'done') return given;
   const [first] = taken;
   return waitApplying(context, OWNER_LOOK_MS, first === undefined ? '' : `${directory.nameOf(runtime.target)} waits for ${directory.nameOf(first.owner)} to let go of ${formatObjectRef(first.ref)}`);
