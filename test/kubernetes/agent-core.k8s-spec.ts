@@ -3,6 +3,7 @@ import type { Json } from '#kernel';
 import type { KubeObject, ObjectRef } from '#domain';
 import { until } from '#testing';
 import { cm, configMap, deploy, deployment } from '../../apps/agent/test/test-agent.js';
+import { hookJob, job } from '../../apps/agent/test/hook-objects.js';
 import { at, must } from '../contract/kubernetes/contract-server.js';
 import { AgentStage, type OrderMore } from './stage/agent-stage.js';
 import { describeWithKubernetes } from './stage/describe-with-kubernetes.js';
@@ -132,6 +133,48 @@ describeWithKubernetes('the core of the agent', () => {
       await stage.applied('big', [...Array.from({ length: 500 }, (_, index) => configMap(`o${index}`, { a: '1' })), configMap('huge', { a: 'y'.repeat(1024 * 1024 - 300) })]);
       await stage.removed('big');
     });
+
+    it('keeps the order of hooks and waves, prunes what is dropped, and runs the hooks of a removal', async () => {
+      const wave = (object: KubeObject, number: string): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { 'capstan.dev/wave': number } } });
+      const dropped = configMap('dropped', { a: '1' });
+      const release = (value: string): readonly KubeObject[] => [
+        wave(configMap('announcement', { a: value }), '1'), hookJob('smoke', { 'capstan.dev/hook': 'after', 'capstan.dev/hook-delete': 'succeeded' }),
+        deployment('ordered', `example.com/web:${value}`), wave(configMap('settings-first', { a: value }), '-1'), hookJob('migrate', { 'argocd.argoproj.io/hook': 'PreSync' }), hookJob('goodbye', { 'capstan.dev/hook': 'before-removal' }),
+        ...['x1', 'x2'].map((name) => configMap(`ordered-${name}`, { a: '1' })),
+      ];
+      // The audit log tells of a write a moment after others can see what it did.
+      const wrote = (which: RegExp, expected: readonly string[]): Promise<true> => until(`these were written: ${expected.join(', ')}`, 10_000, () => (JSON.stringify(stage.writes().filter((write) => which.test(write))) === JSON.stringify(expected) ? true : undefined), () => stage.writes().join(', '));
+      stage.mark();
+      await stage.applied('ordered', [...release('1'), dropped]);
+      await wrote(/migrate|settings-first|deployments|announcement|smoke/, ['create jobs shop/migrate', 'patch configmaps shop/settings-first', 'patch deployments shop/ordered', 'patch configmaps shop/announcement', 'create jobs shop/smoke', 'delete jobs shop/smoke']);
+
+      stage.mark();
+      await stage.applied('ordered', release('2'));
+      await wrote(/delete configmaps/, ['delete configmaps shop/dropped']);
+      await stage.edit(cm('announcement'), { data: { a: 'theirs' } });
+      await stage.becomes(cm('announcement'), 'is healed', ({ data }) => JSON.stringify(data) === '{"a":"2"}');
+
+      stage.mark();
+      await stage.removed('ordered');
+      await wrote(/goodbye|announcement|deployments|settings-first/, ['create jobs shop/goodbye', 'delete configmaps shop/announcement', 'delete deployments shop/ordered', 'delete configmaps shop/settings-first', 'delete jobs shop/goodbye']);
+      expect(await stage.find(job('migrate'))).toBeUndefined();
+    });
+
+    if (preset === 'namespaced') {
+      it('names what is beyond its namespaces, be it an object or a hook, and writes nothing of that release', async () => {
+        const beyond: readonly KubeObject[] = [
+          configMap('beyond', { a: '1' }, { namespace: 'default' }),
+          { ...hookJob('beyond', { 'capstan.dev/hook': 'before' }), metadata: { name: 'beyond', namespace: 'default', annotations: { 'capstan.dev/hook': 'before' } } },
+          { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'beyond' }, rules: [] },
+        ];
+        stage.mark();
+        for (const [index, object] of beyond.entries()) {
+          const { message } = await stage.ordered(`beyond${index}`, [object, configMap(`beyond${index}`, { a: '1' })], { sync: 'FAILED', reason: 'FORBIDDEN' });
+          expect(message).toContain('beyond');
+        }
+        expect(stage.writes()).toEqual([]);
+      });
+    }
 
     if (preset === 'cluster-admin') {
       it('takes a definition, its objects and their fields in one release, now and when the definition grows', async () => {

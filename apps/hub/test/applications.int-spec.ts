@@ -57,6 +57,7 @@ describe('applications over the API', () => {
     ['labels that are no texts', { name: 'x', spec: spec({ selector: { matchLabels: { env: 1 } } }) }, [{ code: 'INVALID_SELECTOR', field: ['spec', 'selector', 'matchLabels'] }]],
     ['parameters that are a list', { name: 'x', spec: spec({ parameters: [1] }) }, [{ code: 'INVALID_PARAMETERS', field: ['spec', 'parameters'] }]],
     ['a template that does not parse', { name: 'x', spec: spec({ parameters: { a: '{{ cluster.nope }}' } }) }, [{ code: 'INVALID_PARAMETERS', field: ['spec', 'parameters'] }]],
+    ['a circle of what needs what', { name: 'x', spec: spec({ dependsOn: ['x'] }) }, [{ code: 'DEPENDENCY_CYCLE', field: ['spec', 'dependsOn'] }]],
     ['two mistakes at once', { name: 'x', spec: spec({ namespace: 'A B', selector: {} }) }, [{ code: 'INVALID_SELECTOR', field: ['spec', 'selector'] }, { code: 'INVALID_NAMESPACE', field: ['spec', 'namespace'] }]],
   ])('refuse %s, changing nothing', async (_name, input, userErrors) => {
     const before = await hub.database.pool.query('SELECT (SELECT count(*) FROM applications) AS a, (SELECT count(*) FROM targets) AS t');

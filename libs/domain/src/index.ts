@@ -53,6 +53,7 @@ export { parseKubernetesYaml, parseKubernetesYamlInSteps, type JsonDocument } fr
 export type { YamlFailure } from './yaml/yaml-failure.js';
 export { contentKey } from './content/content-key.js';
 export { contentToKeep, type ContentRecord } from './content/content-to-keep.js';
+export { dependentsLeaving } from './dependencies/dependents-leaving.js';
 export { findDependencyCycle } from './dependencies/find-cycle.js';
 export { missingDependencies, type DependencyState } from './dependencies/judge-dependencies.js';
 export { admittedChanges, type AdmittedChange } from './drift/admitted-changes.js';

@@ -50,4 +50,17 @@ describeWithKubernetes('applications that need each other', () => {
     await stage.said('web', { generation: 8n, sync: 'REMOVED' });
     expect(stage.writesIn('shop')).toEqual(['delete configmaps web', 'delete deployments certs']);
   });
+
+  it('in a circle, which only orders of different times can make, wait and say for whom, lose nothing, and are removed all the same', async () => {
+    stage.mark();
+    await stage.agent.accept(anAssignment({ application: 'web', generation: 9, release: 'web-1', dependsOn: ['certs'] }), anAssignment({ application: 'certs', generation: 10, release: 'certs-ready', dependsOn: ['web'] }));
+    await stage.said('web', { generation: 9n, sync: 'PENDING', reason: 'DEPENDENCY_NOT_READY', message: 'certs is not applied yet (PENDING)' });
+    await stage.said('certs', { generation: 10n, sync: 'PENDING', reason: 'DEPENDENCY_NOT_READY', message: 'web is not applied yet (PENDING)' });
+    expect(stage.writesIn('shop')).toEqual([]);
+    await stage.agent.accept(anAssignment({ application: 'certs', generation: 11, release: 'certs-ready' }));
+    await stage.said('web', { generation: 9n, sync: 'SYNCED', health: 'HEALTHY' });
+    await stage.agent.accept(aTombstone({ application: 'certs', generation: 12, mode: 'DELETE', dependsOn: ['web'] }), aTombstone({ application: 'web', generation: 13, mode: 'DELETE', dependsOn: ['certs'] }));
+    await stage.said('certs', { generation: 12n, sync: 'REMOVED' });
+    await stage.said('web', { generation: 13n, sync: 'REMOVED' });
+  });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { KubeObject } from '#domain';
-import { FAILING_TAG, seededRandom, until } from '#testing';
+import { BROKEN_TAG, FAILING_TAG, seededRandom, until } from '#testing';
 import { AGENT_FAILPOINTS } from '../../../apps/agent/test/failpoints.js';
 import { hookJob, job } from '../../../apps/agent/test/hook-objects.js';
 import { cm, configMap, type TestAgent } from '../../../apps/agent/test/test-agent.js';
@@ -88,6 +88,25 @@ describeWithKubernetes('hooks run once', () => {
 
     await stage.said('failing', { generation: await order('failing', release(), 'failing-2'), sync: 'SYNCED' });
     expect(creates('failing')).toEqual(['create jobs migrate', 'create jobs alarm', 'create jobs migrate', 'create jobs notify']);
+  });
+
+  it('and one that never ends is said while it runs, holds up nothing else, and at its deadline ends the release alone', async () => {
+    await stage.said('endless', { generation: await order('endless', [configMap('settings', { a: '0' })], 'endless-0'), sync: 'SYNCED' });
+    stage.mark();
+    const endless = hookJob('migrate', { 'capstan.dev/hook': 'before', 'capstan.dev/hook-deadline': '8s' }, `example.com/migrate:${BROKEN_TAG}`);
+    const version = await order('endless', [endless, configMap('settings', { a: '1' })], 'endless-1');
+    await stage.said('endless', { generation: version, sync: 'APPLYING', reason: 'HOOK_RUNNING' }, 'Job.batch endless/migrate');
+    await stage.edit(cm('settings', 'endless'), { data: { a: 'by hand' } });
+    await stage.becomes(cm('settings', 'endless'), 'is healed', ({ data }) => JSON.stringify(data) === '{"a":"0"}');
+    await stage.said('beside', { generation: await order('beside', [configMap('settings', { a: '1' })], 'beside'), sync: 'SYNCED' });
+    const { message } = await stage.said('endless', { generation: version, sync: 'KEPT_LAST_GOOD', reason: 'HOOK_TIMED_OUT' });
+    expect(message).toContain('the before hook Job.batch endless/migrate: not done after 8 s; it is left running');
+    expect(await stage.find(job('migrate', 'endless'))).toBeDefined();
+    expect(stage.deletes()).toEqual([]);
+    expect((await stage.find(cm('settings', 'endless')))?.['data']).toEqual({ a: '0' });
+
+    await stage.said('endless', { generation: await order('endless', [hookJob('migrate', { 'capstan.dev/hook': 'before' }), configMap('settings', { a: '2' })], 'endless-2'), sync: 'SYNCED' });
+    expect((await stage.find(cm('settings', 'endless')))?.['data']).toEqual({ a: '2' });
   });
 
   it('and leave nothing behind when their application goes', async () => {

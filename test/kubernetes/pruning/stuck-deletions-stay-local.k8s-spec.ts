@@ -3,6 +3,7 @@ import { digestOf, type Digest } from '#kernel';
 import type { KubeObject, ObjectRef } from '#domain';
 import { until } from '#testing';
 import { cm, configMap, deployment } from '../../../apps/agent/test/test-agent.js';
+import { hookJob } from '../../../apps/agent/test/hook-objects.js';
 import { must } from '../../contract/kubernetes/contract-server.js';
 import { describeWithKubernetes } from '../stage/describe-with-kubernetes.js';
 import { AgentStage, SYSTEM } from '../stage/agent-stage.js';
@@ -75,26 +76,37 @@ describeWithKubernetes('a deletion that is stuck', () => {
     await stage.said('yard', { generation: approved, sync: 'SYNCED', reason: 'SYNCED' });
   });
 
-  it('never is one of the agent itself: refused where Git declares it, left alone where an inventory holds it', async () => {
+  it('never is one of the agent itself: refused where Git declares it, as a hook too, left alone where an inventory holds it', async () => {
+    const role = (annotations: Readonly<Record<string, string>> = {}): KubeObject => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'capstan-agent', annotations }, rules: [] });
+    const atHome = hookJob('state', { 'capstan.dev/hook': 'before' });
     const own: readonly [KubeObject, string][] = [
       [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } }, 'is in the namespace of the agent'],
       [configMap('state', { v: '1' }, { namespace: SYSTEM }), 'is in the namespace of the agent'],
       [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'capstan-inventory', namespace: SYSTEM } }, 'is in the namespace of the agent'],
       [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'capstan-agent', namespace: SYSTEM } }, 'is in the namespace of the agent'],
       [{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'capstan-agent', namespace: SYSTEM }, spec: {} }, 'is in the namespace of the agent'],
-      [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'capstan-agent' }, rules: [] }, "carries the label of the agent's chart"],
+      [{ ...atHome, metadata: { ...atHome.metadata, namespace: SYSTEM } }, 'is in the namespace of the agent'],
+      [role(), "carries the label of the agent's chart"],
+      [role({ 'capstan.dev/apply': 'force,replace' }), "carries the label of the agent's chart"],
+      [role({ 'capstan.dev/hook': 'before', 'capstan.dev/hook-delete': 'before-creation' }), "carries the label of the agent's chart"],
     ];
     stage.mark();
     for (const [index, [object, why]] of own.entries()) {
       const refused = await stage.order(`self${index}`, [object, configMap(`self${index}`, { v: '1' })]);
       await stage.said(`self${index}`, { generation: refused, reason: 'RESERVED_NAMESPACE' }, why);
     }
+    // What would come only with the end of an application holds that end up.
+    await stage.applied('selfless', [role({ 'capstan.dev/hook': 'before-removal' }), configMap('selfless', { v: '1' })]);
+    await stage.said('selfless', { generation: await stage.remove('selfless'), sync: 'REMOVING', reason: 'OBJECT_CLAIMED' }, 'ClusterRole.rbac.authorization.k8s.io capstan-agent is there already');
+    expect(await stage.find(cm('selfless'))).toBeDefined();
+    await stage.removed('selfless', { mode: 'ORPHAN' });
     // A ConfigMap of an application that becomes part of the agent's chart is out of reach from then on.
     await stage.applied('self', [...some('self', 5)]);
     await stage.edit(cm('self-4'), { metadata: { labels: { 'app.kubernetes.io/part-of': 'capstan-agent' } } });
     await stage.said('self', { generation: await stage.order('self', some('self', 4)), sync: 'SYNCED', objectCount: 4 });
     await stage.removed('self');
     expect(await stage.find(cm('self-4'))).toBeDefined();
+    expect(stage.writes().filter((write) => write.includes('capstan'))).toEqual([]);
     expect(stage.deletes().toSorted()).toEqual(some('self', 4).map(({ metadata }) => `configmaps shop/${metadata.name}`));
   });
 });

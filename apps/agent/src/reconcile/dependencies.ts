@@ -1,4 +1,4 @@
-import { contentKey, missingDependencies, type DependencyState, type Order, type TargetId } from '#domain';
+import { contentKey, dependentsLeaving, missingDependencies, type DependencyState, type Order, type TargetId } from '#domain';
 import { healthOfTarget } from '../report/build-report.js';
 import type { TargetRuntime } from './target-runtime.js';
 
@@ -29,11 +29,10 @@ export class Dependencies {
   /** Applications that need this one and are being removed with all they own: they go first. */
   dependentsLeaving(target: TargetId, order: Order): readonly string[] {
     const { project, application } = order;
-    const ask = (): readonly string[] =>
-      [...this.runtimes()]
-        .filter((runtime) => runtime.target !== target && isLeaving(runtime.order.order) && runtime.order.order.project.name === project.name)
-        .flatMap(({ order: { order: other } }) => (other.dependsOn?.includes(application.name) ? [other.application.name] : []))
-        .toSorted();
+    const ask = (): readonly string[] => {
+      const leaving = [...this.runtimes()].map(({ order: { order: other } }) => other).filter((other) => isLeaving(other) && other.project.name === project.name);
+      return dependentsLeaving(application.name, new Map(leaving.map((other) => [other.application.name, other.dependsOn ?? []])));
+    };
     return this.#await(target, ask().map((name) => keyOf(project.name, name)), ask);
   }
 
