@@ -1,5 +1,6 @@
 import { err, ok, type JsonObject, type Result } from '#kernel';
 import type { CelEvaluator, CelFailure, CelOutcome } from './cel.ports.js';
+import { CutBudgets } from './cut-budgets.js';
 import { CEL_LIMITS, CelProcess, type CelLimits, type CelProcessDeps } from './cel-process.js';
 
 interface Job {
@@ -8,28 +9,18 @@ interface Job {
   readonly resolve: (outcomes: readonly CelOutcome[]) => void;
 }
 
-interface Cut {
-  readonly atMs: number;
-  readonly expression: string;
-}
-
 /** An object of etcd's largest size, twice over. */
 const MAX_JSON = 3 * 1024 * 1024;
 const MAX_WAITING = 1_000;
-/** How often expressions of one asker may be cut within the window before the asker has to wait. */
-const MAX_CUTS = 3;
-const WINDOW_MS = 60_000;
-/** Characters of an expression in a message. */
-const SHOWN = 80;
 const IDLE_MS = 30_000;
 
 /**
  * One process for all askers, who take turns. It starts with the first question and ends when nobody has asked for a while. An asker whose
- * expressions are cut three times within a minute gets no more time until the minute is over, so that it costs the others a second at most.
+ * expressions are cut three times within a minute gets no more time for a minute, and for twice as long each further time, so that it costs the others a second at most.
  */
 export class CelLane implements CelEvaluator {
   readonly #queues = new Map<string, Job[]>();
-  readonly #cuts = new Map<string, readonly Cut[]>();
+  readonly #budgets: CutBudgets;
   readonly #limits: CelLimits;
   #waiting = 0;
   #process: CelProcess | undefined;
@@ -42,6 +33,7 @@ export class CelLane implements CelEvaluator {
     limits: Partial<CelLimits> = {},
   ) {
     this.#limits = { ...CEL_LIMITS, ...limits };
+    this.#budgets = new CutBudgets(deps.monotonic);
   }
 
   evaluate(asker: string, expressions: readonly string[], variables: JsonObject): Promise<readonly CelOutcome[]> {
@@ -65,20 +57,7 @@ export class CelLane implements CelEvaluator {
     if (this.#isClosed) return CLOSED;
     if (json.length > MAX_JSON) return { code: 'TOO_LARGE', message: 'the object is too large for an expression' };
     if (this.#waiting >= MAX_WAITING) return { code: 'BUSY', message: 'too many expressions wait to be evaluated' };
-    return this.#overBudget(asker);
-  }
-
-  #overBudget(asker: string): CelFailure | undefined {
-    const cuts = this.#recentCuts(asker);
-    const last = cuts.at(-1);
-    if (last === undefined || cuts.length < MAX_CUTS) return undefined;
-    const named = last.expression.length > SHOWN ? `${last.expression.slice(0, SHOWN)}…` : last.expression;
-    return { code: 'OVER_BUDGET', message: `expressions of this application were stopped ${cuts.length} times within a minute, the last was: ${named}` };
-  }
-
-  #recentCuts(asker: string): readonly Cut[] {
-    const since = this.deps.monotonic.nowMs() - WINDOW_MS;
-    return (this.#cuts.get(asker) ?? []).filter(({ atMs }) => atMs > since);
+    return this.#budgets.refusalOf(asker);
   }
 
   async #serve(): Promise<void> {
@@ -86,7 +65,7 @@ export class CelLane implements CelEvaluator {
     await Promise.resolve(); // so that `#serving` is set before it can be unset
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { asker, job } = next;
-      const refusal = this.#isClosed ? CLOSED : this.#overBudget(asker);
+      const refusal = this.#isClosed ? CLOSED : this.#budgets.refusalOf(asker);
       job.resolve(refusal === undefined ? await this.#evaluate(asker, job) : refuse(job.expressions, refusal));
     }
     // In the same breath as the last look at the queues: who asks from now on finds nobody serving.
@@ -114,7 +93,7 @@ export class CelLane implements CelEvaluator {
     const outcomes = await process.value.evaluate(expressions, json);
     if (this.#isClosed) return refuse(expressions, CLOSED);
     const cut = outcomes.findIndex((outcome) => !outcome.ok && outcome.error.code === 'CUT');
-    if (cut >= 0) this.#noteCut(asker, expressions[cut] ?? '');
+    if (cut >= 0) this.#budgets.noteCut(asker, expressions[cut] ?? '');
     return outcomes;
   }
 
@@ -128,11 +107,6 @@ export class CelLane implements CelEvaluator {
     }
     this.#process = started.value;
     return started;
-  }
-
-  #noteCut(asker: string, expression: string): void {
-    for (const other of this.#cuts.keys()) if (this.#recentCuts(other).length === 0) this.#cuts.delete(other);
-    this.#cuts.set(asker, [...this.#recentCuts(asker), { atMs: this.deps.monotonic.nowMs(), expression }]);
   }
 
   #endProcess(): void {
