@@ -10,7 +10,7 @@ import { RECONCILE_DEFAULTS, type Cluster } from './reconcile/agent.ports.js';
 import { createReconciler } from './reconcile/create-reconciler.js';
 import { openEdgePolicy, SessionLoop, type ReportSink } from './session/index.js';
 import { openSource, RENDER_PROCESS } from './source/index.js';
-import { ContentSecrets, CredentialSecrets, IdentitySecret, InventorySecrets, OrderSecrets, StateSecrets } from './state/index.js';
+import { ContentSecrets, CredentialSecrets, IdentitySecret, InventorySecrets, OrderSecrets, StateSecrets, TestSecrets } from './state/index.js';
 import { AGENT_VERSION } from './version.js';
 
 export interface GenerationDeps {
@@ -47,7 +47,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
   const reports: ReportSink = { offer: (report) => session.reports.offer(report) };
   const reconciler = createReconciler({
-    cluster, orders, inventory, content, source: opened.source, cel, fence: lease, reports, clock, monotonic, timers, random, failpoints, log,
+    cluster, orders, inventory, content, tests: new TestSecrets(secrets), source: opened.source, cel, fence: lease, reports, clock, monotonic, timers, random, failpoints, log,
     settings: { ...RECONCILE_DEFAULTS, maxTargets: config.concurrency },
   });
   const state = new EnrolledState({ identities: new IdentitySecret(secrets), inventory, begin: (signal) => begin(signal), fail: deps.fail });

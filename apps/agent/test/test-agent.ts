@@ -7,7 +7,7 @@ import { openCel, type CelEvaluator } from '../src/cel/index.js';
 import type { ContentSource, ReconcileSettings, RenderedContent, SourceFailure } from '../src/reconcile/agent.ports.js';
 import { RECONCILE_DEFAULTS } from '../src/reconcile/agent.ports.js';
 import { createReconciler, type Reconciler } from '../src/reconcile/create-reconciler.js';
-import { ContentSecrets, InventorySecrets, OrderSecrets, StateSecrets } from '../src/state/index.js';
+import { ContentSecrets, InventorySecrets, OrderSecrets, StateSecrets, TestSecrets } from '../src/state/index.js';
 import { AGENT_NAMESPACE, APPLY_USER, unwrap, type TestCluster } from './test-cluster.js';
 import { HUB, idOf, signed, SIGNING_KEY } from './test-orders.js';
 
@@ -83,6 +83,7 @@ export class TestAgent {
       orders,
       inventory,
       content: new ContentSecrets({ secrets, failpoints, log: silentLog }),
+      tests: new TestSecrets(secrets),
       source,
       cel,
       fence,

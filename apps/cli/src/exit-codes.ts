@@ -9,6 +9,7 @@ export const EXIT = {
   NOT_FOUND: 6,
   CONFLICT: 7,
   HUB_UNREACHABLE: 8,
+  TESTS_FAILED: 9,
   ERROR: 20,
   INTERRUPTED: 130,
 } as const;
@@ -24,6 +25,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   6    no such thing
   7    conflict: it changed meanwhile, exists already, is in use, or needs a confirmation
   8    the hub cannot be reached
+  9    test: the tests of a release failed
   20   any other error
   130  interrupted
 `;

@@ -13,6 +13,7 @@ import { pruneCommand } from './commands/prune-approve.js';
 import { holdCommand, rollbackCommand } from './commands/rollback.js';
 import { rolloutCommand } from './commands/rollout.js';
 import { syncCommand } from './commands/sync.js';
+import { testCommand } from './commands/test.js';
 import { treeCommand } from './commands/tree.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
@@ -33,7 +34,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

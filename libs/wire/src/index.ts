@@ -11,6 +11,7 @@ export type {
   RepositoryCredentials as WireRepositoryCredentials, Response as WireResponse, Welcome,
 } from './generated/capstan/agent/v1/session.js';
 export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, encodeDescribeObject, type DescribedObject, type ObjectEvent } from './describe-wire.js';
+export { decodeAskTests, decodeTestRun, encodeAskTests, encodeTestRun, TEST_LIMITS, type TestsQuestion } from './test-run-wire.js';
 export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
 export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';
 export { decodeRepositoryCredentials, encodeRepositoryCredentials, type CredentialContent } from './credentials-wire.js';

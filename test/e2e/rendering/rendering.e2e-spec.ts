@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { until } from '#testing';
+import { FAILING_TAG, until } from '#testing';
 import { docBlocks } from '../demo/doc-blocks.js';
 import { registeredRepository } from '../stage/applications.js';
 import { configMap, deployment } from '../stage/content.js';
@@ -69,6 +69,26 @@ describeOnStage('rendering', { clusters: CLUSTERS }, (promise) => {
     expect(target.assigned?.release.number).toBe(1);
     await stage.api.must('labelCluster', { name: 'lisbon', set: { size: 'small' } });
     await untilTarget(stage, 'storefront', 'lisbon', 'has all objects again', ({ sync, observed }) => sync === 'SYNCED' && observed.objectCount === 3);
+  });
+
+  promise('the tests of a release run when somebody asks, say how they ended, and leave nothing', async (stage) => {
+    const repository = await registeredRepository(stage, 'tested');
+    const [tests] = docBlocks('rendering.md').filter(({ text }) => text.includes('helm.sh/hook: test'));
+    const commit = await repository.commit({ 'tested/Chart.yaml': 'apiVersion: v2\nname: tested\nversion: 1.0.0\n', 'tested/templates/settings.yaml': configMap('settings', { a: '1' }), 'tested/templates/tests.yaml': tests?.text ?? '' });
+    await apply(stage, 'apiVersion: capstan.dev/v1\nkind: Application\nmetadata: { name: tested }\nspec:\n  source: { repository: tested, ref: main, path: tested }\n  selector: { matchLabels: { region: eu } }\n  namespace: tested\n');
+    const { observed } = await untilRuns(stage, 'tested', 'lisbon', commit);
+    const lisbon = stage.cluster('lisbon');
+    lisbon.mark();
+    const good = await stage.capstan(['test', 'tested@lisbon']);
+    expect(good).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('SUCCEEDED Pod tested/answers') });
+    expect(lisbon.strangeWrites().filter(({ namespace, user }) => namespace === 'tested' && user.startsWith('system:serviceaccount:capstan'))).toEqual([]);
+    expect(await lisbon.find('Pod', 'tested', 'answers')).toBeUndefined();
+    expect((await untilRuns(stage, 'tested', 'lisbon', commit)).observed.objectCount).toBe(observed.objectCount);
+
+    const worse = await repository.commit({ 'tested/templates/tests.yaml': (tests?.text ?? '').replace('image: example.com/probe:1', `image: example.com/probe:${FAILING_TAG}`) });
+    await untilRuns(stage, 'tested', 'lisbon', worse);
+    expect(await stage.capstan(['test', 'tested@lisbon'])).toMatchObject({ exitCode: 9, stdout: expect.stringContaining('FAILED Pod tested/answers: it was meant to fail') });
+    expect(await stage.capstan(['test', 'storefront@lisbon'])).toMatchObject({ stderr: expect.stringContaining('has no tests') });
   });
 
   promise('what does not render says its code, its place and no value, and is refused at once where the hub can tell', async (stage) => {

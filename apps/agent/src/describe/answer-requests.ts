@@ -6,6 +6,7 @@ import { hooksToShow } from '../hooks/hooks-to-show.js';
 import type { HealthJudge } from '../health/health-judge.js';
 import type { TargetRuntime } from '../reconcile/target-runtime.js';
 import type { RequestHandler } from '../session/session.ports.js';
+import type { TestRuns } from '../tests/test-runs.js';
 import { describeObject, type DescribeDeps } from './describe-object.js';
 import { describeOwnedObject } from './describe-owned-object.js';
 import { listResources } from './list-resources.js';
@@ -16,6 +17,7 @@ export interface AnswerDeps {
   readonly judge: HealthJudge;
   readonly own: KubeClient;
   readonly clock: Clock;
+  readonly tests: Pick<TestRuns, 'ask'>;
   /** undefined: the target is not held. */
   readonly runtimeOf: (target: TargetId) => TargetRuntime | undefined;
 }
@@ -23,8 +25,8 @@ export interface AnswerDeps {
 /** Trees that are looked up at once: each holds a page of a list. */
 const MAX_TREES = 2;
 
-/** Answers the hub's questions about targets from what the reconciler knows and the cluster says. Changes nothing, keeps nothing. */
-export function answerRequests({ reader, judge, own, clock, runtimeOf }: AnswerDeps): RequestHandler {
+/** Answers the hub's questions about targets from what the reconciler knows and the cluster says. But for runs of tests it changes nothing and keeps nothing. */
+export function answerRequests({ reader, judge, own, clock, tests, runtimeOf }: AnswerDeps): RequestHandler {
   let treesOpen = 0;
   return {
     describeObject(target, ref, signal) {
@@ -45,6 +47,7 @@ export function answerRequests({ reader, judge, own, clock, runtimeOf }: AnswerD
         treesOpen -= 1;
       }
     },
+    tests: (question, signal) => tests.ask(question, signal),
     readLogs: (question, signal) => readLogs({ reader, own }, (key) => entryOf(runtimeOf(question.target), key), question, signal),
   };
 }

@@ -2,12 +2,17 @@ import { digestOf } from '#kernel';
 import { done, objectKey, type HookLeftover, type LiveEntry, type RemovalCause, type StepOutcome } from '#domain';
 import { removeObjects } from '../apply/remove-objects.js';
 import { checkFence, reached, type StepContext } from '../reconcile/step.js';
+import type { TargetRuntime } from '../reconcile/target-runtime.js';
+
+export interface RemovalContext extends Pick<StepContext, 'reader' | 'ports' | 'owner' | 'index' | 'signal'> {
+  readonly runtime: Pick<TargetRuntime, 'target'>;
+}
 
 /**
  * Deletes objects of hooks, each under its UID and only while it is ours. Answers with those that are still there, or that could not be
  * deleted: they stay in the ledger. `messages` names those of them that hold something up; what asks to stay does not.
  */
-export async function removeHookObjects(context: StepContext, objects: readonly HookLeftover[], cause: RemovalCause): Promise<StepOutcome<{ readonly left: ReadonlySet<string>; readonly messages: readonly string[] }>> {
+export async function removeHookObjects(context: RemovalContext, objects: readonly HookLeftover[], cause: RemovalCause): Promise<StepOutcome<{ readonly left: ReadonlySet<string>; readonly messages: readonly string[] }>> {
   const { reader, ports, owner, signal } = context;
   const removed = await removeObjects(objects.map(entryOf), {
     reader,

@@ -1,5 +1,5 @@
 import type { Clock, Digest, Failpoints, Log, MonotonicClock, Random, Result, Timers } from '#kernel';
-import type { AssignmentOrder, InventoryEntry, KubeObject, OrderVersion, ReasonCode, ReservedForAgent, TargetHead, TargetId } from '#domain';
+import type { AssignmentOrder, InventoryEntry, KubeObject, ObjectRef, OrderVersion, ReasonCode, ReservedForAgent, TargetHead, TargetId } from '#domain';
 import type { KubeClient } from '#kube';
 import type { CelEvaluator } from '../cel/index.js';
 import type { ReportSink, VerifiedOrder } from '../session/session.ports.js';
@@ -81,6 +81,23 @@ export interface ContentStore {
   dropAll(target: TargetId, signal: AbortSignal): State<void>;
 }
 
+/** What a run of tests may leave: the objects that it is about to create, marked with the run. */
+export interface TestRecord {
+  readonly target: TargetId;
+  /** Id of the run, a UUID. */
+  readonly run: string;
+  /** Value of the owner annotation. */
+  readonly owner: string;
+  readonly objects: readonly { readonly ref: ObjectRef; readonly apiVersion: string }[];
+}
+
+/** Records of runs of tests, durable before the first object is created, until nothing of the run is left. */
+export interface TestRecordStore {
+  loadAll(signal: AbortSignal): State<readonly TestRecord[]>;
+  put(record: TestRecord, signal: AbortSignal): State<void>;
+  drop(run: string, signal: AbortSignal): State<void>;
+}
+
 /** Why there is no content for an order. */
 export interface SourceFailure {
   readonly reason: ReasonCode;
@@ -156,6 +173,7 @@ export interface AgentPorts {
   readonly orders: OrderStore;
   readonly inventory: InventoryStore;
   readonly content: ContentStore;
+  readonly tests: TestRecordStore;
   readonly source: ContentSource;
   /** For rules that people write in CEL; charged to the target. */
   readonly cel: CelEvaluator;

@@ -5,6 +5,7 @@ import { answerRequests } from '../describe/answer-requests.js';
 import { AutoscalerList } from '../drift/autoscaler-list.js';
 import { WatchSet } from '../drift/watch-set.js';
 import { refsOf } from '../hooks/refs-of.js';
+import { TestRuns } from '../tests/test-runs.js';
 import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
 import { Reporter } from '../report/reporter.js';
@@ -53,6 +54,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const queue = new TargetQueue({ monotonic: ports.monotonic, timers: ports.timers, limit: ports.settings.maxTargets, isBulk, isLight });
   const unreadable = new Set<TargetId>();
   const renders = new RenderLane(ports, (target) => directory.wake([target]));
+  const tests = new TestRuns(ports, reader, index, (target) => desk.runtimeOf(target));
   let running: Promise<unknown> = Promise.resolve();
 
   function isBulk(target: TargetId): boolean {
@@ -92,7 +94,8 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     noteLoaded(inventory, orders);
     const watches = new WatchSet({ cluster: ports.cluster, reader, timers: ports.timers, random: ports.random, log: ports.log, onNews }, signal);
     desk.begin(orders.orders, inventory.floor, (target) => queue.add(target));
-    running = queue.run((target) => work(target, watches, signal), signal).then(() => Promise.all([watches.ended(), renders.ended()]));
+    running = queue.run((target) => work(target, watches, signal), signal).then(() => Promise.all([watches.ended(), renders.ended(), tests.ended()]));
+    tests.begin(signal);
   }
 
   function noteLoaded(inventory: LoadedInventory, orders: LoadedOrders): void {
@@ -160,7 +163,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     }
   }
 
-  const requests = answerRequests({ reader, judge, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target) });
+  const requests = answerRequests({ reader, judge, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target), tests });
   return { inbox: desk, requests, start, reportAll: () => reporter.repeatAll(), stopped: async () => void (await running) };
 }
 

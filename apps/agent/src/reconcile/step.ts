@@ -93,7 +93,7 @@ export function explainStateFailure(failure: StateFailure): StepOutcome<never> {
 }
 
 /** Asked right before a write: a writer that lost its lease writes nothing more. */
-export function checkFence({ ports }: StepContext): StepOutcome<never> | undefined {
+export function checkFence({ ports }: Pick<StepContext, 'ports'>): StepOutcome<never> | undefined {
   return ports.fence.isHeld() ? undefined : explainStateFailure({ code: 'FENCED', message: '' });
 }
 
@@ -103,6 +103,6 @@ export function waitApplying({ runtime }: StepContext, retryMs: number, message:
   return wait(retryMs, 'APPLYING', message);
 }
 
-export async function reached({ ports }: StepContext, name: AgentFailpoint): Promise<void> {
+export async function reached({ ports }: Pick<StepContext, 'ports'>, name: AgentFailpoint): Promise<void> {
   await ports.failpoints.hit(name);
 }

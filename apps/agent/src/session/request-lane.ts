@@ -1,6 +1,6 @@
 import { ok, err, type Log, type MonotonicClock, type Result, type Timers } from '#kernel';
 import {
-  decodeDescribeObject, decodeListResources, decodeReadLogs, encodeDescribedObject, encodeResourceTree, MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
+  decodeAskTests, decodeDescribeObject, decodeListResources, decodeReadLogs, encodeDescribedObject, encodeResourceTree, encodeTestRun, MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
 } from '#wire';
 import { LogLane, type ResponseCarrier } from './log-lane.js';
 import type { RequestFailure, RequestHandler } from './session.ports.js';
@@ -90,6 +90,12 @@ export class RequestLane {
         if (!target.ok) return err(UNKNOWN);
         const tree = await this.handler.listResources(target.value, signal);
         return tree.ok ? ok({ $case: 'resourceTree', value: encodeResourceTree(tree.value) }) : tree;
+      }
+      case 'askTests': {
+        const asked = decodeAskTests(question.value);
+        if (!asked.ok) return err(UNKNOWN);
+        const run = await this.handler.tests(asked.value, signal);
+        return run.ok ? ok({ $case: 'testRun', value: encodeTestRun(run.value) }) : run;
       }
       default:
         return err(UNKNOWN);

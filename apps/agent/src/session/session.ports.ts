@@ -1,7 +1,7 @@
 import type { Digest, Result } from '#kernel';
-import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport } from '#domain';
+import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport, TestRun } from '#domain';
 import type { GitCredentials } from '#git';
-import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, RequestFailureCode, Signed } from '#wire';
+import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, RequestFailureCode, Signed, TestsQuestion } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
 export interface AgentIdentity {
@@ -83,6 +83,8 @@ export interface RequestHandler {
   describeObject(target: TargetId, ref: ObjectRef, signal: AbortSignal): Promise<Result<DescribedObject, RequestFailure>>;
   /** What a target consists of, down to its pods. */
   listResources(target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, RequestFailure>>;
+  /** Begins a run of the tests of what is applied, or tells how the last one stands. */
+  tests(question: TestsQuestion, signal: AbortSignal): Promise<Result<TestRun, RequestFailure>>;
   /** The log of a container of one of the target's pods, read as fast as the caller takes it; a failure is the last item. */
   readLogs(question: LogQuestion, signal: AbortSignal): Promise<Result<AsyncIterable<Result<string, RequestFailure>>, RequestFailure>>;
 }

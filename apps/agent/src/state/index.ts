@@ -5,4 +5,5 @@ export type { OtherHub } from './inventory-head.js';
 export { InventorySecrets } from './inventory-secrets.js';
 export { OrderSecrets } from './order-secrets.js';
 export { STATE_FAILPOINTS } from './state-failpoints.js';
+export { TestSecrets } from './test-secrets.js';
 export { StateSecrets, type StoredSecret } from './state-secrets.js';

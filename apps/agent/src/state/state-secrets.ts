@@ -4,7 +4,7 @@ import type { KubeClient, KubeFailure, ResourceInfo } from '#kube';
 import type { Fence, StateFailure } from '../reconcile/agent.ports.js';
 
 /** Value of the label by which the Secrets of one kind are listed. */
-export type StateKind = 'identity' | 'order' | 'inventory' | 'shard' | 'content' | 'content-part' | 'credential';
+export type StateKind = 'identity' | 'order' | 'inventory' | 'shard' | 'content' | 'content-part' | 'credential' | 'tests';
 
 export interface SecretToStore {
   readonly name: string;

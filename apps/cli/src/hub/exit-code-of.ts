@@ -8,7 +8,7 @@ export function exitCodeOfUserError(code: string): ExitCode {
 }
 
 const CONFLICTS: ReadonlySet<string> = new Set([
-  'APPLICATION_DELETING', 'CLUSTER_NOT_ACTIVE', 'COMMIT_MISMATCH', 'DEPENDENCY_CYCLE', 'DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'NOTHING_TO_CONFIRM', 'NOTHING_TO_SYNC', 'REMOVAL_NEEDS_CONFIRMATION', 'REPOSITORY_IN_USE',
+  'APPLICATION_DELETING', 'CLUSTER_NOT_ACTIVE', 'COMMIT_MISMATCH', 'DEPENDENCY_CYCLE', 'DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'NOTHING_TO_CONFIRM', 'NOTHING_TO_SYNC', 'REMOVAL_NEEDS_CONFIRMATION', 'REPOSITORY_IN_USE', 'TESTS_REFUSED',
 ]);
 
 /** The exit code for a code of `errors[].extensions`. `isAboutInput`: the hub names an argument or a variable, not our document. */

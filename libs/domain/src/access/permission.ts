@@ -5,7 +5,7 @@ export const PERMISSIONS = [
   'cluster:read', 'cluster:write', 'cluster:remove', 'cluster:join',
   'repository:read', 'repository:write', 'repository:delete', 'history:approve',
   'application:read', 'application:write', 'application:sync', 'application:delete',
-  'release:read', 'rollout:read', 'rollout:control', 'rollout:promote', 'rollout:approve', 'rollout:rollback', 'target:read', 'target:logs', 'object:describe', 'prune:approve',
+  'release:read', 'rollout:read', 'rollout:control', 'rollout:promote', 'rollout:approve', 'rollout:rollback', 'target:read', 'target:logs', 'target:test', 'object:describe', 'prune:approve',
   'audit:read', 'token:read', 'token:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -1,9 +1,10 @@
 import { objectKey, objectRefOf } from '../object/kube-object.js';
 import { phaseOf } from '../waves/kind-order.js';
-import type { Hook, HookEvent, HookPhase } from './hook.types.js';
+import type { HookOccasion } from './hook-object.js';
+import type { Hook, HookEvent } from './hook.types.js';
 
 /** The event that a phase of a pass is. */
-export function eventOf(phase: HookPhase, isInstall: boolean): HookEvent {
+export function eventOf(phase: HookOccasion, isInstall: boolean): HookEvent {
   switch (phase) {
     case 'before':
       return isInstall ? 'before-install' : 'before-upgrade';
@@ -18,7 +19,7 @@ export function eventOf(phase: HookPhase, isInstall: boolean): HookEvent {
  * The hooks of one phase in the order in which they run: by wave, then by the order of kinds, then by name. Hooks of one step run at once; Helm's
  * run one at a time, as Helm runs them. The same set of hooks gives the same steps, whatever its order. Pure.
  */
-export function orderHooks(hooks: readonly Hook[], phase: HookPhase, isInstall: boolean): readonly (readonly Hook[])[] {
+export function orderHooks(hooks: readonly Hook[], phase: HookOccasion, isInstall: boolean): readonly (readonly Hook[])[] {
   const event = eventOf(phase, isInstall);
   const due = hooks
     .filter(({ events }) => events.has(event))

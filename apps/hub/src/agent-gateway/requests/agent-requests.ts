@@ -1,8 +1,8 @@
 import { err, ok, type Ids, type Result, type Timers } from '#kernel';
-import type { ClusterId, ObjectRef, ResourceTree, TargetId } from '#domain';
+import type { ClusterId, ObjectRef, ResourceTree, TargetId, TestRun } from '#domain';
 import {
-  decodeDescribedObject, decodeLogPart, decodeResourceTree, encodeDescribeObject, encodeListResources, encodeReadLogs, isRequestFailureCode, LOG_LIMITS, MAX_OPEN_REQUESTS,
-  type DescribedObject, type LogEnd, type LogQuestion, type RequestFailureCode, type WireFailure, type WireRequest, type WireResponse,
+  decodeDescribedObject, decodeLogPart, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeReadLogs, isRequestFailureCode, LOG_LIMITS, MAX_OPEN_REQUESTS,
+  type DescribedObject, type LogEnd, type LogQuestion, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
 } from '#wire';
 import type { LiveSession } from '../session/live-session.js';
 import type { LiveSessions } from '../session/live-sessions.js';
@@ -65,6 +65,12 @@ export class AgentRequests {
   listResources(cluster: ClusterId, target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, AgentRequestFailure>> {
     const question = { $case: 'listResources', value: encodeListResources(target) } as const;
     return this.ask({ cluster, lane: 'QUESTIONS', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'resourceTree' ? understood(decodeResourceTree(answer.value)) : refused(answer)) }, signal);
+  }
+
+  /** Begins a run of the tests of what a target has applied, or asks how the last one stands. */
+  tests(cluster: ClusterId, asked: TestsQuestion, signal: AbortSignal): Promise<Result<TestRun, AgentRequestFailure>> {
+    const question = { $case: 'askTests', value: encodeAskTests(asked) } as const;
+    return this.ask({ cluster, lane: 'QUESTIONS', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'testRun' ? understood(decodeTestRun(answer.value)) : refused(answer)) }, signal);
   }
 
   /** Hands the parts of a log to `onText` as they come and resolves with how it ended. What an agent sends beyond the limits is not handed on. */

@@ -13,6 +13,8 @@ import { LogRights } from './log-rights.js';
 import { NoteLogAccess } from './note-log-access.js';
 import { PodLogsResolver } from './pod-logs.resolver.js';
 import { ResourceTreeResolver } from './resource-tree.resolver.js';
+import { NoteTestRun } from './note-test-run.js';
+import { TestRunResolver } from './test-run.resolver.js';
 import { TargetChanges } from './target-changes.js';
 import { TargetCountsReadModel } from './target-counts.read-model.js';
 import { AssignedReleaseResolver, ObservedReleaseResolver, TargetFieldsResolver, TransitionReleaseResolver } from './target-fields.resolver.js';
@@ -33,7 +35,7 @@ export class TargetsModule {
       imports: [TargetReadModule, ApplicationReadModule, ClusterReadModule, ReleaseReadModule, PlacementModule, ...ports],
       providers: [
         TargetResolver, TargetFieldsResolver, AssignedReleaseResolver, ObservedReleaseResolver, TransitionReleaseResolver, ApplicationTargetsResolver, ClusterTargetsResolver,
-        AgentQuestions, DescribedObjectResolver, ResourceTreeResolver, PodLogsResolver, NoteLogAccess, LogRights, FieldChangeValuesResolver, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
+        AgentQuestions, DescribedObjectResolver, ResourceTreeResolver, PodLogsResolver, TestRunResolver, NoteTestRun, NoteLogAccess, LogRights, FieldChangeValuesResolver, FactMismatchResolver, TargetChanges, ApprovePrune, ConfirmFactMismatch,
       ],
     };
   }

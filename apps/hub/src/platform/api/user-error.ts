@@ -50,6 +50,7 @@ const CODES = {
   ROLLOUT_OVER: 'The rollout is over.',
   STALE_VERSION: 'Somebody else changed it since: read it again.',
   TARGET_NOT_FOUND: 'There is no such target, or it is not yours.',
+  TESTS_REFUSED: 'The agent runs no tests now: the release has none, none is applied, or a run is under way.',
   TOKEN_NOT_FOUND: 'There is no such token, or it is not yours.',
 } as const;
 

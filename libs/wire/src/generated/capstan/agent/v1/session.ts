@@ -180,10 +180,12 @@ export interface Facts_CustomEntry {
 export interface Request {
   requestId: string;
   deadlineMs: number;
-  question: { $case: "describeObject"; value: DescribeObject } | { $case: "listResources"; value: ListResources } | {
-    $case: "readLogs";
-    value: ReadLogs;
-  } | undefined;
+  question:
+    | { $case: "describeObject"; value: DescribeObject }
+    | { $case: "listResources"; value: ListResources }
+    | { $case: "readLogs"; value: ReadLogs }
+    | { $case: "askTests"; value: AskTests }
+    | undefined;
 }
 
 /** Nobody waits for the answer any more. */
@@ -193,12 +195,15 @@ export interface CancelRequest {
 
 export interface Response {
   requestId: string;
-  answer: { $case: "failure"; value: RequestFailure } | { $case: "describedObject"; value: DescribedObject } | {
-    $case: "resourceTree";
-    value: ResourceTree;
-  } | //
-  /** The only answer that comes in several parts, up to the one that is `last`. */
-  { $case: "logPart"; value: LogPart } | undefined;
+  answer:
+    | { $case: "failure"; value: RequestFailure }
+    | { $case: "describedObject"; value: DescribedObject }
+    | { $case: "resourceTree"; value: ResourceTree }
+    | //
+    /** The only answer that comes in several parts, up to the one that is `last`. */
+    { $case: "logPart"; value: LogPart }
+    | { $case: "testRun"; value: TestRun }
+    | undefined;
 }
 
 export interface RequestFailure {
@@ -228,6 +233,34 @@ export interface Event {
   count: number;
   /** RFC 3339 */
   lastSeen: string;
+}
+
+/** The tests of the release that is applied: begins a run, or asks how the last one stands. */
+export interface AskTests {
+  targetId: string;
+  /** Id of the run that begins; empty: only ask. */
+  start: string;
+}
+
+export interface TestRun {
+  runId: string;
+  /** RUNNING, SUCCEEDED, FAILED */
+  state: string;
+  /** At most 100, in the order in which they run. */
+  tests: TestResult[];
+  /** Why the run ended early. */
+  message: string;
+}
+
+export interface TestResult {
+  ref:
+    | ObjectRef
+    | undefined;
+  /** WAITING, RUNNING, SUCCEEDED, FAILED */
+  state: string;
+  message: string;
+  /** The end of what its pods said. */
+  log: string;
 }
 
 /** What a target consists of: the objects of its inventory, and down from them by owner references. */
@@ -2980,6 +3013,9 @@ export const Request: MessageFns<Request> = {
       case "readLogs":
         ReadLogs.encode(message.question.value, writer.uint32(98).fork()).join();
         break;
+      case "askTests":
+        AskTests.encode(message.question.value, writer.uint32(106).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3037,6 +3073,14 @@ export const Request: MessageFns<Request> = {
             message.question = { $case: "readLogs", value: ReadLogs.decode(reader, reader.uint32()) };
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.question = { $case: "askTests", value: AskTests.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3073,6 +3117,10 @@ export const Request: MessageFns<Request> = {
         ? { $case: "readLogs", value: ReadLogs.fromJSON(object.readLogs) }
         : isSet(object.read_logs)
         ? { $case: "readLogs", value: ReadLogs.fromJSON(object.read_logs) }
+        : isSet(object.askTests)
+        ? { $case: "askTests", value: AskTests.fromJSON(object.askTests) }
+        : isSet(object.ask_tests)
+        ? { $case: "askTests", value: AskTests.fromJSON(object.ask_tests) }
         : undefined,
     };
   },
@@ -3091,6 +3139,8 @@ export const Request: MessageFns<Request> = {
       obj.listResources = ListResources.toJSON(message.question.value);
     } else if (message.question?.$case === "readLogs") {
       obj.readLogs = ReadLogs.toJSON(message.question.value);
+    } else if (message.question?.$case === "askTests") {
+      obj.askTests = AskTests.toJSON(message.question.value);
     }
     return obj;
   },
@@ -3118,6 +3168,12 @@ export const Request: MessageFns<Request> = {
       case "readLogs": {
         if (object.question?.value !== undefined && object.question?.value !== null) {
           message.question = { $case: "readLogs", value: ReadLogs.fromPartial(object.question.value) };
+        }
+        break;
+      }
+      case "askTests": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "askTests", value: AskTests.fromPartial(object.question.value) };
         }
         break;
       }
@@ -3221,6 +3277,9 @@ export const Response: MessageFns<Response> = {
       case "logPart":
         LogPart.encode(message.answer.value, writer.uint32(106).fork()).join();
         break;
+      case "testRun":
+        TestRun.encode(message.answer.value, writer.uint32(114).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3278,6 +3337,14 @@ export const Response: MessageFns<Response> = {
             message.answer = { $case: "logPart", value: LogPart.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.answer = { $case: "testRun", value: TestRun.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3311,6 +3378,10 @@ export const Response: MessageFns<Response> = {
         ? { $case: "logPart", value: LogPart.fromJSON(object.logPart) }
         : isSet(object.log_part)
         ? { $case: "logPart", value: LogPart.fromJSON(object.log_part) }
+        : isSet(object.testRun)
+        ? { $case: "testRun", value: TestRun.fromJSON(object.testRun) }
+        : isSet(object.test_run)
+        ? { $case: "testRun", value: TestRun.fromJSON(object.test_run) }
         : undefined,
     };
   },
@@ -3328,6 +3399,8 @@ export const Response: MessageFns<Response> = {
       obj.resourceTree = ResourceTree.toJSON(message.answer.value);
     } else if (message.answer?.$case === "logPart") {
       obj.logPart = LogPart.toJSON(message.answer.value);
+    } else if (message.answer?.$case === "testRun") {
+      obj.testRun = TestRun.toJSON(message.answer.value);
     }
     return obj;
   },
@@ -3360,6 +3433,12 @@ export const Response: MessageFns<Response> = {
       case "logPart": {
         if (object.answer?.value !== undefined && object.answer?.value !== null) {
           message.answer = { $case: "logPart", value: LogPart.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "testRun": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "testRun", value: TestRun.fromPartial(object.answer.value) };
         }
         break;
       }
@@ -3800,6 +3879,333 @@ export const Event: MessageFns<Event> = {
     message.message = object.message ?? "";
     message.count = object.count ?? 0;
     message.lastSeen = object.lastSeen ?? "";
+    return message;
+  },
+};
+
+function createBaseAskTests(): AskTests {
+  return { targetId: "", start: "" };
+}
+
+export const AskTests: MessageFns<AskTests> = {
+  encode(message: AskTests, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.targetId !== "") {
+      writer.uint32(10).string(message.targetId);
+    }
+    if (message.start !== "") {
+      writer.uint32(18).string(message.start);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskTests {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskTests();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targetId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.start = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AskTests {
+    return {
+      targetId: isSet(object.targetId)
+        ? globalThis.String(object.targetId)
+        : isSet(object.target_id)
+        ? globalThis.String(object.target_id)
+        : "",
+      start: isSet(object.start) ? globalThis.String(object.start) : "",
+    };
+  },
+
+  toJSON(message: AskTests): unknown {
+    const obj: any = {};
+    if (message.targetId !== "") {
+      obj.targetId = message.targetId;
+    }
+    if (message.start !== "") {
+      obj.start = message.start;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AskTests>, I>>(base?: I): AskTests {
+    return AskTests.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AskTests>, I>>(object: I): AskTests {
+    const message = createBaseAskTests();
+    message.targetId = object.targetId ?? "";
+    message.start = object.start ?? "";
+    return message;
+  },
+};
+
+function createBaseTestRun(): TestRun {
+  return { runId: "", state: "", tests: [], message: "" };
+}
+
+export const TestRun: MessageFns<TestRun> = {
+  encode(message: TestRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    for (const v of message.tests) {
+      TestResult.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.message !== "") {
+      writer.uint32(34).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tests.push(TestResult.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestRun {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      tests: globalThis.Array.isArray(object?.tests) ? object.tests.map((e: any) => TestResult.fromJSON(e)) : [],
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: TestRun): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.tests?.length) {
+      obj.tests = message.tests.map((e) => TestResult.toJSON(e));
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TestRun>, I>>(base?: I): TestRun {
+    return TestRun.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TestRun>, I>>(object: I): TestRun {
+    const message = createBaseTestRun();
+    message.runId = object.runId ?? "";
+    message.state = object.state ?? "";
+    message.tests = object.tests?.map((e) => TestResult.fromPartial(e)) || [];
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseTestResult(): TestResult {
+  return { ref: undefined, state: "", message: "", log: "" };
+}
+
+export const TestResult: MessageFns<TestResult> = {
+  encode(message: TestResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ref !== undefined) {
+      ObjectRef.encode(message.ref, writer.uint32(10).fork()).join();
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    if (message.log !== "") {
+      writer.uint32(34).string(message.log);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ref = ObjectRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestResult {
+    return {
+      ref: isSet(object.ref) ? ObjectRef.fromJSON(object.ref) : undefined,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+    };
+  },
+
+  toJSON(message: TestResult): unknown {
+    const obj: any = {};
+    if (message.ref !== undefined) {
+      obj.ref = ObjectRef.toJSON(message.ref);
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TestResult>, I>>(base?: I): TestResult {
+    return TestResult.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TestResult>, I>>(object: I): TestResult {
+    const message = createBaseTestResult();
+    message.ref = (object.ref !== undefined && object.ref !== null) ? ObjectRef.fromPartial(object.ref) : undefined;
+    message.state = object.state ?? "";
+    message.message = object.message ?? "";
+    message.log = object.log ?? "";
     return message;
   },
 };
