@@ -24,7 +24,7 @@ export { parseTreeObject, type MalformedTree } from './source/parse-tree-object.
 export { parseOrigin, parseRepositoryUrl, type RefusedRepositoryUrl, type RepositoryUrl } from './source/repository-url.js';
 export { MAX_SYMLINK_HOPS, resolveSymlink } from './source/resolve-symlink.js';
 export {
-  KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type KustomizationReferences, type PathReference, type RefusedReference, type UnresolvableReference,
+  KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type KustomizationReferences, type PathReference, type RemoteUse, type UnresolvableReference,
 } from './source/kustomization-references.js';
 export {
   CHART_FILE, localDependency, MAX_CHART_FILE_BYTES, memberIn, readChartMetadata, REQUIREMENTS_FILE, type ChartDependency, type ChartMetadata,
@@ -37,12 +37,14 @@ export { archiveFullRef, judgeArchiveHistory } from './source/judge-archive-hist
 export { chooseVersion, exactVersion, isLowerVersion, judgeVersionRange } from './source/choose-version.js';
 export { isRepositoryType, REPOSITORY_TYPES, type RepositoryType } from './source/repository-type.js';
 export { contactUrlOf, defaultRepositoryType, parseRepositoryUrlOfType } from './source/repository-url-of-type.js';
-export { filesOfFurtherSource } from './application/files-of-further-source.js';
+export { filesOfFurtherSource, isForValues, mayHaveBases } from './application/files-of-further-source.js';
 export { splitSourceFile, type FurtherSource } from './application/further-source.js';
 export { MAX_FURTHER_SOURCES, type FurtherSourceInput } from './application/validate-further-sources.js';
 export { combineSourceDigests, type FurtherDigest } from './source/combine-source-digests.js';
 export { computeFilesDigest } from './source/compute-files-digest.js';
 export { judgeSourceOfType } from './application/judge-source-of-type.js';
+export { findRemoteBase, type BaseSource, type RemoteBase, type RemoteBaseRefusal } from './source/find-remote-base.js';
+export { parseRemoteReference, type RemoteReference } from './source/remote-reference.js';
 export { resolveRepositoryPath } from './source/repository-path.js';
 export type { ResolvedEntry, SourceReadFailure, SourceTree, TreeEntry, TreeEntryMode } from './source/source-tree.js';
 export type { AssignmentOrder, Order, OrderedArchive, OrderedFurtherSource, OrderHeader, OrderVersion, RemovalMode, TombstoneOrder } from './target/assignment.js';

@@ -9,7 +9,7 @@ import { materialize } from './materialize.js';
 import { readKustomizeClosure, type KustomizeClosure } from './read-kustomize-closure.js';
 import { readKustomizeOutput } from './read-kustomize-output.js';
 import { refuse } from './render-failures.js';
-import type { RenderFailure, RenderLimits } from './renderer.js';
+import type { RenderFailure, RenderLimits, RenderRequest } from './renderer.js';
 import { runFailure } from './run-failure.js';
 
 /** Builds a kustomization with the real program, in the jail, over a private copy of exactly the files that it names. */
@@ -20,8 +20,8 @@ export class Kustomize {
     private readonly limits: RenderLimits,
   ) {}
 
-  async build(tree: SourceTree, path: string, signal: AbortSignal): Promise<Result<readonly SourcedDocument[], RenderFailure>> {
-    const closure = await readKustomizeClosure(tree, path, this.limits, signal);
+  async build(tree: SourceTree, { path, sources = [] }: Pick<RenderRequest, 'path' | 'sources'>, signal: AbortSignal): Promise<Result<readonly SourcedDocument[], RenderFailure>> {
+    const closure = await readKustomizeClosure(tree, { path, sources }, this.limits, signal);
     if (!closure.ok) return closure;
     const directory = await realpath(await mkdtemp(join(this.workDirectory, 'render-'))); // mode 0700
     try {

@@ -56,7 +56,7 @@ export class ManifestRenderer implements Renderer {
         return readPlainDocuments(tree, request.path, this.limits, signal);
       case 'KUSTOMIZE': {
         const kustomize = await this.kustomize(signal);
-        return kustomize.ok ? kustomize.value.build(tree, request.path, signal) : kustomize;
+        return kustomize.ok ? kustomize.value.build(tree, request, signal) : kustomize;
       }
       case 'HELM': {
         if (request.substitute) return refuse('PARAMETER_INVALID', 'a chart takes the parameters as its values: substitute is for plain YAML and Kustomize');

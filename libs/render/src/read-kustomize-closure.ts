@@ -1,7 +1,8 @@
 import {
-  KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type JsonDocument, type KustomizationReferences, type PathReference, type SourceTree, type UnresolvableReference,
+  KUSTOMIZATION_FILE_NAMES, kustomizationReferences, MAX_KUSTOMIZATION_BYTES, pluginReferences, type BaseSource, type JsonDocument, type KustomizationReferences, type PathReference, type SourceTree, type UnresolvableReference,
 } from '#domain';
-import { ok, type Result } from '#kernel';
+import { ok, type Json, type Result } from '#kernel';
+import { followRemoteBases } from './follow-remote-bases.js';
 import { parseSourceFile } from './parse-source-file.js';
 import { refuse, sourceFailure } from './render-failures.js';
 import type { RenderFailure, RenderLimits } from './renderer.js';
@@ -17,13 +18,19 @@ export interface KustomizeClosure {
 
 /**
  * Follows a kustomization through resources, bases, components, patches, generators and the rest, and reads each file by
- * object id. References to other places are refused here, missing ones are named together with the file that names them, and
- * manifests are parsed, so that a fault has a file and a line before kustomize runs.
+ * object id. References to other places are refused here, but for bases in sources of the application, which are read from their trees and written down as paths. Missing
+ * ones are named together with the file that names them, and manifests are parsed, so that a fault has a file and a line before kustomize runs.
  */
-export async function readKustomizeClosure(tree: SourceTree, path: string, limits: RenderLimits, signal: AbortSignal): Promise<Result<KustomizeClosure, RenderFailure>> {
-  const walk = new ClosureWalk(tree, limits, signal);
+export async function readKustomizeClosure(tree: SourceTree, { path, sources }: KustomizationPlace, limits: RenderLimits, signal: AbortSignal): Promise<Result<KustomizeClosure, RenderFailure>> {
+  const walk = new ClosureWalk(tree, sources, limits, signal);
   const done = await walk.run(path);
   return done.ok ? ok({ files: walk.files, secrets: walk.secrets }) : done;
+}
+
+export interface KustomizationPlace {
+  readonly path: string;
+  /** Whose trees stand under `$name`. */
+  readonly sources: readonly BaseSource[];
 }
 
 interface Pending {
@@ -40,6 +47,7 @@ class ClosureWalk {
 
   constructor(
     private readonly tree: SourceTree,
+    private readonly sources: readonly BaseSource[],
     private readonly limits: RenderLimits,
     private readonly signal: AbortSignal,
   ) {}
@@ -72,12 +80,14 @@ class ClosureWalk {
     if (document === undefined) return refuse('KUSTOMIZE_FAILED', `${file} is empty`, file);
     if (documents.value.length > 1) return refuse('KUSTOMIZE_FAILED', `${file} holds several documents, and kustomize reads the first alone`, file);
     this.secrets.addGenerators(document.value);
-    return this.follow(kustomizationReferences(document.value, directory), file, directory);
+    return this.follow(kustomizationReferences(document.value, directory), document.value, file, directory);
   }
 
-  private async follow(references: KustomizationReferences, file: string, directory: string): Promise<Result<void, RenderFailure>> {
-    const [remote] = references.remote;
-    if (remote !== undefined) return refuse('REMOTE_REFERENCE_REFUSED', `${file}: ${remote.field} names ${remote.value}, and remote references are not followed`, file);
+  private async follow(named: KustomizationReferences, document: Json, file: string, directory: string): Promise<Result<void, RenderFailure>> {
+    const followed = followRemoteBases(document, named, file, directory, this.sources);
+    if (!followed.ok) return followed;
+    const { references, rewritten } = followed.value;
+    if (rewritten !== undefined) this.files.set(file, Buffer.from(JSON.stringify(rewritten)));
     const [obstacle] = references.unresolvable;
     if (obstacle !== undefined) return refuseObstacle(obstacle, file);
     for (const { field, path } of references.directories) this.open.push({ directory: path, namedBy: `${file}, ${field}` });
@@ -94,7 +104,7 @@ class ClosureWalk {
       if (!documents.ok) return documents;
       for (const { value } of documents.value) {
         this.secrets.addGenerators({ secretGenerator: [value] });
-        const followed = await this.follow(pluginReferences(value, directory, reference.field), reference.path, directory);
+        const followed = await this.follow(pluginReferences(value, directory, reference.field), value, reference.path, directory);
         if (!followed.ok) return followed;
       }
     }

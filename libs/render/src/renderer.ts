@@ -1,4 +1,4 @@
-import type { HelmSpec, KubeObject, Patch, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
+import type { BaseSource, HelmSpec, KubeObject, Patch, ReasonCode, Renderer as RendererKind, ReservedForAgent, SourceTree } from '#domain';
 import type { Digest, JsonObject, Result } from '#kernel';
 
 /** The cluster as a chart sees it. */
@@ -29,6 +29,8 @@ export interface RenderRequest {
   readonly substitute: boolean;
   /** Put on what was rendered, in this order. @default none */
   readonly patches?: readonly Patch[] | undefined;
+  /** Further sources, whose trees stand under `$name` in this one: kustomizations may name bases in them by URL. @default none */
+  readonly sources?: readonly BaseSource[] | undefined;
   readonly reserved: ReservedForAgent;
 }
 

@@ -1,5 +1,5 @@
 import { err, errorMessage, ok, type Log, type Result } from '#kernel';
-import { splitSourceFile, type AssignmentOrder, type ReservedForAgent, type SourceTree } from '#domain';
+import { isForValues, splitSourceFile, type AssignmentOrder, type BaseSource, type OrderedFurtherSource, type ReservedForAgent, type SourceTree } from '#domain';
 import type { HelmRequest, ProcessRenderer, RenderFailure } from '#render';
 import type { ContentSource, RenderedContent, SourceFailure } from '../reconcile/agent.ports.js';
 import { overlayTree, type NamedTree } from './overlay-tree.js';
@@ -71,12 +71,17 @@ export class OrderContentSource implements ContentSource {
     const chart: HelmRequest = {
       valuesFiles: (helm?.valuesFiles ?? []).map((file) => fromRoot(file, path)), releaseName: helm?.releaseName || order.application.name, skipHooks: helm?.skipHooks ?? false, capabilities: this.deps.capabilities,
     };
-    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, patches: order.patches, reserved: this.deps.reserved };
+    const request = { helm: chart, path, renderer: kind, namespace, parameters: order.parameters, substitute, patches: order.patches, sources: (order.release.sources ?? []).map((source) => baseSource(source, isForValues(helm, source.name))), reserved: this.deps.reserved };
     const rendered = await renderer.render(tree, request, signal);
     if (!rendered.ok) return err(ofRender(rendered.error));
     if (rendered.value.objects.length === 0) return fail('NO_OBJECTS', 'nothing was rendered', false);
     return ok({ objects: rendered.value.objects, renderDigest: rendered.value.digest });
   }
+}
+
+/** No URL in a kustomization means an archive, or a source for values: of one, changes in its directory make no release. */
+function baseSource({ name, repository, ref, commit, path, archive }: OrderedFurtherSource, isForValues: boolean): BaseSource {
+  return { name, url: archive === undefined && !isForValues ? repository.url : '', ref, commit, path };
 }
 
 /** A file of a further source stands at the root of the tree, and values files are named from the path. */

@@ -77,6 +77,21 @@ describe('an application with a chart from one repository and values from anothe
     expect(await world.application(application)).toMatchObject({ reason: null, releases: 3 });
   });
 
+  it('for kustomizations is released when anything changes in the directory of the source, where bases may be', async () => {
+    const own = await aGitRepository(world.git, `own-${count}`);
+    const first = await own.commit({ 'app/kustomization.yaml': `resources: ["${git.url}//env/web?ref=main"]\n` });
+    const sources: readonly FurtherSource[] = [{ name: 'env', repository: valuesRepository, ref: 'main', path: 'env', watch: [] }];
+    application = await world.addApplication(await world.addRepository(own.url), 'app', 'main', { source: {}, sources });
+    await look();
+    expect(await pins()).toEqual([`${first} env ${values}`]);
+    await git.commit({ 'README.md': 'x' });
+    await look();
+    expect(await pins()).toHaveLength(1);
+    const second = await git.commit({ 'env/web/new.yaml': 'a: 1\n' });
+    await look();
+    expect(await pins()).toEqual([`${first} env ${values}`, `${first} env ${second}`]);
+  });
+
   it('stays as it is while one of them cannot be read, says which, and goes on by itself', async () => {
     await look();
     world.git.fail(50, { status: 500 });

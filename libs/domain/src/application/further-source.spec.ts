@@ -24,6 +24,17 @@ describe('further sources', () => {
     expect(shared && filesOfFurtherSource(validated.value, shared)).toEqual(['values.yaml']);
   });
 
+  it.each<[string, ApplicationInput['source'], readonly string[]]>([
+    ['the directory, where kustomizations may have bases', { repository: 'fleet', ref: 'main', path: 'a', renderer: 'KUSTOMIZE' }, ['values', 'lib']],
+    ['the same, where it is not said that they are none', { repository: 'fleet', ref: 'main', path: 'a' }, ['values', 'lib']],
+    ['what is watched alone, for a chart', { repository: 'fleet', ref: 'main', path: 'a', renderer: 'HELM' }, ['lib']],
+    ['the values files alone, where they are named', { repository: 'fleet', ref: 'main', path: 'a', helm: { valuesFiles: ['$env/prod.yaml'] } }, ['values/prod.yaml', 'lib']],
+  ])('are looked at for %s', (_name, source, paths) => {
+    const validated = validateApplication({ source, sources: [{ name: 'env', repository: 'fleet', ref: 'main', path: 'values', watch: ['lib'] }], selector: { all: true } });
+    const [env] = (validated.ok && validated.value.sources) || [];
+    expect(validated.ok && env && filesOfFurtherSource(validated.value, env)).toEqual(paths);
+  });
+
   it.each<[string, ApplicationInput, string]>([
     ['a file of a source that is not there', input([], ['$env/prod.yaml']), 'INVALID_PATH source.helm.valuesFiles.0'],
     ['a name without a file', input([{ name: 'env', repository: 'fleet', ref: 'main' }], ['$env']), 'INVALID_PATH source.helm.valuesFiles.0'],

@@ -1,6 +1,6 @@
 /** A place beside `source` from which an application takes values files. */
 export interface FurtherSource {
-  /** Under which `helm.valuesFiles` names it: `$name/path/in/it`. */
+  /** Under which `helm.valuesFiles` names it: `$name/path/in/it`. Kustomizations name it by the URL of its repository. */
   readonly name: string;
   /** Name of a repository of the same project. */
   readonly repository: string;

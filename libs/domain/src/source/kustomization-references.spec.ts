@@ -43,7 +43,7 @@ describe('kustomizationReferences', () => {
 
   it('shows a remote reference without its credentials', () => {
     const found = referencesOf('resources: ["https://user:hunter2@h/r?token=hunter2#hunter2"]\n');
-    expect(found.remote).toEqual([{ field: 'resources[0]', value: 'https://h/r' }]);
+    expect(found.remote).toEqual([{ field: 'resources[0]', kind: 'resources', value: 'https://h/r', reference: undefined }]);
   });
 
   it.each<[string, string, string]>([

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#kernel';
 import { foldCase } from '../json/fold-case.js';
 import { isJsonList, isJsonObject } from '../json/read-json.js';
 import { parseKubernetesYaml } from '../yaml/parse-kubernetes-yaml.js';
+import { parseRemoteReference, type RemoteReference } from './remote-reference.js';
 import { resolveRepositoryPath } from './repository-path.js';
 
 /** One value of a kustomization that names something, as written and as a path from the root of the repository. */
@@ -12,10 +13,14 @@ export interface PathReference {
   readonly path: string;
 }
 
-export interface RefusedReference {
+export interface RemoteUse {
   readonly field: string;
-  /** As written, shortened to 200 characters, without credentials. */
+  /** What it would have to be, if it were a path. */
+  readonly kind: 'directories' | 'files' | 'resources' | 'plugins';
+  /** As written, shortened to 200 characters, without credentials and query. */
   readonly value: string;
+  /** undefined: not what Git fetches. */
+  readonly reference: RemoteReference | undefined;
 }
 
 export interface UnresolvableReference {
@@ -24,7 +29,7 @@ export interface UnresolvableReference {
 }
 
 /**
- * Everything that one kustomization file makes kustomize read. `remote` and OUTSIDE_REPOSITORY are refused by the renderer;
+ * Everything that one kustomization file makes kustomize read. `remote` is refused by the renderer but for bases in sources of the application, OUTSIDE_REPOSITORY always;
  * the other unresolvable ones are refused by the renderer or by kustomize itself, and make the watch set fall back to the root.
  */
 export interface KustomizationReferences {
@@ -36,7 +41,7 @@ export interface KustomizationReferences {
   readonly resources: readonly PathReference[];
   /** Like `resources`, for generators, transformers and validators: documents of such a file go through `pluginReferences`. */
   readonly plugins: readonly PathReference[];
-  readonly remote: readonly RefusedReference[];
+  readonly remote: readonly RemoteUse[];
   readonly unresolvable: readonly UnresolvableReference[];
 }
 
@@ -78,7 +83,7 @@ class Collector implements KustomizationReferences {
   readonly files: PathReference[] = [];
   readonly resources: PathReference[] = [];
   readonly plugins: PathReference[] = [];
-  readonly remote: RefusedReference[] = [];
+  readonly remote: RemoteUse[] = [];
   readonly unresolvable: UnresolvableReference[] = [];
 
   constructor(private readonly directory: string) {}
@@ -86,7 +91,7 @@ class Collector implements KustomizationReferences {
   add(kind: 'directories' | 'files' | 'resources' | 'plugins', field: string, value: Json | undefined): void {
     if (value === undefined || value === null) return;
     if (typeof value !== 'string') return void this.unresolvable.push({ field, reason: 'SHAPE' });
-    if (isRemoteReference(value)) return void this.remote.push({ field, value: withoutCredentials(value).slice(0, 200) });
+    if (isRemoteReference(value)) return void this.remote.push({ field, kind, value: withoutCredentials(value).slice(0, 200), reference: parseRemoteReference(value) });
     if (value.includes('\n')) return void this.unresolvable.push({ field, reason: 'SHAPE' }); // inline YAML that does not parse
     const path = value === '' ? undefined : resolveRepositoryPath(this.directory, value);
     if (path === undefined) this.unresolvable.push({ field, reason: 'OUTSIDE_REPOSITORY' });

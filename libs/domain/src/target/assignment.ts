@@ -69,7 +69,7 @@ export interface AssignmentOrder extends OrderHeader {
     readonly helm?: HelmSpec;
     readonly namespace: string;
     readonly substitute: boolean;
-    /** From which values files come besides; absent: none. */
+    /** From which values files and bases come besides; absent: none. */
     readonly sources?: readonly OrderedFurtherSource[];
   };
   /** Final values: the hub resolved every template. */

@@ -22,7 +22,7 @@ export const REASON_ADVICE = {
   DEPENDENCY_NOT_VENDORED: 'Run `helm dependency build` in the chart and commit its charts/ directory: nothing is fetched while a chart is rendered.',
   LOCK_OUT_OF_DATE: 'Run `helm dependency update` in the chart and commit Chart.lock and charts/.',
   HOOK_REFUSED: 'Upgrade the agent, which runs hooks; or leave every hook out with source.helm.skipHooks.',
-  REMOTE_REFERENCE_REFUSED: 'Copy the remote base into the repository, or make it an application of its own: nothing is fetched while something is rendered.',
+  REMOTE_REFERENCE_REFUSED: 'Register the repository of the remote base in the project and name it among the sources of the application: nothing is fetched while something is rendered.',
   INVALID_YAML: 'Fix the file and line named in the message.',
   DUPLICATE_KEY: 'Remove one of the two keys named in the message.',
   INVALID_OBJECT: 'Give every object apiVersion, kind and metadata.name; fix the annotation if the message names one.',

@@ -1,5 +1,5 @@
-import { ok, parseDigest, type Digest, type Result } from '#kernel';
-import { computeFilesDigest, filesOfFurtherSource, type SourceReadFailure } from '#domain';
+import { digestOfJson, ok, parseDigest, type Digest, type Result } from '#kernel';
+import { computeFilesDigest, filesOfFurtherSource, mayHaveBases, type SourceReadFailure } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { FollowedSource, FurtherSourcesStore } from './further-sources.store.js';
 import { problemOf } from './problem-of.js';
@@ -7,7 +7,7 @@ import type { ResolvedSource } from './release-evaluation.js';
 
 const CONTROLLER = 'release-evaluation';
 
-/** Finds out what the ref holds for the applications that take values files from it. What is released is decided where their own source is looked at. */
+/** Finds out what the ref holds for the applications that take values files or bases from it. What is released is decided where their own source is looked at. */
 export class LookAtFurtherSources {
   constructor(
     private readonly tx: Pick<TransactionContext, 'run'>,
@@ -39,5 +39,7 @@ async function digestFor({ name, revision: { spec } }: FollowedSource, { content
   }
   const further = spec.sources?.find((one) => one.name === name);
   const watched = await computeFilesDigest(content.tree, further === undefined ? [] : filesOfFurtherSource(spec, further), signal);
-  return watched.ok ? ok(watched.value.digest) : watched;
+  if (!watched.ok) return watched;
+  // A base is asked for by its ref too: another ref may be the answer to a refusal, whatever it holds.
+  return ok(mayHaveBases(spec.source, name) ? digestOfJson({ format: 1, ref: further?.ref ?? '', content: watched.value.digest }) : watched.value.digest);
 }
