@@ -46,9 +46,15 @@ export class AgentProcess {
     this.ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => ({ code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null }));
   }
 
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('the agent was not started');
+    return pid;
+  }
+
   /** Waits until a line of the log says so. */
-  async says(message: string): Promise<void> {
-    await until(`the agent says ${JSON.stringify(message)}`, 20_000, () => (this.output.includes(message) ? true : undefined), () => this.output.slice(-3_000));
+  async says(message: string, deadlineMs = 20_000): Promise<void> {
+    await until(`the agent says ${JSON.stringify(message)}`, deadlineMs, () => (this.output.includes(message) ? true : undefined), () => this.output.slice(-3_000));
   }
 
   /** Stands still and comes back, as a machine that was suspended. */

@@ -187,6 +187,21 @@ describe('the inventory in Secrets', () => {
     expect(storedSecrets(cluster, 'capstan-inventory-')).toEqual([]);
   });
 
+  it('writes the head alone when only the head says something new, and one part where one of ten thousand objects does', async () => {
+    const state = await StateOfProcess.begin(cluster, 1);
+    const many = anInventory(Array.from({ length: 10_000 }, (_, index) => `object-${index}`));
+    unwrap(await state.inventory.save(many, SIGNAL));
+    cluster.audit.mark();
+    const held = { ...many.head.held, generation: 2n };
+    unwrap(await state.inventory.save({ ...many, head: { ...many.head, held } }, SIGNAL));
+    expect(cluster.audit.entries().map(({ verb, name }) => `${verb} ${name}`)).toEqual(['update capstan-inventory']);
+    cluster.audit.mark();
+    unwrap(await state.inventory.save({ ...many, entries: [...many.entries.toSpliced(5_000, 1), ...anInventory(['other']).entries] }, SIGNAL));
+    const parts = cluster.audit.entries().filter(({ verb }) => verb === 'create');
+    expect(parts.length).toBeLessThanOrEqual(3);
+    expect(unwrap(await state.inventory.load(TARGET, SIGNAL))?.entries).toHaveLength(10_000);
+  });
+
   it('holds ten thousand objects in shards that fit Secrets', async () => {
     const state = await StateOfProcess.begin(cluster, 1);
     const names = Array.from({ length: 10_000 }, (_, index) => `object-${index}`);

@@ -20,6 +20,9 @@ const PAGE_BYTES = 64 * 1024 * 1024;
 const CALL_MS = 15_000;
 const LIST_MS = 60_000;
 const PAGE_SIZE = 500;
+/** Of objects whose size nobody knows yet; then at most four times as many as the last time. */
+const FIRST_OF_UNKNOWN_SIZE = 10;
+const PAGES_AT_MOST = 8;
 const MAX_ITEMS = 50_000;
 const WATCH_LIFETIME_MS = 300_000;
 const WATCH_IDLE_MS = 150_000;
@@ -80,12 +83,14 @@ class HttpKubeClient implements KubeClient {
 
   async *pages(resource: ResourceInfo, options: ListOptions = {}): AsyncGenerator<Result<ObjectPage, KubeFailure>> {
     let token: string | undefined;
+    const { pageBytes } = options;
+    let limit = pageBytes === undefined ? options.pageSize ?? PAGE_SIZE : FIRST_OF_UNKNOWN_SIZE;
     do {
       const path = `${resourcePath(resource, options.namespace ?? '')}${queryOf({
-        labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit: String(options.pageSize ?? PAGE_SIZE), continue: token,
+        labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit: String(limit), continue: token,
       })}`;
       const accept = options.metadataOnly ? METADATA_LIST : undefined;
-      const answer = await this.#send(resource, { method: 'GET', path, accept }, { ...options, deadlineMs: options.deadlineMs ?? LIST_MS }, PAGE_BYTES);
+      const answer = await this.#send(resource, { method: 'GET', path, accept }, { ...options, deadlineMs: options.deadlineMs ?? LIST_MS }, pageBytes === undefined ? PAGE_BYTES : pageBytes * PAGES_AT_MOST);
       if (!answer.ok) {
         yield this.#forgetIfGone(resource, answer);
         return;
@@ -96,6 +101,7 @@ class HttpKubeClient implements KubeClient {
         return;
       }
       token = page.value.next;
+      if (pageBytes !== undefined) limit = nextLimit(limit, pageBytes, answer.value.length / Math.max(1, page.value.items.length));
       yield ok({ items: page.value.items, resourceVersion: page.value.resourceVersion, isLast: token === undefined });
     } while (token !== undefined);
   }
@@ -247,4 +253,8 @@ function isSecretKind(resource: ResourceInfo): boolean {
 
 function malformed(message: string): Result<never, KubeFailure> {
   return err({ code: 'MALFORMED_RESPONSE', httpStatus: 200, message });
+}
+
+function nextLimit(limit: number, pageBytes: number, bytesOfOne: number): number {
+  return Math.max(1, Math.min(Math.floor(pageBytes / bytesOfOne), 4 * limit, PAGE_SIZE));
 }

@@ -52,6 +52,8 @@ export interface ListOptions extends ReadOptions {
   readonly fieldSelector?: string | undefined;
   /** Objects per request. @default 500 */
   readonly pageSize?: number | undefined;
+  /** Pages of about so many bytes instead: few objects at first, then by the size of those that came. One with eight times as many is TOO_LARGE. */
+  readonly pageBytes?: number | undefined;
   /** More objects than this fail with TOO_LARGE. @default 50000 */
   readonly maxItems?: number | undefined;
 }

@@ -48,6 +48,20 @@ export function listingContract(server: TheServer): void {
     expect(must(await client.list(configMaps, { namespace, labelSelector: 'mine=yes', pageSize: 3 })).items).toHaveLength(10);
   });
 
+  it('gives pages by the bytes of what came, and refuses one that is far too large', async () => {
+    const { client } = server();
+    const namespace = await aNamespace(client);
+    const configMaps = await resourceOf(client, 'ConfigMap');
+    const names = Array.from({ length: 30 }, (_, index) => `map-${String(index).padStart(2, '0')}`);
+    for (const name of names) must(await client.create(aConfigMap(namespace, name, { text: 'x'.repeat(3_000) }, { labels: { mine: 'yes' } })));
+    const pages = [];
+    for await (const page of client.pages(configMaps, { namespace, labelSelector: 'mine=yes', pageBytes: 18_000 })) pages.push(must(page).items.map((item) => item.metadata.name));
+    expect(pages.flat()).toEqual(names);
+    expect(pages[0]).toHaveLength(10);
+    expect(pages.slice(1).every(({ length }) => length <= 6)).toBe(true);
+    for await (const page of client.pages(configMaps, { namespace, labelSelector: 'mine=yes', pageBytes: 2_000 })) expect(failureOf(page)).toMatchObject({ code: 'TOO_LARGE' });
+  });
+
   it('gives full objects, or their metadata alone', async () => {
     const { client } = server();
     const namespace = await aNamespace(client);

@@ -1,4 +1,6 @@
+import { ok, type Result } from '#kernel';
 import { objectKey, objectRefOf, TARGET_LABEL, targetLabelValue, type KubeObject } from '#domain';
+import type { KubeFailure } from '#kube';
 import { inParallel } from './in-parallel.js';
 import type { ObjectReader } from './object-reader.js';
 
@@ -14,7 +16,7 @@ export interface ListOursHow {
 const WORTH_A_LIST = 5;
 
 /**
- * Metadata of those objects that carry the owner's label, by object key: one request for all of a kind in a namespace instead of one each.
+ * Metadata of those objects that carry the owner's label, by object key, without who manages which field, which is most of it and not asked of what is ours: one request for all of a kind in a namespace instead of one each.
  * What is not in the answer may be there all the same, without our label or because a list failed: only a look at the object itself tells.
  */
 export async function listOurs(objects: readonly KubeObject[], how: ListOursHow): Promise<ReadonlyMap<string, KubeObject>> {
@@ -37,6 +39,13 @@ async function listKind(object: KubeObject, { reader, owner, signal }: ListOursH
   if (!resource.ok) return [];
   const where = ref.namespace === '' ? {} : { namespace: ref.namespace };
   const options = { ...where, labelSelector: `${TARGET_LABEL}=${targetLabelValue(owner)}`, metadataOnly: true, signal };
-  const listed = await reader.asWhoMay(resource.value, (client) => client.list(resource.value, options));
-  return listed.ok ? listed.value.items : [];
+  const items: KubeObject[] = [];
+  await reader.asWhoMay(resource.value, async (client): Promise<Result<void, KubeFailure>> => {
+    for await (const page of client.pages(resource.value, options)) {
+      if (!page.ok) return page;
+      items.push(...page.value.items.map(({ metadata: { managedFields: _, ...metadata }, ...item }) => ({ ...item, metadata })));
+    }
+    return ok(undefined);
+  });
+  return items;
 }

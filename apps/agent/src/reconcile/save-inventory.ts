@@ -26,6 +26,7 @@ export async function saveInventory(context: StepContext, inventory: TargetInven
 
 function isSame(a: TargetInventory, b: TargetInventory): boolean {
   if (a.head.held.digest !== b.head.held.digest || a.head.applied?.contentKey !== b.head.applied?.contentKey || a.head.hooks !== b.head.hooks || a.entries.length !== b.entries.length) return false;
+  if (a.entries === b.entries) return true;
   const known = new Map(a.entries.map((entry) => [objectKey(entry.ref), spell(entry)]));
   return b.entries.every((entry) => known.get(objectKey(entry.ref)) === spell(entry));
 }

@@ -6,6 +6,7 @@ import { explainTerminating } from '../apply/explain-terminating.js';
 import { buildReport, driftOf, healthOfTarget } from '../report/build-report.js';
 import type { Reporter } from '../report/reporter.js';
 import { inspectTarget } from './inspect-target.js';
+import { lookAtAll } from './look-at-all.js';
 import { reconcileAssignment, statusOfPass } from './reconcile-assignment.js';
 import { removeTarget } from './remove-target.js';
 import { restoreSent } from './restore-sent.js';
@@ -48,6 +49,7 @@ export async function workOnTarget(context: StepContext, reporter: Reporter): Pr
     report();
     return next(context, undefined);
   }
+  await lookAtAll(context);
   if (runtime.wantsPass || ports.monotonic.nowMs() >= runtime.passDueAtMs) {
     await pass(context, inForce.order, report);
     // What this pass claimed and did not come to record is free again.
@@ -131,16 +133,13 @@ function statusOfFailure({ runtime, inForce }: StepContext, why: StepReason): Sy
   return { sync: hasLastGood && !runtime.isPartial ? 'KEPT_LAST_GOOD' : 'FAILED', reason, message };
 }
 
-/** The objects to look at now: what the cluster spoke of, what is not healthy and due, or everything. */
+/** The objects to look at now: what the cluster spoke of, what a comparison asked for, and what is not healthy and due. */
 function takeTouched({ runtime, ports }: StepContext): ReadonlySet<string> {
   const nowMs = ports.monotonic.nowMs();
   const keys = runtime.takeTouched();
   // News of something that is on its way out: a pass sees whether it is gone.
   for (const key of keys) if (runtime.leaving.has(key)) runtime.wantsPass = true;
-  if (nowMs >= runtime.compareAllAtMs) {
-    runtime.compareAllAtMs = nowMs + jitterMs(ports.settings.fullCompareMs, 0.2, ports.random);
-    for (const entry of runtime.inventory?.entries ?? []) keys.add(objectKey(entry.ref));
-  } else if (nowMs >= runtime.recheckAtMs) {
+  if (nowMs >= runtime.recheckAtMs) {
     for (const key of runtime.awaited.keys()) keys.add(key);
     for (const [key, { health }] of runtime.observed) if (health !== 'HEALTHY' && health !== 'SUSPENDED') keys.add(key);
   }

@@ -27,6 +27,9 @@ export class InventorySecrets implements InventoryStore {
   /** Shards as this process read or wrote them, without the bytes, so that an old one goes by one request. Bounded by the shards that are stored. */
   private readonly shards = new Map<string, StoredSecret>();
 
+  /** What lists of entries were cut into. */
+  private readonly cut = new WeakMap<readonly InventoryEntry[], readonly ShardRef[]>();
+
   constructor(private readonly deps: InventorySecretsDeps) {
     this.head = new InventoryHeadSecret(deps.secrets, () => deps.fence.epoch, deps.failpoints);
   }
@@ -95,16 +98,12 @@ export class InventorySecrets implements InventoryStore {
     const before = await this.head.current(signal);
     if (!before.ok) return before;
     const old = before.value.targets.find((candidate) => candidate.target === target)?.shards ?? [];
-    const shards = encodeShards(target, inventory.entries);
-    for (const shard of shards) {
-      if (old.some(({ name }) => name === shard.name)) continue;
-      const written = await this.writeShard(target, shard, signal);
-      if (!written.ok) return written;
-    }
+    const shards = await this.writeEntries(target, inventory.entries, old, signal);
+    if (!shards.ok) return shards;
     await this.deps.failpoints.hit('agent.state.after-shards' satisfies StateFailpoint);
-    const next: TargetHead = { ...inventory.head, shards: shards.map(({ name, digest }) => ({ name, digest })) };
+    const next: TargetHead = { ...inventory.head, shards: shards.value };
     const changed = await this.head.change((head) => ({ ...head, targets: [...head.targets.filter((candidate) => candidate.target !== target), next] }), signal);
-    if (changed.ok) await this.dropShards(old.filter(({ name }) => !shards.some((shard) => shard.name === name)), signal);
+    if (changed.ok) await this.dropShards(old.filter(({ name }) => !shards.value.some((shard) => shard.name === name)), signal);
     return changed;
   }
 
@@ -115,6 +114,21 @@ export class InventorySecrets implements InventoryStore {
     const changed = await this.head.change((head) => ({ ...head, floor: maxVersion(head.floor, completed), targets: head.targets.filter((candidate) => candidate.target !== target) }), signal);
     if (changed.ok) await this.dropShards(old, signal);
     return changed;
+  }
+
+  /** Shards of these entries that are not there yet. The very list that is stored says nothing new, and is not encoded to find that out. */
+  private async writeEntries(target: TargetId, entries: readonly InventoryEntry[], old: readonly ShardRef[], signal: AbortSignal): Promise<Result<readonly ShardRef[], StateFailure>> {
+    const stored = this.cut.get(entries);
+    if (stored !== undefined && stored === old) return ok(old);
+    const refs: ShardRef[] = [];
+    for (const shard of encodeShards(target, entries)) {
+      refs.push({ name: shard.name, digest: shard.digest });
+      if (old.some(({ name }) => name === shard.name)) continue;
+      const written = await this.writeShard(target, shard, signal);
+      if (!written.ok) return written;
+    }
+    this.cut.set(entries, refs);
+    return ok(refs);
   }
 
   /** One of that name is the same content, unless it was damaged: then it is replaced. */

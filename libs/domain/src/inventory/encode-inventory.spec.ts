@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson, digestOf } from '#kernel';
-import { encodeHead, encodeShards, HOOK_PHASES, hubId, MAX_SHARD_BYTES, objectKey, parseHead, parseShard, releaseId, targetId, type InventoryEntry, type InventoryHead } from '#domain';
+import { encodeHead, encodeShards, HOOK_PHASES, hubId, MAX_SHARD_BYTES, objectKey, parseHead, parseShard, releaseId, targetId, type InventoryEntry, type InventoryHead, type LiveEntry } from '#domain';
 
 const uuid = fc.uuid({ version: 7 });
 const digest = fc.string().map((text) => digestOf(text));
@@ -54,6 +54,10 @@ const entry: fc.Arbitrary<InventoryEntry> = fc.oneof(
   fc.record({ ...base, state: fc.constant('INTENDED' as const), wave: fc.integer() }),
 );
 const entries = fc.uniqueArray(entry, { selector: (e) => objectKey(e.ref), maxLength: 30 });
+
+function aLive(name: string): LiveEntry {
+  return { ref: { group: '', kind: 'ConfigMap', namespace: 'many', name }, apiVersion: 'v1', state: 'LIVE', uid: digestOf(name).slice(7, 43), appliedHash: digestOf(`applied ${name}`), isProtected: false };
+}
 
 const TARGET = targetId('01900000-0000-7000-8000-000000000001');
 const someHead: InventoryHead = {
@@ -117,6 +121,20 @@ describe('the shards of the inventory', () => {
     expect(new Set(shards.map(({ name }) => name)).size).toBe(shards.length);
     for (const { text } of shards) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_SHARD_BYTES);
     expect(shards.map((part) => parseShard(part.text, part, TARGET)).reduce((sum, parsed) => sum + (parsed.ok ? parsed.value.length : 0), 0)).toBe(10_000);
+  });
+
+  it('stay what they are but for one or two where an entry changes, comes or goes among 10,000', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => aLive(`object-${String(index).padStart(5, '0')}`));
+    const before = new Set(encodeShards(TARGET, many).map(({ name }) => name));
+    fc.assert(
+      fc.property(fc.nat(9_999), fc.constantFrom('changes', 'goes', 'comes'), (at, how) => {
+        const after = how === 'goes' ? many.toSpliced(at, 1) : how === 'comes' ? [...many, aLive(`object-${String(at).padStart(5, '0')}-b`)] : many.with(at, { ...aLive(`object-${String(at).padStart(5, '0')}`), isInDoubt: true });
+        const shards = encodeShards(TARGET, after);
+        expect(shards.filter(({ name }) => !before.has(name)).length).toBeLessThanOrEqual(3);
+        expect(shards.length).toBeGreaterThan(5);
+      }),
+      { numRuns: 6 },
+    );
   });
 
   it('are named so that a Secret takes the name', () => {

@@ -20,9 +20,14 @@ const SHARD_VERSION = 1;
  */
 export const MAX_SHARD_BYTES = 512 * 1024;
 
+/** From this size on a shard ends before the next key that says so: with one entry in so many, at about two fifths of what fits. */
+const ENOUGH_BYTES = MAX_SHARD_BYTES / 8;
+const ONE_KEY_IN = 512;
+
 /**
  * Entries in the order of their keys, cut into shards. Equal sets give equal shards under equal names. A shard's name tells
- * its content, so that new shards can be written before the head points to them, and the old ones removed after.
+ * its content, so that new shards can be written before the head points to them, and the old ones removed after. Where one ends is mostly told by
+ * keys and not by sizes, so that what changes about an entry, or its coming or going, changes its shard and leaves the others as they are.
  *
  * @throws RangeError for an entry that does not fit a shard alone: names in Kubernetes are far shorter.
  */
@@ -36,7 +41,8 @@ export function encodeShards(target: TargetId, entries: readonly InventoryEntry[
   for (const { key, text } of encoded) {
     const bytes = Buffer.byteLength(text) + 1;
     if (bytes + frame > MAX_SHARD_BYTES) throw new RangeError(`the inventory entry of ${key.slice(0, 200)} is too large`);
-    if (bytes > room) {
+    const isEnough = MAX_SHARD_BYTES - frame - room >= ENOUGH_BYTES && endsBefore(key);
+    if (bytes > room || isEnough) {
       chunks.push([]);
       room = MAX_SHARD_BYTES - frame;
     }
@@ -48,6 +54,13 @@ export function encodeShards(target: TargetId, entries: readonly InventoryEntry[
     const digest = digestOf(text);
     return { name: `capstan-inventory-${digest.slice('sha256:'.length, 'sha256:'.length + 32)}`, digest, text };
   });
+}
+
+/** FNV-1a: it only has to spread. */
+function endsBefore(key: string): boolean {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return (hash >>> 0) % ONE_KEY_IN === 0;
 }
 
 /** Reads a shard and checks that it is the one that the head means. */
