@@ -14,8 +14,10 @@ import { anAssignment, CLUSTER, HUB, idOf, signed, SIGNING_KEY } from './test-or
 
 jest.setTimeout(240_000);
 
-/** Of the agent, with git and the process that renders, all of it resident. */
-const BOUND_MB = 256;
+/** Of the agent alone, which is the same in every run but for a few MB. */
+const OWN_BOUND_MB = 200;
+/** With git and the process that renders: when that has its most, while the agent has its own, is chance. Measured: 190 to 245. */
+const BOUND_MB = 280;
 const OBJECTS = 10_000;
 const IN_ONE_FILE = 250;
 const LINES = 5_000;
@@ -36,12 +38,13 @@ const text = (lines: number, width: number, salt: string): string => Array.from(
 
 const indented = (block: string, by: number): string => block.replaceAll(/^/gm, ' '.repeat(by));
 
-/** Near what a request may have, and a definition as some operators ship them. */
+/** Near the 1 MiB of a ConfigMap and the 1.5 MiB of a request, and a definition as some operators ship them. */
 function largeObjects(): Readonly<Record<string, string>> {
-  const maps = ['a', 'b', 'c'].map((salt) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large-${salt}\ndata:\n  text: |\n${indented(text(LINES, 280, salt), 4)}\n`);
+  const maps = ['a', 'b', 'c'].map((salt) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large-${salt}\ndata:\n  text: |\n${indented(text(LINES, 200, salt), 4)}\n`);
   const properties = Array.from({ length: 3_000 }, (_, index) => `              field${index}:\n                type: string\n                description: ${`field ${index} `.padEnd(250, 'of many ')}`).join('\n');
   const definition = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\nspec:\n  group: example.com\n  scope: Namespaced\n  names: { kind: Widget, plural: widgets, singular: widget, listKind: WidgetList }\n  versions:\n    - name: v1\n      served: true\n      storage: true\n      schema:\n        openAPIV3Schema:\n          type: object\n          properties:\n            spec:\n              type: object\n              properties:\n${properties.replaceAll(/^/gm, '  ')}\n`;
-  return { ...Object.fromEntries(maps.map((map, index) => [`large/map-${index}.yaml`, map])), 'large/definition.yaml': definition };
+  const widget = `apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: large\nspec:\n  field0: |\n${indented(text(LINES, 285, 'w'), 4)}\n`;
+  return { ...Object.fromEntries(maps.map((map, index) => [`large/map-${index}.yaml`, map])), 'large/definition.yaml': definition, 'large/widget.yaml': widget };
 }
 
 /** Nobody is the hub: each agent begins with the order that is stored in its cluster, and fetches and renders what it names. */
@@ -61,7 +64,9 @@ describe('large content, by an agent as a process', () => {
     await cluster.sandbox.writeKubeconfig(join(directory, 'kubeconfig'), cluster.sandbox.tokenFor(AGENT_NAMESPACE, 'capstan-agent'));
     const expiry = { notBefore: new Date('2026-11-01T00:00:00Z'), notAfter: new Date('2036-11-01T00:00:00Z') };
     const identity = { hub: HUB, cluster: CLUSTER, clusterName: 'eu-1', epoch: 1n, privateKeyPem: 'key', certificateChainPem: 'chain', caPem: 'ca', ...expiry, signingKeys: [SIGNING_KEY] };
-    await new IdentitySecret((await StateOfProcess.begin(cluster, (epoch += 1))).secrets).save(identity, SIGNAL);
+    const state = new StateOfProcess(cluster, (epoch += 1));
+    expect(await state.inventory.claim(HUB, SIGNAL)).toMatchObject({ ok: true });
+    await new IdentitySecret(state.secrets).save(identity, SIGNAL);
   });
   afterEach(async () => {
     await Promise.all([cluster.stop(), server.dispose()]);
@@ -88,7 +93,7 @@ describe('large content, by an agent as a process', () => {
     }
   }
 
-  it('applies ten thousand objects, and then one that changed with one write, within its bound', async () => {
+  it('applies ten thousand objects, and then one that changed with one write, within its bounds', async () => {
     const first = await repository.commit(manyObjects(1), 'all');
     const all = await peakOfAgent(order('many', first, 1), (agent) => saysSynced(agent, first));
     expect(cluster.object(cm(name(OBJECTS - 1), 'many'))).toBeDefined();
@@ -98,24 +103,29 @@ describe('large content, by an agent as a process', () => {
     const one = await peakOfAgent(order('many', second, 2), (agent) => saysSynced(agent, second));
     expect(cluster.writes()).toEqual([`patch configmaps many/${name(0)}`]);
     process.stderr.write(`ten thousand objects: ${sayPeak(all)}; one of them: ${sayPeak(one)}\n`);
-    expect(Math.max(all.atOnceMb, one.atOnceMb)).toBeLessThan(BOUND_MB);
+    for (const peak of [all, one]) expectWithinBounds(peak);
   });
 
-  it('applies objects near the largest that a server takes, and undoes a change of five thousand lines in each, within its bound', async () => {
+  it('applies objects near the largest that a server takes, and undoes a change of five thousand lines in each, within its bounds', async () => {
     const commit = await repository.commit(largeObjects(), 'large');
     const peak = await peakOfAgent(order('large', commit, 1), async (agent) => {
       await saysSynced(agent, commit);
       const applied = cluster.object(cm('large-a', 'large'))?.['data'];
-      await Promise.all(['a', 'b', 'c'].map((salt) => cluster.edit(cm(`large-${salt}`, 'large'), { data: { text: text(LINES, 250, 'by hand') } })));
+      await Promise.all(['a', 'b', 'c'].map((salt) => cluster.edit(cm(`large-${salt}`, 'large'), { data: { text: text(LINES, 200, 'by hand') } })));
       await until('the changes are undone', 60_000, () => (JSON.stringify(cluster.object(cm('large-a', 'large'))?.['data']) === JSON.stringify(applied) ? true : undefined), () => agent.output.slice(-2_000));
     });
     process.stderr.write(`large objects: ${sayPeak(peak)}\n`);
-    expect(peak.atOnceMb).toBeLessThan(BOUND_MB);
+    expectWithinBounds(peak);
   });
 });
 
 function saysSynced(agent: AgentProcess, commit: string): Promise<void> {
   return agent.says(`"sync":"SYNCED","health":"HEALTHY","reason":"SYNCED","message":"","commit":"${commit}"`, 180_000);
+}
+
+function expectWithinBounds({ ownMb, atOnceMb }: Peak): void {
+  expect(ownMb).toBeLessThan(OWN_BOUND_MB);
+  expect(atOnceMb).toBeLessThan(BOUND_MB);
 }
 
 function sayPeak({ ownMb, atOnceMb }: Peak): string {

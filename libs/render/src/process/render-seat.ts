@@ -8,6 +8,9 @@ import { MAX_WORD_BYTES } from './render-protocol.js';
 /** Questions of one render, in bytes. */
 const MAX_QUESTIONS_BYTES = 64 * 1024 * 1024;
 
+/** A third less memory for ten thousand objects, in the same time: a young generation that is kept small, and no threads of V8 beside it. */
+const SMALL_HEAP = ['--single-threaded', '--optimize-for-size', '--max-semi-space-size=2'];
+
 /** One process that renders once, and its private directory. */
 export interface RenderSeat {
   readonly talk: ProcessTalk;
@@ -20,7 +23,7 @@ export interface RenderSeat {
 export async function openRenderSeat(jail: Jail, entry: string, workDirectory: string, limits: RenderLimits): Promise<RenderSeat> {
   const directory = await mkdtemp(join(workDirectory, 'render-')); // mode 0700
   const [file = '', ...args] = jail.command([
-    '--permission', `--allow-fs-read=${entry}`, `--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`, '--allow-child-process', '--no-warnings',
+    ...SMALL_HEAP, '--permission', `--allow-fs-read=${entry}`, `--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`, '--allow-child-process', '--no-warnings',
     '--disallow-code-generation-from-strings', `--max-old-space-size=${Math.floor(limits.memoryBytes / 2 / 1024 / 1024)}`, entry,
   ]);
   const talk = new ProcessTalk({ file, args, cwd: directory, env: {}, maxFrameBytes: limits.maxBytes + MAX_WORD_BYTES, maxBytes: limits.maxBytes + MAX_QUESTIONS_BYTES });
