@@ -29,7 +29,7 @@ describeWithKubernetes('the demo', () => {
       const run = await DemoRun.start(directory, ['--kubernetes', 'real', '--clusters', '2', '--once']);
       expect({ exitCode: await run.exitCode, said: run.said }).toEqual({ exitCode: 0, said: expect.stringContaining('every step happened as told') });
       expect(run.said).toMatch(/dev: +8 writes, 0 deletes/);
-      expect(run.said).toMatch(/prod-eu: +9 writes, 0 deletes/);
+      expect(run.said).toMatch(/prod-eu: +11 writes, 0 deletes/);
       expect(run.said).not.toContain('\u001b');
       expect(await readdir(directory)).toEqual([]);
     }, 240_000);

@@ -22,5 +22,6 @@ export function explainedWrites(part: Part, scene: Scene, content: FleetContent)
   ].map((write) => ({ write, because: 'the first release' }));
   const commit = { write: SHOP_DEPLOYMENT(scene), because: 'the new image' };
   const healed = { write: SHOP_DEPLOYMENT(scene), because: 'the edit by hand' };
-  return [...install, commit, ...(part.name === PROD_EU.name ? [healed] : [])];
+  const triedAndTakenBack = [{ write: SHOP_DEPLOYMENT(scene), because: 'the release that never became ready' }, { write: SHOP_DEPLOYMENT(scene), because: 'its rollback' }];
+  return [...install, commit, ...(part.name === PROD_EU.name ? [healed, ...triedAndTakenBack] : [])];
 }

@@ -66,6 +66,9 @@ patches:
         value: ${environment}
 `;
 
+/** A release whose pods never run: there is no image of that tag, and nodes that are played never start it. */
+export const unreadyProdOverlay = ({ after }: FleetContent): string => `${overlay('prod', 3)}images:\n  - name: ${after.slice(0, after.lastIndexOf(':'))}\n    newTag: broken\n`;
+
 /** A commit that does not render: the overlay names a base that is not there. */
 export const BROKEN_PROD_OVERLAY = overlay('prod', 3).replace('../../base', '../../bsae');
 

@@ -4,6 +4,7 @@ import type { Stage } from '../cast/stage.js';
 import type { Narrator } from '../narrator.js';
 import { aBrokenCommitIsKeptOut, aRevertHealsIt } from './a-broken-commit.js';
 import { aCommitToTheBaseRollsThrough } from './a-commit-rolls-through.js';
+import { aReleaseThatFailsGoesBack, liftedHoldLetsTheFixThrough } from './a-release-goes-back.js';
 import { applicationsReachTheirClusters } from './applications-arrive.js';
 import { clustersJoin } from './clusters-join.js';
 import { driftIsShownAndUndone } from './drift-is-undone.js';
@@ -17,5 +18,7 @@ export async function tellTheStory(stage: Stage, hosts: readonly DemoHost[], bui
   await driftIsShownAndUndone(stage, narrator);
   const broken = await aBrokenCommitIsKeptOut(stage, narrator);
   await aRevertHealsIt(stage, narrator, broken);
+  const failed = await aReleaseThatFailsGoesBack(stage, narrator);
+  await liftedHoldLetsTheFixThrough(stage, narrator, failed);
   await theAuditLogsAgree(stage, narrator);
 }

@@ -7,7 +7,7 @@ import { clusterNamed } from './live-objects.js';
 /** The last word belongs to the API servers: their audit logs hold the writes that the story explains, and no other. */
 export async function theAuditLogsAgree(stage: Stage, narrator: Narrator): Promise<void> {
   if (stage.clusters.some(({ host }) => host.auditLog === undefined)) return;
-  narrator.chapter('7. What the API servers saw');
+  narrator.chapter('8. What the API servers saw');
   const lines = await narrator.step('the audit log of each: every write is explained, and nothing was deleted', async () =>
     stage.parts.map((part) => {
       const entries = clusterNamed(stage, part.name).host.auditLog?.writes() ?? [];
