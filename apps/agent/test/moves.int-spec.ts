@@ -97,6 +97,32 @@ describe('an object that moves to another application', () => {
     expect(cluster.deletes()).toEqual([]);
   });
 
+  it('waits where it is for an application whose own prune waits for a person, or that declares a kind which is missing', async () => {
+    await start();
+    await applied('giver', ['x1', 'x2', 'g1', 'g2', 'g3', 'g4']);
+    await applied('asking', ['k1', 'k2', 'k3', 'k4', 'k5']);
+    const uids = (): readonly unknown[] => ['x1', 'x2'].map((name) => cluster.object(cm(name))?.metadata.uid);
+    const before = uids();
+    cluster.audit.mark();
+    const waiting = await agent.reported({ generation: await order('asking', ['k1', 'x1']), sync: 'AWAITING_APPROVAL' }, 'asking');
+    generation += 1n;
+    source.put('unheard', [configMap('x2', { v: '1' }), { apiVersion: 'example.com/v1', kind: 'Unheard', metadata: { name: 'u' } }]);
+    await agent.accept(anAssignment({ application: 'broken', generation: Number(generation), release: 'unheard' }));
+    await agent.reported({ generation, reason: 'KIND_NOT_FOUND' }, 'broken');
+    const { message } = await agent.reported({ generation: await order('giver', ['g1', 'g2', 'g3', 'g4']), sync: 'SYNCED', objectCount: 6 }, 'giver');
+    expect(message).toBe('no longer declared, and left for an application that declares it and is held: ConfigMap shop/x1; ConfigMap shop/x2');
+
+    const digest = waiting.pendingRemoval?.digest;
+    if (digest === undefined) throw new Error('nothing to approve');
+    generation += 1n;
+    source.put('approved', ['k1', 'x1'].map((name) => configMap(name, { v: '1' })));
+    await agent.accept(anAssignment({ application: 'asking', generation: Number(generation), release: 'approved', approvedPrunes: [digest] }));
+    await agent.reported({ generation, sync: 'SYNCED', objectCount: 2 }, 'asking');
+    await agent.reported({ generation: await order('broken', ['x2']), sync: 'SYNCED' }, 'broken');
+    expect(uids()).toEqual(before);
+    expect(cluster.deletes().filter((name) => name.includes('x'))).toEqual([]);
+  });
+
   it('is taken up although the application that let go of it is deleted before the other one may begin', async () => {
     await start();
     await applied('old', ['passed', 'old']);

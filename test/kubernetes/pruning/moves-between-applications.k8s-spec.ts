@@ -86,13 +86,13 @@ describeWithKubernetes('an object that moves between applications', () => {
     const declared = await stage.order('b9', plain('m9', 'n9'), { dependsOn: ['c9', 'a9'] });
     await stage.said('b9', { generation: declared, reason: 'DEPENDENCY_NOT_READY' });
     const dropped = await stage.order('a9', plain('s9', 't9', 'u9'));
-    await stage.said('a9', { generation: dropped, sync: 'SYNCED', reason: 'SYNCED', objectCount: 5 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9; ConfigMap shop/n9');
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', reason: 'SYNCED', objectCount: 5 }, 'left for an application that declares it and is held: ConfigMap shop/m9; ConfigMap shop/n9');
     // Another process knows it from what is stored.
     await stage.startAgent({ settings: { moveGraceMs: 1 } });
     await stage.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 5 }, 'left for an application');
     expect(stage.deletes()).toEqual([]);
     const less = await stage.order('b9', plain('m9'), { dependsOn: ['c9', 'a9'] });
-    await stage.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 4 }, 'left for an application that waits for its dependencies: ConfigMap shop/m9');
+    await stage.said('a9', { generation: dropped, sync: 'SYNCED', objectCount: 4 }, 'left for an application that declares it and is held: ConfigMap shop/m9');
     expect(stage.deletes()).toEqual(['configmaps shop/n9']);
     stage.mark();
     await stage.applied('c9', plain('c9'));

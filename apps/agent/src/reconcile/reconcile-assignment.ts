@@ -1,6 +1,7 @@
 import { done, formatObjectRef, sayKept, type LiveEntry, type StepOutcome } from '#domain';
 import type { SyncStatus } from './target-runtime.js';
 import type { Ordered, StepContext } from './step.js';
+import { announceContent } from './steps/announce-content.js';
 import { applyGround } from './steps/apply-ground.js';
 import { applyWaves } from './steps/apply-waves.js';
 import { awaitDependencies } from './steps/await-dependencies.js';
@@ -27,7 +28,9 @@ import { runAfterHooks } from './steps/run-after-hooks.js';
 export async function reconcileAssignment(context: StepContext, ordered: Ordered): Promise<StepOutcome<Pruned>> {
   const content = await loadContent(context, ordered);
   if (content.kind !== 'done') return content;
-  const free = await awaitDependencies(context, content.value);
+  const announced = await announceContent(context, content.value);
+  if (announced.kind !== 'done') return announced;
+  const free = await awaitDependencies(context, announced.value);
   if (free.kind !== 'done') return free;
   const prepared = await prepareContent(context, free.value);
   if (prepared.kind !== 'done') return prepared;
@@ -76,7 +79,7 @@ export function statusOfPass(pruned: Pruned): SyncStatus {
 
 function saySpared(spared: readonly LiveEntry[]): string {
   if (spared.length === 0) return '';
-  return `no longer declared, and left for an application that waits for its dependencies: ${nameSome(spared.map(({ ref }) => formatObjectRef(ref)))}`;
+  return `no longer declared, and left for an application that declares it and is held: ${nameSome(spared.map(({ ref }) => formatObjectRef(ref)))}`;
 }
 
 function nameSome(names: readonly string[]): string {

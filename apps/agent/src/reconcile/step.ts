@@ -1,4 +1,4 @@
-import { stalled, wait, type ApplyPlan, type AssignmentOrder, type Hook, type KubeObject, type LiveEntry, type ObjectMeta, type StepOutcome } from '#domain';
+import { stalled, wait, type ApplyPlan, type AssignmentOrder, type Hook, type KubeObject, type LiveEntry, type ObjectMeta, type ObjectRef, type StepOutcome } from '#domain';
 import type { VerifiedOrder } from '../session/session.ports.js';
 import type { ObjectReader } from '../apply/object-reader.js';
 import type { HealthJudge } from '../health/health-judge.js';
@@ -42,6 +42,16 @@ export interface Ordered {
 }
 export interface WithContent extends Ordered {
   readonly content: RenderedContent;
+}
+/** What a release will ask for. */
+export interface Declared {
+  readonly refs: readonly ObjectRef[];
+  /** The objects as they would be sent, hooks among them; undefined: one of them cannot be prepared, which `refs` leave out. */
+  readonly objects: readonly KubeObject[] | undefined;
+}
+export interface Announced extends WithContent {
+  /** undefined: the release is applied, and has what it declares. */
+  readonly declared: Declared | undefined;
 }
 export interface Prepared extends WithContent {
   /** What is kept in the cluster. */

@@ -1,12 +1,12 @@
 import { applyOptionsOf, areHooksDue, done, objectKey, objectRefOf, sortOutHooks, stalled } from '#domain';
 import { prepareObjects } from '../../apply/prepare-objects.js';
-import type { Prepared, Step, WithContent } from '../step.js';
+import type { Announced, Prepared, Step } from '../step.js';
 
 /** The objects as they would be sent: namespaces and marks put in, kinds known, hooks apart, and without those that ask to be left alone. Sends nothing. */
-export const prepareContent: Step<WithContent, Prepared> = async ({ ports, owner, runtime, signal }, input) => {
+export const prepareContent: Step<Announced, Prepared> = async ({ ports, owner, runtime, signal }, input) => {
   const how = { cluster: ports.cluster, owner, namespace: input.order.release.namespace, maxCalls: ports.settings.maxCalls, signal };
   const { SKIP: left = [], APPLY: rest = [] } = Object.groupBy(input.content.objects, ({ metadata }) => (applyOptionsOf(metadata).mode === 'SKIP' ? 'SKIP' : 'APPLY'));
-  const objects = await prepareObjects(rest, how);
+  const objects = input.declared?.objects === undefined ? await prepareObjects(rest, how) : done(input.declared.objects);
   if (objects.kind !== 'done') return objects;
   // Nothing is asked of what is left alone but its name.
   const skipped = await prepareObjects(left, { ...how, isLenient: true });
