@@ -58,7 +58,7 @@ const LEAVE_MS = 7_000;
 export async function startAgent(config: AgentConfig, overrides: AgentOverrides = {}): Promise<RunningAgent> {
   const clock = overrides.clock ?? systemClock;
   const log = createLog(config.logLevel, overrides.logTo ?? process.stdout, clock);
-  const own = await connectCluster(config, overrides.connection);
+  const own = await connectCluster(config, overrides.connection, log);
   const parts: Parts = {
     config, own, log, clock,
     monotonic: overrides.monotonic ?? systemMonotonic, timers: overrides.timers ?? systemTimers, random: overrides.random ?? systemRandom,

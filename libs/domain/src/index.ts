@@ -91,6 +91,7 @@ export { isAppliedByUs, resolveIntended, type IntendedResolution } from './inven
 export { fieldOf, isJsonList, isJsonObject, listOf, numberOf, textOf } from './json/read-json.js';
 export { claimOf, type Claim } from './object/claims.js';
 export { applyOptionsOf, readApplyOptions, type ApplyOptions } from './apply/apply-options.js';
+export { renameVersion } from './apply/rename-version.js';
 export { handOverFields, isDeployTool } from './apply/hand-over-fields.js';
 export { whyNotReplaceable } from './apply/replaceable.js';
 export { AUTHOR_ANNOTATIONS, isAuthorAnnotation } from './object/author-annotations.js';

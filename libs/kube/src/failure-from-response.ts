@@ -5,6 +5,9 @@ import { saysImmutable } from './says-immutable.js';
 const MAX_MESSAGE = 2000;
 const MAX_CAUSES = 50;
 
+/** API priority and fairness answers with neither reason nor Status. */
+const BUSY = 'the API server has too much to do and sends calls away (HTTP 429)';
+
 /** What was asked, as far as it decides how an answer is read. */
 export interface AskedFor {
   /** The answer may speak of the content of a Secret: keep codes and fields, drop every sentence of the server. */
@@ -16,7 +19,7 @@ export function failureFromResponse(httpStatus: number, body: string, retryAfter
   const status = parseJson(body);
   const wait = retryAfterMs(retryAfter, status);
   if (isRecord(status) && status['kind'] === 'Status') return { ...failureFromStatus(httpStatus, status, asked), retryAfterMs: wait };
-  return { code: codeWithoutStatus(httpStatus, body), httpStatus, message: `HTTP ${httpStatus} without a Status`, retryAfterMs: wait };
+  return { code: codeWithoutStatus(httpStatus, body), httpStatus, message: httpStatus === 429 ? BUSY : `HTTP ${httpStatus} without a Status`, retryAfterMs: wait };
 }
 
 /** Reads a `Status` object, from an answer or from an ERROR event of a watch. Pure. */

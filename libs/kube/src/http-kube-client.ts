@@ -11,13 +11,18 @@ import type { KubeFailure } from './kube-failure.js';
 import { logParts } from './log-stream.js';
 import { KubeTransport, type KubeClientDeps, type KubeRequest } from './kube-transport.js';
 import { objectOf } from './object-of.js';
+import { PacedCalls } from './paced-calls.js';
 import { queryOf, resourcePath } from './resource-path.js';
 import { watchEvents } from './watch-stream.js';
 
 const OBJECT_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024 * 1024;
-/** Above what an admission webhook takes by default; a write is repeated safely. */
 const CALL_MS = 15_000;
+/**
+ * An API server waits for webhooks up to 30 s each and gives up on a request to write after 34 s, and then its answer names who did not answer. A
+ * call that ends before tells nothing, and fails where a webhook is slow that may be passed over.
+ */
+const WEBHOOK_MS = 40_000;
 const LIST_MS = 60_000;
 const PAGE_SIZE = 500;
 /** Of objects whose size nobody knows yet; then at most four times as many as the last time. */
@@ -33,11 +38,12 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta
 /** A client over HTTP(S). Opens nothing until it is used. `deps` default to the system's clocks and randomness. */
 export function createKubeClient(connection: KubeConnection, deps: Partial<KubeClientDeps> = {}): KubeClient {
   const transport = new KubeTransport(connection, { timers: systemTimers, monotonic: systemMonotonic, random: systemRandom, userAgent: 'capstan', ...deps });
+  const calls = new PacedCalls(transport, '');
   const discovery = new Discovery(
-    (path, options) => transport.send({ method: 'GET', path, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes: OBJECT_BYTES, signal: options.signal, isSecret: false }),
+    (path, options) => calls.send({ method: 'GET', path, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes: OBJECT_BYTES, signal: options.signal, isSecret: false }),
     transport.deps.monotonic,
   );
-  return new HttpKubeClient(transport, discovery, {});
+  return new HttpKubeClient(transport, calls, discovery, {});
 }
 
 type Asked = Pick<KubeRequest, 'method' | 'path'> & Partial<Pick<KubeRequest, 'body' | 'contentType' | 'accept'>>;
@@ -45,6 +51,7 @@ type Asked = Pick<KubeRequest, 'method' | 'path'> & Partial<Pick<KubeRequest, 'b
 class HttpKubeClient implements KubeClient {
   constructor(
     private readonly transport: KubeTransport,
+    private readonly calls: PacedCalls,
     private readonly discovery: Discovery,
     private readonly headers: Readonly<Record<string, string | string[]>>,
   ) {}
@@ -54,7 +61,7 @@ class HttpKubeClient implements KubeClient {
   }
 
   impersonate(user: string, groups: readonly string[] = []): KubeClient {
-    return new HttpKubeClient(this.transport, this.discovery, { 'impersonate-user': user, ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }) });
+    return new HttpKubeClient(this.transport, new PacedCalls(this.transport, user), this.discovery, { 'impersonate-user': user, ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }) });
   }
 
   resolve(group: string, kind: string, version?: string, options: CallOptions = {}): Promise<Result<ResourceInfo, KubeFailure>> {
@@ -66,7 +73,8 @@ class HttpKubeClient implements KubeClient {
   }
 
   async get(resource: ResourceInfo, namespace: string, name: string, options: ReadOptions = {}): Promise<Result<KubeObject, KubeFailure>> {
-    return this.#object(resource, name, { method: 'GET', path: resourcePath(resource, namespace, name), accept: options.metadataOnly ? METADATA : undefined }, options);
+    const asked = { method: 'GET', path: resourcePath(resource, namespace, name), accept: options.metadataOnly ? METADATA : undefined } as const;
+    return this.#object(resource, name, asked, mayConvert(resource) ? patient(options) : options);
   }
 
   async list(resource: ResourceInfo, options: ListOptions = {}): Promise<Result<ObjectList, KubeFailure>> {
@@ -125,7 +133,7 @@ class HttpKubeClient implements KubeClient {
 
   async mergePatch(resource: ResourceInfo, namespace: string, name: string, patch: object, options: WriteOptions = {}): Promise<Result<KubeObject, KubeFailure>> {
     const path = `${resourcePath(resource, namespace, name, options.subresource)}${queryOf(writeQuery(options))}`;
-    return this.#object(resource, name, { method: 'PATCH', path, body: JSON.stringify(patch), contentType: 'application/merge-patch+json' }, options);
+    return this.#object(resource, name, { method: 'PATCH', path, body: JSON.stringify(patch), contentType: 'application/merge-patch+json' }, patient(options));
   }
 
   async delete(resource: ResourceInfo, namespace: string, name: string, options: DeleteOptions): Promise<Result<void, KubeFailure>> {
@@ -138,7 +146,7 @@ class HttpKubeClient implements KubeClient {
     });
     // the server goes by the body alone; the query is for whoever reads its audit log
     const path = `${resourcePath(resource, namespace, name)}${queryOf({ dryRun: options.dryRun ? 'All' : undefined })}`;
-    const answer = await this.#send(resource, { method: 'DELETE', path, body }, options);
+    const answer = await this.#send(resource, { method: 'DELETE', path, body }, patient(options));
     if (!answer.ok) return this.#forgetIfGone(resource, answer);
     return stringAt(parseJson(answer.value), 'kind') === undefined ? malformed('the answer to a delete is neither an object nor a Status') : ok(undefined);
   }
@@ -205,7 +213,7 @@ class HttpKubeClient implements KubeClient {
     resource: ResourceInfo, object: KubeObject, method: 'POST' | 'PUT' | 'PATCH', name: string | undefined, query: Readonly<Record<string, string | undefined>>, options: WriteOptions, contentType?: string,
   ): Promise<Result<KubeObject, KubeFailure>> {
     const path = `${resourcePath(resource, object.metadata.namespace ?? '', name, options.subresource)}${queryOf(query)}`;
-    return this.#object(resource, object.metadata.name, { method, path, body: JSON.stringify(object), contentType }, options);
+    return this.#object(resource, object.metadata.name, { method, path, body: JSON.stringify(object), contentType }, patient(options));
   }
 
   async #object(resource: ResourceInfo, name: string, asked: Asked, options: CallOptions): Promise<Result<KubeObject, KubeFailure>> {
@@ -216,7 +224,8 @@ class HttpKubeClient implements KubeClient {
   }
 
   #send(resource: ResourceInfo, asked: Asked, options: CallOptions, maxBytes = OBJECT_BYTES): Promise<Result<string, KubeFailure>> {
-    return this.transport.send({ ...asked, headers: this.headers, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes, signal: options.signal, isSecret: isSecretKind(resource) });
+    const request = { ...asked, headers: this.headers, deadlineMs: options.deadlineMs ?? CALL_MS, maxBytes, signal: options.signal, isSecret: isSecretKind(resource) };
+    return options.isUrgent === true ? this.transport.send(request) : this.calls.send(request);
   }
 
   /** The kind went away under us: what discovery remembers is no longer true. */
@@ -245,6 +254,15 @@ function itemsOf(body: unknown): readonly unknown[] | undefined {
 
 function writeQuery(options: WriteOptions): Readonly<Record<string, string | undefined>> {
   return { fieldManager: options.fieldManager, dryRun: options.dryRun ? 'All' : undefined };
+}
+
+function patient(options: CallOptions): CallOptions {
+  return { ...options, deadlineMs: options.deadlineMs ?? WEBHOOK_MS };
+}
+
+/** Groups of Kubernetes itself have no webhook that converts their versions. */
+function mayConvert({ group }: ResourceInfo): boolean {
+  return group.includes('.') && !group.endsWith('.k8s.io');
 }
 
 function isSecretKind(resource: ResourceInfo): boolean {

@@ -6,5 +6,5 @@ export type {
 export type { ClientCertificate, CredentialsNow, KubeConnection, KubeCredentials } from './kube-connection.js';
 export type { KubeConfigFailure } from './kube-config-failure.js';
 export type { FailureCause, FieldConflict, KubeFailure, KubeFailureCode } from './kube-failure.js';
-export type { KubeClientDeps } from './kube-transport.js';
+export type { BusyServer, KubeClientDeps } from './kube-transport.js';
 export { loadKubeConfig, type KubeConfigSource } from './load-kube-config.js';

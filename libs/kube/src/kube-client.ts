@@ -14,8 +14,10 @@ export interface ResourceInfo {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** From the call to the last byte of the answer. @default 15000; lists 60000 per page */
+  /** From the moment at which it is sent to the last byte of the answer. @default 15000; lists 60000 per page; writes, and reads of custom resources, 40000, since the server waits for webhooks */
   readonly deadlineMs?: number | undefined;
+  /** It is sent at once and only once, however busy the server is and whoever waits for his turn. @default false */
+  readonly isUrgent?: boolean | undefined;
 }
 
 export interface ReadOptions extends CallOptions {

@@ -23,6 +23,7 @@ export type KubeFailureCode =
   | 'NOT_IMPLEMENTED'
   /** 410: the resourceVersion or the continue token is too old: list again. */
   | 'EXPIRED'
+  /** The server went on sending the call away; it was not carried out. */
   | 'TOO_MANY_REQUESTS'
   /** The answer, or the request, is larger than allowed. */
   | 'TOO_LARGE'
@@ -66,6 +67,6 @@ export interface KubeFailure {
   readonly causes?: readonly FailureCause[] | undefined;
   /** The server says that the change is of a field that can never change once the object exists. @default false */
   readonly isImmutable?: boolean | undefined;
-  /** The server's own wish (`Retry-After`), at most five minutes. The client does not retry. */
+  /** The server's own wish (`Retry-After`), at most five minutes. The client has followed it for a while where it came with 429, and not otherwise. */
   readonly retryAfterMs?: number | undefined;
 }

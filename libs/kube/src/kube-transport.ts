@@ -12,6 +12,16 @@ export interface KubeClientDeps {
   readonly monotonic: MonotonicClock;
   readonly random: Random;
   readonly userAgent: string;
+  /** Hears when the server begins to send calls away, so that they go slower, and when that is over. */
+  readonly onBusy?: (told: BusyServer) => void;
+}
+
+export interface BusyServer {
+  /** Which calls: `/api/v1/namespaces/shop/configmaps`. */
+  readonly lane: string;
+  /** As whom the calls are made; empty: as who the connection is. */
+  readonly account: string;
+  readonly isBusy: boolean;
 }
 
 export interface KubeRequest {

@@ -20,3 +20,9 @@ export function queryOf(parameters: Readonly<Record<string, string | undefined>>
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }
+
+/** Objects of one kind in one namespace, or what else a path without its query stands for: what an API server may have little room for. */
+export function laneOf(path: string): string {
+  const [plain = ''] = path.split('?');
+  return /^(?:\/api|\/apis\/[^/]+)\/[^/]+(?:\/namespaces\/[^/]+)?\/[^/]+/.exec(plain)?.[0] ?? plain;
+}

@@ -36,7 +36,7 @@ describe('explainFailure', () => {
   });
 
   it('keeps to the wish of the server, whatever jitter takes away from it', () => {
-    expect(explainFailure(ref, failure('TOO_MANY_REQUESTS', { retryAfterMs: 7_000 }))).toMatchObject({ kind: 'wait', retryMs: 14_000 });
+    expect(explainFailure(ref, failure('TOO_MANY_REQUESTS', { retryAfterMs: 7_000 }))).toMatchObject({ kind: 'wait', retryMs: 14_000, why: { reason: 'CLUSTER_BUSY' } });
   });
 
   it('tells a namespace that is not there', () => {

@@ -38,20 +38,25 @@ export function explainFailure(ref: ObjectRef, failure: KubeFailure): StepOutcom
       return wait(RETRY_MS, WEBHOOK.test(failure.message) ? 'WEBHOOK_UNAVAILABLE' : 'CLUSTER_UNAVAILABLE', said);
     case 'NAMESPACE_TERMINATING':
       return awaitNamespace(ref.namespace, `${object} cannot be made there`);
+    case 'TOO_MANY_REQUESTS':
+      return wait(retryMsOf(failure), 'CLUSTER_BUSY', said);
     case 'ALREADY_EXISTS':
     case 'UNAUTHORIZED':
     case 'EXPIRED':
-    case 'TOO_MANY_REQUESTS':
     case 'UNAVAILABLE':
     case 'ABORTED':
     case 'CERTIFICATE_REJECTED':
     case 'CREDENTIALS_UNAVAILABLE':
     case 'TRUNCATED_RESPONSE':
     case 'MALFORMED_RESPONSE':
-      return wait(failure.retryAfterMs === undefined ? RETRY_MS : NEVER_EARLIER * failure.retryAfterMs, 'CLUSTER_UNAVAILABLE', said);
+      return wait(retryMsOf(failure), 'CLUSTER_UNAVAILABLE', said);
     default:
       return assertNever(failure.code);
   }
+}
+
+function retryMsOf({ retryAfterMs }: KubeFailure): number {
+  return retryAfterMs === undefined ? RETRY_MS : NEVER_EARLIER * retryAfterMs;
 }
 
 /** A write was refused because the namespace of the object is not there. */

@@ -1,5 +1,6 @@
 import { assertNever } from '#kernel';
 import { done, MAX_OBJECT_BYTES, parseApiVersion, prepareObject, renderedScopes, stalled, wait, type KubeObject, type ObjectScope, type PrepareFailure, type StepOutcome } from '#domain';
+import type { KubeFailure } from '#kube';
 import type { Cluster } from '../reconcile/agent.ports.js';
 import { inParallel } from './in-parallel.js';
 
@@ -22,15 +23,15 @@ export async function prepareObjects(objects: readonly KubeObject[], how: Prepar
   const rendered = renderedScopes(objects);
   const scopes = new Map<string, ObjectScope>();
   const kinds = new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, object]));
-  let failure: string | undefined;
+  let failure: KubeFailure | undefined;
   await inParallel([...kinds], how.maxCalls, async ([id, { apiVersion, kind }]) => {
     const { group, version } = parseApiVersion(apiVersion);
     const resource = await how.cluster.own.resolve(group, kind, version, { signal: how.signal });
     const scope = resource.ok ? (resource.value.namespaced ? 'NAMESPACED' : 'CLUSTER') : rendered.get(`${group}/${kind}`);
     if (scope !== undefined) scopes.set(id, scope);
-    else if (!resource.ok && resource.error.code !== 'KIND_NOT_FOUND') failure ??= resource.error.message;
+    else if (!resource.ok && resource.error.code !== 'KIND_NOT_FOUND') failure ??= resource.error;
   });
-  if (failure !== undefined) return wait(RETRY_MS, 'CLUSTER_UNAVAILABLE', `discovery: ${failure.slice(0, 500)}`);
+  if (failure !== undefined) return explainDiscovery(failure);
 
   const prepared: KubeObject[] = [];
   for (const object of objects) {
@@ -45,6 +46,10 @@ export async function prepareObjects(objects: readonly KubeObject[], how: Prepar
     else if (how.isLenient !== true) return stalled(one.error.code, sayFailure(one.error));
   }
   return done(prepared);
+}
+
+function explainDiscovery({ code, message }: KubeFailure): StepOutcome<never> {
+  return wait(RETRY_MS, code === 'TOO_MANY_REQUESTS' ? 'CLUSTER_BUSY' : 'CLUSTER_UNAVAILABLE', `discovery: ${message.slice(0, 500)}`);
 }
 
 function sayFailure(failure: PrepareFailure): string {

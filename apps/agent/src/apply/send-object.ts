@@ -5,6 +5,7 @@ import {
 import type { KubeFailure } from '#kube';
 import { findCover, mayBeCovered } from '../drift/find-cover.js';
 import type { StepContext } from '../reconcile/step.js';
+import { lostVersion, renewVersion } from './renew-version.js';
 import { applyObject, type ApplyHow } from './apply-object.js';
 
 export interface SendHow extends Omit<ApplyHow, 'signal'> {
@@ -40,6 +41,12 @@ export async function sendObject(context: StepContext, object: KubeObject, how: 
       const tolerance = { cover, admitted: admittedChanges(body, stored.value), kept };
       if (!how.dryRun) remember(context, object, tolerance);
       return ok({ stored: stored.value, tolerance });
+    }
+    const lost = how.dryRun || attempt >= MAX_ATTEMPTS ? undefined : lostVersion(stored.error);
+    if (lost !== undefined) {
+      const renewed = await renewVersion(context, object, lost);
+      if (!renewed.ok && renewed.error.code !== 'CONFLICT') return renewed;
+      continue;
     }
     const isOvertaken = body !== object && (stored.error.code === 'NOT_FOUND' || (stored.error.code === 'CONFLICT' && (stored.error.conflicts ?? []).length === 0));
     if (!isOvertaken || attempt >= MAX_ATTEMPTS) return stored;

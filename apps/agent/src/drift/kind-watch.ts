@@ -57,6 +57,8 @@ export async function watchKind(watched: WatchedKind, deps: KindWatchDeps, signa
     }
     // Too old is told apart from unreachable: only the first needs a new list.
     if (failure.code === 'EXPIRED' || failure.code === 'KIND_NOT_FOUND') from = undefined;
+    // The kind is gone: a reason to look at what was there of it.
+    if (failure.code === 'KIND_NOT_FOUND' && failures === 0) for (const ref of deps.expected(watched)) deps.onNews(ref, undefined);
     if (failure.code === 'EXPIRED' && failures === 0) {
       failures = 1;
       continue;

@@ -91,7 +91,7 @@ export class LeaseKeeper {
 
   private async read(signal: AbortSignal): Promise<Result<LeaseRecord | undefined, string>> {
     const resource = await this.deps.client.resolve('coordination.k8s.io', 'Lease', 'v1', { signal });
-    const found = resource.ok ? await this.deps.client.get(resource.value, this.settings.namespace, this.settings.name, { signal }) : resource;
+    const found = resource.ok ? await this.deps.client.get(resource.value, this.settings.namespace, this.settings.name, { signal, isUrgent: true }) : resource;
     if (found.ok) return ok(readLease(found.value));
     const { code, message, subject } = found.error;
     return code === 'NOT_FOUND' && subject?.name === this.settings.name ? ok(undefined) : err(`${code}: ${message}`);
@@ -177,7 +177,7 @@ class Hold implements HeldLease {
     if (failure.code === 'TIMEOUT') this.deps.client.close();
     if (failure.code !== 'CONFLICT' && failure.code !== 'NOT_FOUND') return;
     const resource = await this.deps.client.resolve('coordination.k8s.io', 'Lease', 'v1', { signal: this.over.signal });
-    const found = resource.ok ? await this.deps.client.get(resource.value, this.settings.namespace, this.settings.name, { signal: this.over.signal, deadlineMs: this.settings.durationMs / 3 }) : resource;
+    const found = resource.ok ? await this.deps.client.get(resource.value, this.settings.namespace, this.settings.name, { signal: this.over.signal, deadlineMs: this.settings.durationMs / 3, isUrgent: true }) : resource;
     if (!found.ok) {
       if (found.error.code === 'NOT_FOUND' && found.error.subject?.name === this.settings.name) this.lose('it was deleted');
       return;
@@ -196,7 +196,7 @@ class Hold implements HeldLease {
 
 async function writeLease(settings: LeaseSettings, deps: LeaseDeps, holder: string, epoch: number, over: LeaseRecord | undefined, deadlineMs: number, signal: AbortSignal | undefined): Promise<Result<LeaseRecord, KubeFailure>> {
   const object = leaseObject(settings, { holder, epoch, durationMs: settings.durationMs, at: deps.clock.now() }, over);
-  const options = { fieldManager: 'capstan-agent', deadlineMs, ...(signal === undefined ? {} : { signal }) };
+  const options = { fieldManager: 'capstan-agent', deadlineMs, isUrgent: true, ...(signal === undefined ? {} : { signal }) };
   const written = over === undefined ? await deps.client.create(object, options) : await deps.client.replace(object, options);
   return written.ok ? ok(readLease(written.value)) : written;
 }

@@ -1,4 +1,5 @@
 import { isAppliedByUs, objectKey, removalWishesOf, type InventoryEntry, type LiveEntry } from '#domain';
+import type { KubeFailure } from '#kube';
 import { inParallel } from '../apply/in-parallel.js';
 import { findTolerance } from '../drift/find-tolerance.js';
 import { healDrift, type Found } from '../drift/heal-drift.js';
@@ -32,7 +33,8 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
     const read = await reader.read(entry, { signal });
     if (!read.ok) {
       runtime.touched.add(key);
-      if (!runtime.observed.has(key)) runtime.observed.set(key, { ref: entry.ref, health: 'UNKNOWN', message: 'It could not be read', drift: undefined, resourceVersion: undefined });
+      const unread = whyUnread(entry, read.error);
+      if (unread !== undefined || !runtime.observed.has(key)) runtime.observed.set(key, { ref: entry.ref, health: 'UNKNOWN', message: unread ?? 'It could not be read', drift: undefined, resourceVersion: undefined });
       isUnread = true;
       return;
     }
@@ -62,4 +64,9 @@ export async function inspectTarget(context: StepContext, keys: ReadonlySet<stri
   const pausedMs = await healDrift(context, drifted);
   const waits = [pausedMs, again].filter((ms) => ms !== undefined);
   return { againInMs: waits.length === 0 ? undefined : Math.min(...waits) };
+}
+
+/** The server says that it has no such objects at all: what was seen of one before is of another time. Any other failure leaves that as it is. */
+function whyUnread({ apiVersion }: LiveEntry, { code }: KubeFailure): string | undefined {
+  return code === 'KIND_NOT_FOUND' ? `the cluster does not serve ${apiVersion} any more` : undefined;
 }

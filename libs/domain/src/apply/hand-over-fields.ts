@@ -46,7 +46,8 @@ function isOfWhole(entry: Json): boolean {
   return (fieldOf(entry, 'subresource') ?? '') === '';
 }
 
-function joinFields(a: JsonObject, b: JsonObject): JsonObject {
+/** Everything that either of two records of held fields says. */
+export function joinFields(a: JsonObject, b: JsonObject): JsonObject {
   const joined: { [key: string]: Json | undefined } = { ...a };
   for (const [key, value] of Object.entries(b)) {
     const known = joined[key];

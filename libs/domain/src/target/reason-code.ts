@@ -36,7 +36,7 @@ export const REASON_ADVICE = {
   PARAMETER_MISSING: 'Set the label, fact or parameter that the message names.',
   PARAMETER_INVALID: 'Fix the template that the message names.',
   // apply
-  KIND_NOT_FOUND: 'The cluster does not know this kind: install its CRD, or remove the object. It is tried again by itself.',
+  KIND_NOT_FOUND: 'The cluster does not know this kind, or not in this version: install its CRD, or remove the object; one whose kind a controller makes belongs into an application of its own, with dependsOn. It is tried again by itself.',
   ADMISSION_DENIED: 'The API server refused the object; the message says why.',
   FORBIDDEN: 'Give the ServiceAccount that applies for this project the right that the message names.',
   FIELD_CONFLICT: 'Another field manager holds the field: remove it from Git, or make that manager let go.',
@@ -47,6 +47,7 @@ export const REASON_ADVICE = {
   WEBHOOK_UNAVAILABLE: 'The webhook that the message names does not answer, so the API server takes nothing that goes through it: mend it, or remove its configuration. It is tried again by itself.',
   CRD_NOT_ESTABLISHED: 'The custom resource definition is not served yet; it is tried again by itself.',
   NAMESPACE_TERMINATING: 'The namespace is being deleted: remove what the message names as holding it up, or wait. The release goes on by itself when the namespace is back.',
+  CLUSTER_BUSY: 'The API server has too much to do and sends the agent away: it goes slower and goes on by itself. If this lasts, find who keeps the server busy, or give the accounts of the agent room of their own by a FlowSchema.',
   CLUSTER_UNAVAILABLE: 'The API server does not answer; it is tried again by itself.',
   DEPENDENCY_NOT_READY: 'Wait: applications of dependsOn are not healthy on this cluster yet; the message names them.',
   DEPENDENTS_NOT_REMOVED: 'Wait: applications that need this one are being removed first; the message names them.',

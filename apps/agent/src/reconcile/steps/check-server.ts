@@ -2,6 +2,7 @@ import { done, objectKey, objectRefOf, parseApiVersion, renderedScopes, type Kub
 import { explainFailure } from '../../apply/explain-failure.js';
 import { inParallel } from '../../apply/in-parallel.js';
 import { joinRefusals } from '../../apply/join-refusals.js';
+import { lostVersion } from '../../apply/renew-version.js';
 import { sendObject } from '../../apply/send-object.js';
 import { checkReplacement } from './check-replacement.js';
 import { reached, type Checked, type Claimed, type Step, type StepContext } from '../step.js';
@@ -42,6 +43,8 @@ export const checkServer: Step<Claimed, Checked> = async (context, input) => {
     // A webhook that has side effects may refuse dry runs as such, which says nothing about the object.
     if (!answer.ok && answer.error.code === 'INVALID' && changing.has(`${ref.group}/${ref.kind}`)) return done();
     if (answer.ok || (answer.error.code === 'BAD_REQUEST' && answer.error.message.includes('does not support dry run'))) return done();
+    // Nothing can be asked before that is renewed, which is a write: its apply will tell.
+    if (lostVersion(answer.error) !== undefined) return done();
     if (answer.error.isImmutable !== true) return explainFailure(ref, answer.error);
     const replaced = await checkReplacement(context, object, input.live.get(key), answer.error);
     if (replaced.kind === 'done') toReplace.set(key, replaced.value);
