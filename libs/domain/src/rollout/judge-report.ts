@@ -8,7 +8,7 @@ import type { RolloutTargetRow } from './rollout.types.js';
  * else that an agent calls FAILED or KEPT_LAST_GOOD is an answer.
  */
 const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'REPOSITORY_UNREACHABLE', 'REPOSITORY_RATE_LIMITED', 'CLUSTER_UNAVAILABLE', 'WEBHOOK_UNAVAILABLE', 'NAMESPACE_TERMINATING', 'CRD_NOT_ESTABLISHED', 'INTERNAL_ERROR', 'ASSIGNMENT_EXPIRED',
+  'REPOSITORY_UNREACHABLE', 'REPOSITORY_RATE_LIMITED', 'CLUSTER_UNAVAILABLE', 'CLUSTER_BUSY', 'WEBHOOK_UNAVAILABLE', 'NAMESPACE_TERMINATING', 'CRD_NOT_ESTABLISHED', 'INTERNAL_ERROR', 'ASSIGNMENT_EXPIRED',
 ]);
 
 /** SILENT: the agent has said nothing of this order yet. BUSY: it works on it. RESTLESS: it is applied, and not all of it is ready. */
