@@ -3,12 +3,13 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 /** The exit code for a code of `userErrors`. Codes that a newer hub may add end as "any other error". */
 export function exitCodeOfUserError(code: string): ExitCode {
   if (code.endsWith('_NOT_FOUND')) return EXIT.NOT_FOUND;
-  if (code.startsWith('INVALID_')) return EXIT.USAGE;
+  if (code.startsWith('INVALID_') || code === 'REASON_MISSING') return EXIT.USAGE;
   return code.startsWith('DUPLICATE_') || code.startsWith('STALE_') || CONFLICTS.has(code) ? EXIT.CONFLICT : EXIT.ERROR;
 }
 
 const CONFLICTS: ReadonlySet<string> = new Set([
-  'APPLICATION_DELETING', 'CLUSTER_NOT_ACTIVE', 'COMMIT_MISMATCH', 'DEPENDENCY_CYCLE', 'DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'NOTHING_TO_CONFIRM', 'NOTHING_TO_SYNC', 'REMOVAL_NEEDS_CONFIRMATION', 'REPOSITORY_IN_USE', 'TESTS_REFUSED',
+  'APPLICATION_DELETING', 'CLUSTER_NOT_ACTIVE', 'COMMIT_MISMATCH', 'DEPENDENCY_CYCLE', 'DIGEST_MISMATCH', 'NOTHING_HELD', 'NOTHING_TO_APPROVE', 'NOTHING_TO_CONFIRM', 'NOTHING_TO_PROMOTE', 'NOTHING_TO_ROLL_BACK_TO', 'NOTHING_TO_SYNC',
+  'RELEASE_NEVER_RAN', 'REMOVAL_NEEDS_CONFIRMATION', 'REPOSITORY_IN_USE', 'ROLLOUT_NOT_READY', 'ROLLOUT_OVER', 'TESTS_REFUSED',
 ]);
 
 /** The exit code for a code of `errors[].extensions`. `isAboutInput`: the hub names an argument or a variable, not our document. */
