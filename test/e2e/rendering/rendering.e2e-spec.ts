@@ -48,7 +48,7 @@ describeOnStage('rendering', { clusters: CLUSTERS }, (promise) => {
   promise('clusters get the patches of their labels, and another label rolls the same release out with other patches', async (stage) => {
     const repository = await registeredRepository(stage, 'fleet');
     const commit = await repository.commit({ 'storefront/deployment.yaml': deployment('storefront', 'example.com/storefront:1'), 'storefront/debug.yaml': configMap('debug', { level: 'all' }), 'storefront/settings.yaml': configMap('settings', { colour: 'blue' }) });
-    const [example] = docBlocks('rendering.md').filter(({ text }) => text.includes('kind: Application'));
+    const [example] = docBlocks('rendering.md').filter(({ text }) => text.includes('metadata: { name: storefront }'));
     await apply(stage, example?.text ?? '');
     for (const { name } of CLUSTERS) await untilRuns(stage, 'storefront', name, commit);
     const [lisbon, austin] = [stage.cluster('lisbon'), stage.cluster('austin')];
@@ -69,6 +69,29 @@ describeOnStage('rendering', { clusters: CLUSTERS }, (promise) => {
     expect(target.assigned?.release.number).toBe(1);
     await stage.api.must('labelCluster', { name: 'lisbon', set: { size: 'small' } });
     await untilTarget(stage, 'storefront', 'lisbon', 'has all objects again', ({ sync, observed }) => sync === 'SYNCED' && observed.objectCount === 3);
+  });
+
+  promise('a base in another repository comes from the commit that the release pins; another ref is refused until it is written in both places', async (stage) => {
+    const own = await registeredRepository(stage, 'bookings');
+    const platform = await stage.repository('platform');
+    const [example, kustomization] = docBlocks('rendering.md').filter(({ text }) => text.includes('metadata: { name: booking }') || text.includes('kind: Kustomization')).map(({ text }) => text);
+    const here = (text = ''): string => text.replaceAll('https://git.example.com/org/platform.git', platform.url).replaceAll('https://git.example.com/org/platform', platform.url.replace(/\.git$/, '')).replace('poll: 1m', 'poll: 1s').replace('repository: fleet', 'repository: bookings');
+    const base = (colour: string): Readonly<Record<string, string>> => ({ 'bases/web/kustomization.yaml': 'resources: [../common]\n', 'bases/common/kustomization.yaml': 'resources: [settings.yaml]\n', 'bases/common/settings.yaml': configMap('settings', { colour }) });
+    const first = await platform.commit(base('blue'));
+    await platform.tag('v1.2.0', first);
+    const commit = await own.commit({ 'apps/booking/kustomization.yaml': here(kustomization) });
+    await apply(stage, here(example));
+    await untilRuns(stage, 'booking', 'lisbon', commit);
+    const settings = async (): Promise<unknown> => (await stage.cluster('lisbon').find('ConfigMap', 'booking', 'booking-settings'))?.['data'];
+    expect(await settings()).toEqual({ colour: 'blue' });
+
+    await platform.tag('v1.3.0', await platform.commit(base('green')));
+    await apply(stage, here(example).replace('v1.2.0', 'v1.3.0'));
+    const { message } = await untilTarget(stage, 'booking', 'lisbon', 'says that the refs differ', ({ reason }) => reason === 'REMOTE_REFERENCE_REFUSED');
+    expect(message).toContain('"v1.2.0", and the source platform has "v1.3.0"');
+    expect(await settings()).toEqual({ colour: 'blue' });
+    await untilRuns(stage, 'booking', 'lisbon', await own.commit({ 'apps/booking/kustomization.yaml': here(kustomization).replace('v1.2.0', 'v1.3.0') }));
+    expect(await settings()).toEqual({ colour: 'green' });
   });
 
   promise('the tests of a release run when somebody asks, say how they ended, and leave nothing', async (stage) => {
