@@ -5,7 +5,7 @@ export const NOTIFY_APPLICATIONS = `SELECT pg_notify('application_changed', id) 
 
 /**
  * New targets, and removed ones that come back: these keep their id, and what the agent said last keeps its version, so that an older
- * report never counts for the new life. $1 projects, $2 new ids, $3 applications, $4 clusters, $5 ids of transitions.
+ * report never counts for the new life. A hold ends with the former life: it held what ran there, and nothing runs. $1 projects, $2 new ids, $3 applications, $4 clusters, $5 ids of transitions.
  */
 export const CREATE_TARGETS = `
   WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS w (project_id, id, application_id, cluster_id, transition_id)),
@@ -13,7 +13,8 @@ export const CREATE_TARGETS = `
     INSERT INTO targets (project_id, id, application_id, cluster_id) SELECT project_id, id, application_id, cluster_id FROM wanted ORDER BY cluster_id, application_id
     ON CONFLICT (application_id, cluster_id) DO UPDATE SET state = 'ACTIVE', rematch = false, fact_mismatch = false, assigned_release_id = NULL, parameters = '{}', parameters_digest = NULL,
       approved_prunes = '{}', order_stale = false, order_bytes = NULL, order_key_id = NULL, order_signature = NULL, order_type = NULL, order_digest = NULL, order_expires_at = NULL,
-      order_epoch = NULL, reissue_requested_at = NULL, blocked_reason = NULL, blocked_message = NULL, assigned_at = NULL, version = targets.version + 1
+      order_epoch = NULL, reissue_requested_at = NULL, blocked_reason = NULL, blocked_message = NULL, assigned_at = NULL,
+      hold_at = NULL, hold_by = NULL, hold_reason = NULL, hold_rollout_id = NULL, version = targets.version + 1
       WHERE targets.state = 'REMOVED'
     RETURNING project_id, id, application_id, cluster_id, generation),
   statuses AS (

@@ -1,4 +1,4 @@
-import { movesAll, placeLateTargets, targetId, type ApplicationId, type ReleaseId, type RolloutCause, type TargetId } from '#domain';
+import { movesAll, placeLateTargets, targetId, UNFINISHED_ROLLOUT_STATES, type ApplicationId, type ReleaseId, type RolloutCause, type RolloutId, type TargetId } from '#domain';
 import type { HeldLease } from '../../platform/database/index.js';
 import { IS_CONNECTED } from '../clusters/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
@@ -15,12 +15,14 @@ const OUTSIDE = `${UNASSIGNED}
 const UNSERVED = `${UNASSIGNED}
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND o.state IN ('RUNNING', 'PAUSED') AND (r.state <> 'SKIPPED' OR ${STAYS}))
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND r.state = 'SKIPPED' AND r.reason = 'NO_STAGE')`;
-/** Targets that their rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else. */
+/** The newest rollout of the whole application that was let start: one that still waits has left nobody behind. */
+const LAST_STARTED = `(SELECT id, state FROM rollouts WHERE application_id = $1 AND cause IN ('RELEASE', 'SYNC') AND started_at IS NOT NULL ORDER BY number DESC LIMIT 1)`;
+/** Targets that the last rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else. */
 const LEFT_BEHIND = `
-  SELECT t.id FROM targets t JOIN clusters c ON c.id = t.cluster_id JOIN rollout_targets r ON r.rollout_id = $2 AND r.target_id = t.id
+  SELECT t.id FROM ${LAST_STARTED} n JOIN rollout_targets r ON r.rollout_id = n.id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id
   WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.blocked_reason IS NULL AND r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD')
-    AND t.assigned_release_id IS DISTINCT FROM $3 AND ${IS_CONNECTED}
-    AND NOT EXISTS (SELECT 1 FROM rollout_targets u JOIN rollouts o ON o.id = u.rollout_id WHERE u.target_id = t.id AND o.cause <> 'ROLLBACK' AND o.state IN ('PENDING', 'RUNNING', 'PAUSED', 'ROLLING_BACK'))`;
+    AND n.state <> ALL($3::text[]) AND t.assigned_release_id IS DISTINCT FROM $2 AND ${IS_CONNECTED}
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets u JOIN rollouts o ON o.id = u.rollout_id WHERE u.target_id = t.id AND o.cause <> 'ROLLBACK' AND o.state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK'))`;
 
 /**
  * Gives targets that came late their place: in the rollout of the whole application while it lasts, and a rollout of their own to the release that
@@ -36,17 +38,20 @@ export class AdmitLateTargets {
   async execute(lease: HeldLease, id: ApplicationId): Promise<void> {
     await withApplication(this.ports, lease, id, async (application) => {
       if (application.state !== 'ACTIVE') return;
-      const newest = (await this.store.known(id)).find((rollout) => movesAll(rollout.cause));
-      const placement = placeLateTargets(application.currentRelease, newest);
-      if (placement.join !== undefined) {
-        const outside = await this.#targets(OUTSIDE, [id, placement.join]);
-        if (outside.length > 0) await this.store.join(id, placement.join, outside);
-      }
+      const known = (await this.store.known(id)).filter((rollout) => movesAll(rollout.cause));
+      const [newest] = known;
+      const placement = placeLateTargets(application.currentRelease, known.find((rollout) => rollout.phase !== 'PENDING'));
+      if (newest?.phase === 'PENDING') await this.#join(id, newest.id);
+      if (placement.join !== undefined) await this.#join(id, placement.join);
       if (placement.start === undefined) return;
       await this.#start(id, placement.start, 'LATE_MATCH', await this.#targets(UNSERVED, [id, newest?.id ?? null]));
-      const isOver = placement.join === undefined && newest !== undefined;
-      if (isOver) await this.#start(id, placement.start, 'CATCH_UP', await this.#targets(LEFT_BEHIND, [id, newest.id, placement.start]));
+      await this.#start(id, placement.start, 'CATCH_UP', await this.#targets(LEFT_BEHIND, [id, placement.start, UNFINISHED_ROLLOUT_STATES]));
     });
+  }
+
+  async #join(id: ApplicationId, rollout: RolloutId): Promise<void> {
+    const outside = await this.#targets(OUTSIDE, [id, rollout]);
+    if (outside.length > 0) await this.store.join(id, rollout, outside);
   }
 
   async #start(id: ApplicationId, release: ReleaseId, cause: RolloutCause, targets: readonly TargetId[]): Promise<void> {

@@ -10,7 +10,9 @@ const FIND = `
   UNION SELECT application_id FROM targets WHERE state = 'REMOVING' OR (state = 'ACTIVE' AND (assigned_release_id IS NULL OR order_stale OR reissue_requested_at <= now()))
   UNION SELECT application_id FROM rollouts WHERE ${HAS_WORK} OR (state = 'PENDING' AND waits_for = 'ROLLOUT')
   UNION SELECT t.application_id FROM rollout_targets r JOIN targets t ON t.id = r.target_id JOIN applications a ON a.id = t.application_id JOIN clusters c ON c.id = t.cluster_id
-    WHERE r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD') AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.assigned_release_id IS DISTINCT FROM a.current_release_id AND ${IS_CONNECTED}
+    WHERE r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD') AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.blocked_reason IS NULL
+      AND t.assigned_release_id IS DISTINCT FROM a.current_release_id AND ${IS_CONNECTED}
+      AND r.rollout_id = (SELECT n.id FROM rollouts n WHERE n.application_id = t.application_id AND n.cause IN ('RELEASE', 'SYNC') AND n.started_at IS NOT NULL ORDER BY n.number DESC LIMIT 1)
   ORDER BY 1 LIMIT $1`;
 
 export async function findWork(tx: TransactionContext, limit: number): Promise<readonly ApplicationId[]> {

@@ -45,12 +45,12 @@ export class ControlRollout {
     });
   }
 
-  /** Whoever comes later gets what most run: not a release that was aborted before it came to all. */
+  /** Whoever comes later, or is back, gets what ran before: not a release that was aborted before it came to all, or that failed. */
   async #keepBefore({ id, application }: LockedRollout): Promise<void> {
     await this.tx.execute(
       `UPDATE applications a SET current_release_id = o.previous_release_id FROM rollouts o
        WHERE o.id = $1 AND a.id = $2 AND o.cause IN ('RELEASE', 'SYNC') AND o.started_at IS NOT NULL AND o.previous_release_id IS NOT NULL AND a.current_release_id = o.release_id
-         AND EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = o.id AND r.state = 'PENDING')`,
+         AND EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = o.id AND (r.state IN ('PENDING', 'FAILED') OR (r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD'))))`,
       [id, application],
     );
   }

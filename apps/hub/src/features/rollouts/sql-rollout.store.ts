@@ -4,6 +4,7 @@ import {
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { loadTargetsToRoll } from './load-targets-to-roll.js';
+import { releaseOfMost } from './release-of-most.js';
 import type { ApplicationToRoll, RolloutStore } from './rollout.store.js';
 import { addGates, addStages, addTargets } from './write-rollout.js';
 
@@ -51,7 +52,7 @@ export class SqlRolloutStore implements RolloutStore {
        SELECT $1, $2, $3, $4, coalesce(max(number), 0) + 1, $5, $6, $7, CASE WHEN $7 = 'RUNNING' THEN now() END, $8::jsonb, $9, $10, $11, $12 FROM rollouts WHERE application_id = $3`,
       [
         project, id, application, start.release, strategy.kind, start.cause, start.phase, JSON.stringify(strategy.kind === 'STAGED' ? strategy.stages : []), start.onFailure,
-        start.offlineWaitMs ?? null, start.waitsFor ?? null, currentRelease ?? null,
+        start.offlineWaitMs ?? null, start.waitsFor ?? null, releaseOfMost(start.targets.map((target) => target.fromRelease)) ?? currentRelease ?? null,
       ],
     );
     await addStages(this.tx, project, id, start.stages);
@@ -61,13 +62,15 @@ export class SqlRolloutStore implements RolloutStore {
 
   async letRun(rollout: RolloutId): Promise<void> {
     const [row] = await this.tx.query<{ application_id: string }>(
-      `UPDATE rollouts o SET state = 'RUNNING', started_at = now(), waits_for = NULL, version = version + 1,
-         previous_release_id = (SELECT a.current_release_id FROM applications a WHERE a.id = o.application_id)
-       WHERE id = $1 AND state = 'PENDING' RETURNING application_id`,
+      `UPDATE rollouts SET state = 'RUNNING', started_at = now(), waits_for = NULL, version = version + 1 WHERE id = $1 AND state = 'PENDING' RETURNING application_id`,
       [rollout],
     );
     if (row === undefined) return;
     const targets = await loadTargetsToRoll(this.tx, applicationId(row.application_id));
+    await this.tx.execute(
+      `UPDATE rollouts o SET previous_release_id = coalesce($2, (SELECT a.current_release_id FROM applications a WHERE a.id = o.application_id)) WHERE id = $1`,
+      [rollout, releaseOfMost(targets.map((target) => target.comesFrom)) ?? null],
+    );
     await this.tx.execute(
       `UPDATE rollout_targets r SET from_release_id = t.release_id FROM unnest($2::uuid[], $3::uuid[]) AS t (id, release_id) WHERE r.rollout_id = $1 AND r.target_id = t.id`,
       [rollout, targets.map((target) => target.id), targets.map((target) => target.comesFrom ?? null)],
