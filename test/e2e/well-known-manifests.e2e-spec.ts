@@ -18,7 +18,7 @@ const APPLY_MS = 100_000;
 /** How long nothing may be written after everything has been answered: what comes of late news comes in it. */
 const AFTERWARDS_MS = 5_000;
 
-describeWithManifests('well-known manifests', { clusters: [{ name: CLUSTER, labels: {} }] }, (promise) => {
+describeWithManifests('well-known manifests', { clusters: [{ name: CLUSTER, labels: {}, lease: '15s' }] }, (promise) => {
   let before: readonly string[] = [];
   const rows = new Map<string, Row>();
 

@@ -16,6 +16,11 @@ export interface ClusterRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** What the applying account may touch; absent: everything. */
   readonly namespaces?: readonly string[];
+  /**
+   * How long an agent that was killed is waited for by the next one; it trusts its lease for two thirds of that. Longer where the API server is kept so
+   * busy that it may not answer for a while. @default '3s'
+   */
+  readonly lease?: string;
 }
 
 export interface JoinRequest extends ClusterRequest {
@@ -54,8 +59,7 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
       CAPSTAN_NAMESPACE: AGENT_NAMESPACE,
       CAPSTAN_APPLY_SERVICE_ACCOUNT: 'capstan-apply',
       CAPSTAN_DATA_DIR: join(directory, `${name}.cache`),
-      // An agent that was killed is waited for by the next one.
-      CAPSTAN_LEASE_DURATION: '3s',
+      CAPSTAN_LEASE_DURATION: request.lease ?? '3s',
       CAPSTAN_KUSTOMIZE: request.kustomize,
       CAPSTAN_HELM: await toolPath('helm'),
     },
