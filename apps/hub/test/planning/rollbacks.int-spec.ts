@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { value } from './planning-ground.js';
+import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
 jest.setTimeout(30_000);
@@ -121,5 +121,69 @@ describe('going back', () => {
     expect(await ground.rows('SELECT 1 FROM targets WHERE hold_at IS NOT NULL')).toEqual([]);
     expect(value(await ground.rollBack())).toMatchObject({ staying: ['web@c2'] });
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 2 });
+  });
+
+  it('that is said twice goes back once, and said again when it is done goes further back, never to what was left', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await everywhere();
+    await everywhere();
+    value(await ground.rollBack());
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+    value(await ground.rollBack());
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+    await ground.answers(ALL);
+    value(await ground.rollBack());
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
+  it('by a person, while one goes on by itself, takes over and leads to the same', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
+    await everywhere();
+    await everywhere();
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.fails('c2');
+    expect(await ground.assigned()).toEqual({ c1: 3, c2: 2, c3: 2 });
+    value(await ground.rollBack());
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+  });
+
+  it('ends what else would bring the release that is left', async () => {
+    await ground.fleet('c1 tier=canary size=1', 'c2 size=1', 'c3 size=1');
+    await ground.application(twoStages(), { parameters: { env: '{{ cluster.labels.size }}' } });
+    await everywhere();
+    await everywhere();
+    value(await ground.update('web', anInput({ parameters: { env: '{{ cluster.labels.size }}' }, strategy: twoStages({}, {}, { before: [{ name: 'manager', approval: { approvals: 1 } }] }) })));
+    await ground.plan();
+    value(await ground.clusters.label('c2', { size: '2' }));
+    await ground.plan();
+    expect((await ground.rollouts()).at(-1)).toMatchObject({ cause: 'PARAMETERS', state: 'RUNNING', release: 2 });
+    value(await ground.rollBack());
+    await ground.answers(ALL);
+    value(await ground.liftHold());
+    await ground.plan();
+    expect((await ground.rollouts()).filter((rollout) => rollout.cause === 'PARAMETERS')).toMatchObject([{ state: 'SUPERSEDED' }]);
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
+  it('and its end are in the history of each target', async () => {
+    await ground.fleet('c1 tier=canary', 'c2');
+    await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.answers(['c2']);
+    await ground.release();
+    await ground.fails('c1');
+    await ground.answers(['c1']);
+    value(await ground.liftHold('c2'));
+    value(await ground.rollBack({ cluster: 'c1', release: 1 }, 'to be sure'));
+    const rows = await ground.rows(`SELECT c.name, x.kind, x.message FROM target_transitions x JOIN targets t ON t.id = x.target_id JOIN clusters c ON c.id = t.cluster_id WHERE x.kind IN ('HELD', 'HOLD_LIFTED') ORDER BY c.name, x.at`);
+    expect(rows).toEqual([
+      { name: 'c1', kind: 'HELD', message: 'rolled back: 1 failed in stage canary' }, { name: 'c1', kind: 'HELD', message: 'to be sure' },
+      { name: 'c2', kind: 'HELD', message: 'rolled back: 1 failed in stage canary' }, { name: 'c2', kind: 'HOLD_LIFTED', message: 'a test' },
+    ]);
   });
 });

@@ -33,8 +33,8 @@ export async function stagedGround() {
   const control = new ControlRollout(tx, audit, outbox);
   const promote = new PromoteStage(tx, audit, outbox);
   const approve = new ApproveGate(tx, audit, outbox);
-  const back = new RollBack(tx, ground.ports.rolloutStore, ground.ports.rollouts, audit, outbox);
-  const lift = new LiftHold(tx, audit, outbox);
+  const back = new RollBack(tx, ground.ports.rolloutStore, ground.ports.rollouts, audit, outbox, ids);
+  const lift = new LiftHold(tx, audit, outbox, ids);
   let commits = 0;
   await ground.lease();
   await ground.rows(`UPDATE leases SET since = now() - interval '1 hour'`); // this hub has been up for long

@@ -4,9 +4,15 @@ import { CHANNELS } from '../../platform/database/index.js';
 import { notifyAll } from './notify-all.js';
 import type { PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
-import type { LoadedRollout } from '../rollouts/index.js';
+import { endSideRollouts, type LoadedRollout } from '../rollouts/index.js';
 
 type Of<K extends RolloutTransition['kind']> = Extract<RolloutTransition, { kind: K }>;
+
+const HOLD = `
+  WITH held AS (
+    UPDATE targets t SET hold_at = now(), hold_by = 'capstan', hold_reason = $2, hold_rollout_id = $1, version = t.version + 1 FROM unnest($3::uuid[], $4::uuid[]) AS w (id, transition_id)
+    WHERE t.id = w.id AND t.state = 'ACTIVE' AND t.assigned_release_id IS NOT NULL AND t.hold_at IS NULL RETURNING t.project_id, t.id, t.generation, w.transition_id)
+  INSERT INTO target_transitions (id, project_id, target_id, kind, generation, message) SELECT transition_id, project_id, id, 'HELD', generation, $2 FROM held`;
 
 /** Writes what the planner decided, all but assignments, in the open transaction. */
 export class WriteTransitions {
@@ -67,15 +73,12 @@ export class WriteTransitions {
 
   /** What goes back stays back: every target of the rollout that runs anything is held, moved or not, and the application runs again what it ran before. */
   async #halt(application: PlannedApplication, { state: rollout, previousRelease }: LoadedRollout, { stage, failed, to }: Of<'halt'>): Promise<void> {
-    const { tx } = this.ports;
+    const { tx, ids } = this.ports;
     const reason = failed.length > 0 ? `${failed.length} failed in stage ${stage}` : `a gate of stage ${stage} failed`;
     await tx.execute('UPDATE rollouts SET state = $2, reason = $3, version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
     if (to === 'ROLLING_BACK') {
-      await tx.execute(
-        `UPDATE targets t SET hold_at = now(), hold_by = 'capstan', hold_reason = $2, hold_rollout_id = $1, version = t.version + 1
-         FROM rollout_targets r WHERE r.rollout_id = $1 AND r.target_id = t.id AND t.state = 'ACTIVE' AND t.assigned_release_id IS NOT NULL AND t.hold_at IS NULL`,
-        [rollout.id, `rolled back: ${reason}`],
-      );
+      await tx.execute(HOLD, [rollout.id, `rolled back: ${reason}`, rollout.targets.map((target) => target.id), rollout.targets.map(() => ids.uuid())]);
+      await endSideRollouts(tx, application.id, { of: rollout.release });
       await tx.execute('UPDATE applications SET current_release_id = $2 WHERE id = $1', [application.id, previousRelease ?? null]);
     }
     await this.#tell(application, rollout, to === 'HALTED' ? 'rollout.halted' : 'rollout.rollingBack', { stage, failed: failed.length });

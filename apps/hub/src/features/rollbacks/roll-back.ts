@@ -1,10 +1,11 @@
-import { err, ok, type Result } from '#kernel';
+import { err, ok, type Ids, type Result } from '#kernel';
 import { movesAll, type ApplicationId, type RolloutId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
-import { ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
+import { IDS } from '../../platform/tokens.js';
+import { endSideRollouts, releaseOfMost, ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
 import { holdTargets } from './hold-targets.js';
 import { rollbackCandidates, type RollbackCandidate, type RollbackScope } from './rollback-candidates.js';
 import type { RollbackFailure } from './rollback-failure.js';
@@ -35,6 +36,7 @@ export class RollBack {
     @Inject(StartRollouts) private readonly rollouts: StartRollouts,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(IDS) private readonly ids: Ids,
   ) {}
 
   async execute(viewer: Viewer, { scope, reason }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
@@ -59,25 +61,20 @@ export class RollBack {
   async #rollBack(viewer: Viewer, id: ApplicationId, candidates: readonly RollbackCandidate[], reason: string, scope: RollbackScope): Promise<RolloutId | undefined> {
     const application = await this.store.lockApplication(id);
     const goesTo = new Map(candidates.flatMap(({ id: target, goesTo: to }) => (to === undefined ? [] : [[target, to] as const])));
-    const [release] = mostFirst([...goesTo.values()]);
+    const release = releaseOfMost([...goesTo.values()]);
     if (application === undefined || release === undefined) return undefined;
     const isWhole = scope.cluster === undefined && scope.stage === undefined;
     if (isWhole) {
       const open = (await this.store.known(id)).filter((rollout) => movesAll(rollout.cause));
       await this.store.end(open.map((rollout) => rollout.id), 'ABORTED');
+      await endSideRollouts(this.tx, id, { notOf: release });
       await this.store.setCurrentRelease(id, release);
     }
     const rollout = await this.rollouts.startBack(application, release, goesTo);
-    await holdTargets(this.tx, [...goesTo.keys()], { by: viewer.name, reason, rollout });
+    await holdTargets(this.tx, this.ids, [...goesTo.keys()], { by: viewer.name, reason, rollout });
     await this.audit.record({ action: 'rollback', object: { kind: 'Application', id }, projectId: application.project, outcome: 'SUCCEEDED', after: { rollout, targets: goesTo.size, reason } });
     await this.outbox.append({ kind: 'rollout.rolledBackByHand', projectId: application.project, payload: { applicationId: id, rolloutId: rollout, targets: goesTo.size, by: viewer.name } });
     this.tx.notify(CHANNELS.applicationChanged, id);
     return rollout;
   }
-}
-
-/** Distinct values, the most frequent first. */
-function mostFirst<T>(values: readonly T[]): readonly T[] {
-  const groups = [...Map.groupBy(values, (value) => value).entries()];
-  return groups.toSorted(([, a], [, b]) => b.length - a.length).map(([value]) => value);
 }

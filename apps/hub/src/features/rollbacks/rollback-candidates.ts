@@ -25,18 +25,26 @@ export interface RollbackCandidate {
 }
 
 /**
- * The release that a target was well with before the one that it is assigned now, or the one that was asked for if it ever was assigned there. Only
- * what a target has run can be gone back to.
+ * The newest release older than the one that a target is assigned that it was well with, or the one that was asked for if it ever was assigned there. Only
+ * what a target has run can be gone back to, and back is never forward to what was left. Who is on the way back already goes on to there, so that
+ * to say it twice is to say it once.
  */
 const SELECT = `
-  SELECT t.project_id, t.application_id, t.id, a.name || '@' || c.name AS name, t.assigned_release_id, back.release_id AS goes_to
+  SELECT t.project_id, t.application_id, t.id, a.name || '@' || c.name AS name, t.assigned_release_id, CASE WHEN $5::int IS NULL THEN coalesce(way.release_id, back.release_id) ELSE back.release_id END AS goes_to
   FROM targets t JOIN applications a ON a.id = t.application_id JOIN clusters c ON c.id = t.cluster_id
+  LEFT JOIN releases now ON now.id = t.assigned_release_id
+  LEFT JOIN LATERAL (
+    SELECT h.release_id FROM (
+      SELECT o.number, r.state, CASE WHEN r.state = 'REVERTING' THEN r.from_release_id ELSE coalesce(r.to_release_id, o.release_id) END AS release_id
+      FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id
+      WHERE r.target_id = t.id AND ((o.state = 'ROLLING_BACK' AND r.state = 'REVERTING') OR (o.cause = 'ROLLBACK' AND o.state IN ('RUNNING', 'PAUSED') AND r.state IN ('PENDING', 'MOVING')))) h
+    WHERE h.state = 'PENDING' OR h.release_id = t.assigned_release_id ORDER BY h.number DESC LIMIT 1) way ON true
   LEFT JOIN LATERAL (
     SELECT h.release_id FROM (
       SELECT o.number, CASE WHEN r.state = 'REVERTED' THEN r.from_release_id ELSE coalesce(r.to_release_id, o.release_id) END AS release_id, r.state
       FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND r.generation IS NOT NULL) h
     JOIN releases l ON l.id = h.release_id
-    WHERE CASE WHEN $5::int IS NULL THEN h.state IN ('HEALTHY', 'REVERTED') AND h.release_id <> t.assigned_release_id ELSE l.number = $5 END
+    WHERE CASE WHEN $5::int IS NULL THEN h.state IN ('HEALTHY', 'REVERTED') AND l.number < now.number ELSE l.number = $5 END
     ORDER BY h.number DESC LIMIT 1) back ON true
   WHERE t.project_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NOT NULL AND a.state = 'ACTIVE'
     AND ($2::uuid IS NULL OR t.application_id = $2) AND ($3::text IS NULL OR c.name = $3)
