@@ -24,7 +24,7 @@ function commandsOf(file: string): readonly Said[] {
 /** As a shell splits it, up to a pipe, a redirection, a comment or "and so on". */
 function wordsOf(text: string): readonly string[] {
   const [command = ''] = text.replace(/\$\([^)]*\)/g, 'abcdef0').split(/ [|>#&] ?| \.\.\.|;|'$/);
-  return command.trim().split(/\s+/).map((word) => word.replace(/^['"]|['"]$/g, ''));
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 }
 
 /** Parses without doing: unknown commands, unknown options and missing arguments throw. */

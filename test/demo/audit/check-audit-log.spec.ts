@@ -30,13 +30,13 @@ describe('the check over an audit log', () => {
       entry('update coordination.k8s.io/leases capstan-system/capstan-agent', { impersonatedUser: undefined }),
       entry('patch apps/deployments shop/shop', { user: 'admin', impersonatedUser: undefined }),
     ];
-    expect(check([...beside, ...told.toReversed()])).toEqual({ ok: true, value: { writes: 9, deletes: 0, because: new Map([['the first release', 7], ['the new image', 1], ['the edit by hand', 1]]) } });
+    expect(check([...beside, ...told.toReversed()])).toEqual({ ok: true, value: { writes: 11, deletes: 0, because: new Map([['the first release', 7], ['the new image', 1], ['the edit by hand', 1], ['the release that never became ready', 1], ['its rollback', 1]]) } });
   });
 
   it.each<[string, readonly AuditEntry[], string]>([
     ['a delete', [...told, entry('delete services shop/shop')], `delete services shop/shop, as ${APPLIER}, is not explained`],
     ['one write too many', [...told, entry('patch services shop/shop')], `patch services shop/shop, as ${APPLIER}, is not explained`],
-    ['one write too few', told.slice(0, -1), 'patch apps/deployments shop/shop, for the edit by hand, is missing'],
+    ['one write too few', told.slice(0, -1), 'patch apps/deployments shop/shop, for its rollback, is missing'],
     ['a write of a subresource', [...told, entry('patch apps/deployments shop/shop', { subresource: 'scale' })], `patch apps/deployments/scale shop/shop, as ${APPLIER}, is not explained`],
     ['content written as the agent itself', [...told.slice(1), entry(explained[0]?.write ?? '', { impersonatedUser: undefined })], `create namespaces shop, as ${AGENT}, is not explained`],
     ['a Secret elsewhere written as the agent itself', [...told, entry('create secrets shop/stolen', { impersonatedUser: undefined })], `create secrets shop/stolen, as ${AGENT}, is not explained`],
@@ -46,6 +46,6 @@ describe('the check over an audit log', () => {
   });
 
   it('expects the edit by hand on one cluster alone', () => {
-    expect(fleetOf(5).map((part) => explainedWrites(part, THROW_AWAY_SCENE, MADE_UP_IMAGES).length)).toEqual([8, 8, 9, 8, 8]);
+    expect(fleetOf(5).map((part) => explainedWrites(part, THROW_AWAY_SCENE, MADE_UP_IMAGES).length)).toEqual([8, 8, 11, 8, 8]);
   });
 });
