@@ -94,7 +94,7 @@ describe('credentials of repositories', () => {
     for (const args of [['get', 'repositories', '-o', 'wide'], ['get', 'repositories', '-o', 'json'], ['get', 'apps', '-o', 'json'], ['describe', 'app/broken-token'], ['describe', `app/${coreOf(DECOY)}`], ['delete', `repository/${coreOf(DECOY)}`]]) await stage.capstan(hub, args);
     const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
     const names = followed.map(({ name }) => name);
-    for (const query of everythingReadable(schema, { 'application.name': names, 'repository.name': names, 'releases.application': names, 'cluster.name': ['prod'], 'project.name': ['default'] })) {
+    for (const query of everythingReadable(schema, { 'application.name': names, 'repository.name': names, 'releases.application': names, 'cluster.name': ['prod'], 'project.name': ['default'], 'explain.application': names, 'explain.cluster': ['prod'] })) {
       expect(await stage.graphql(hub, query)).toMatch(/^200 .*\n\{"data":/);
     }
     expect(await stage.answer('metrics', 'hub', `${hub.api.url}/metrics`)).toMatch(/^200 /);

@@ -5,6 +5,7 @@ import { applyCommand } from './commands/apply.js';
 import { clusterCommand } from './commands/cluster-join.js';
 import { deleteCommand } from './commands/delete.js';
 import { describeCommand } from './commands/describe.js';
+import { explainCommand } from './commands/explain.js';
 import { getCommand } from './commands/get.js';
 import { historyCommand } from './commands/history-approve.js';
 import { labelCommand } from './commands/label.js';
@@ -34,7 +35,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

@@ -3,6 +3,7 @@ import { AccessModule } from './features/access/index.js';
 import { ApplicationsModule } from './features/applications/index.js';
 import { AuditModule } from './features/audit/index.js';
 import { ClustersModule } from './features/clusters/index.js';
+import { ExplanationsModule } from './features/explanations/index.js';
 import { PlacementModule } from './features/placement/index.js';
 import { PlannerModule } from './features/planner/index.js';
 import { ProjectPolicyModule } from './features/project-policy/index.js';
@@ -42,6 +43,7 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   RolloutsModule,
   RolloutControlModule,
   RollbacksModule,
+  ExplanationsModule,
   PlannerModule.forRoot([PlannerPortsModule]),
   gateway,
   SignerModule,

@@ -71,4 +71,19 @@ describe('rollouts over the API', () => {
     expect(await refused('rollback', 'RollbackInput', { cluster: 'eu-1', release: 3, reason: 'x' })).toMatchObject({ userErrors: [{ code: 'INVALID_VALUE', message: expect.stringContaining('name it') }] });
     expect(await refused('liftHold', 'LiftHoldInput', { application: 'shop', reason: 'x' })).toMatchObject({ userErrors: [{ code: 'NOTHING_HELD' }] });
   });
+
+  it('explain why an application is not on a cluster, and say of what is not there only that', async () => {
+    const EXPLAIN = 'query ($cluster: String!) { explain(application: "picky", cluster: $cluster) { steps { kind isOk message reason advice since until key value } next { message at } } }';
+    await create('picky', { source: { repository: 'fleet', ref: 'main', path: 'a' }, selector: { matchLabels: { env: 'prod' } } });
+    await hub.graphql('mutation { createCluster(input: { name: "lab-1", labels: { env: "lab" } }) { userErrors { code } } }');
+    const { data, errors } = await hub.graphql(EXPLAIN, { cluster: 'lab-1' });
+    expect(errors).toBeUndefined();
+    expect(data?.['explain']).toMatchObject({
+      steps: [
+        { kind: 'SELECTOR', isOk: false, key: 'env', value: 'lab' }, { kind: 'APPLICATION', isOk: true }, { kind: 'RELEASE', isOk: false }, { kind: 'CONNECTION', isOk: false, reason: 'CLUSTER_OFFLINE' },
+      ],
+      next: { message: expect.stringContaining('Change the labels of the cluster'), at: null },
+    });
+    expect((await hub.graphql(EXPLAIN, { cluster: 'lab-2' })).data).toEqual({ explain: null });
+  });
 });

@@ -150,6 +150,8 @@ export { issuesUnder, type FieldIssue, type FieldIssueCode } from './field-issue
 export { checkParameters, MAX_PARAMETERS_BYTES, resolveParameters, type ParameterCluster, type ParameterFailure, type ResolvedParameters } from './parameters/resolve-parameters.js';
 export { resolveForCluster, type ResolvedForCluster } from './parameters/resolve-for-cluster.js';
 export { releaseKey, renderingFieldsOf, shouldRelease, type ReleaseDecision, type ReleaseKey, type RenderingFields } from './release/release-key.js';
+export { explainTarget } from './explain/explain-target.js';
+export { EXPLANATION_STEPS, type Explanation, type ExplanationStep, type KnownOfRollout, type KnownOfTarget, type KnownToExplain } from './explain/explanation.types.js';
 export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply-transition.js';
 export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';
 export { explainRollout, ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/explain-rollout.js';

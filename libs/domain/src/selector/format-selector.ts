@@ -12,7 +12,8 @@ export function formatSelector(selector: Selector): string {
   return [...(selector.all ? ['*'] : []), ...labels, ...selector.matchExpressions.map(formatExpression)].join(',');
 }
 
-function formatExpression({ key, operator, values }: SelectorExpression): string {
+/** One expression as people write it. */
+export function formatExpression({ key, operator, values }: SelectorExpression): string {
   switch (operator) {
     case 'In':
       return `${key} in (${values.join(',')})`;

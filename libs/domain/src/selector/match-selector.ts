@@ -22,6 +22,25 @@ export function matchesSelector(selector: Selector, labels: Labels, facts: Facts
   return narrowed ? { matches: true } : { matches: false, because: 'FACTS' };
 }
 
+/** A term of a selector that a cluster does not satisfy. */
+export interface FailedTerm {
+  readonly term: SelectorExpression;
+  /** What the cluster has under the key; undefined: nothing. */
+  readonly value: string | undefined;
+  /** The key names a fact and the cluster has not reported any yet. */
+  readonly isUnknown: boolean;
+}
+
+/** Every term that keeps a cluster out, by the rules of `matchesSelector`, labels and expressions in their order. None for a selector without terms. */
+export function failedTerms(selector: Selector, labels: Labels, facts: Facts | undefined): readonly FailedTerm[] {
+  return termsOf(selector).flatMap((term): readonly FailedTerm[] => {
+    const fact = factNameOf(term.key);
+    if (fact !== undefined && facts === undefined) return [{ term, value: undefined, isUnknown: true }];
+    const value = fact === undefined ? valueOf(labels, term.key) : valueOf(facts ?? {}, fact);
+    return holds(term, value) ? [] : [{ term, value, isUnknown: false }];
+  });
+}
+
 function termsOf(selector: Selector): readonly SelectorExpression[] {
   const equalities = Object.entries(selector.matchLabels).map(([key, value]): SelectorExpression => ({ key, operator: 'In', values: [value] }));
   return [...equalities, ...selector.matchExpressions];

@@ -58,6 +58,11 @@ export class ReleaseReadModel {
     return ids.map((id) => byId.get(id));
   }
 
+  async newest(viewer: Viewer, application: ApplicationId): Promise<ReleaseView | undefined> {
+    const [row] = await this.tx.run(viewerScope(viewer), () => this.tx.query<Row>(`SELECT ${COLUMNS} FROM releases r WHERE r.application_id = $1 ORDER BY r.number DESC LIMIT 1`, [application]));
+    return row && toView(row);
+  }
+
   /** Newest first, one more than the page wants. */
   async list(viewer: Viewer, application: ApplicationId, page: Page): Promise<readonly ReleaseView[]> {
     const rows = await this.tx.run(viewerScope(viewer), () =>

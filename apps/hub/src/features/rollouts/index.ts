@@ -1,4 +1,5 @@
 export { endSideRollouts } from './end-side-rollouts.js';
+export { HurdleReadModel } from './hurdles.read-model.js';
 export { HAS_WORK, loadRollout, rolloutsAtWork, type LoadedRollout } from './load-rollout.js';
 export { releaseOfMost } from './release-of-most.js';
 export { ROLLOUT_STORE, type ApplicationToRoll, type RolloutStore } from './rollout.store.js';

@@ -1,0 +1,76 @@
+import { explainTarget, isReasonCode, type Explanation, type KnownOfRollout, type KnownOfTarget, type PlacementReason, type RolloutTargetState, type TargetId, type TargetName } from '#domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Viewer } from '../../platform/api/index.js';
+import { TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { ApplicationReadModel } from '../applications/index.js';
+import { ClusterReadModel, factsOf } from '../clusters/index.js';
+import { ReleaseReadModel } from '../releases/index.js';
+import { HurdleReadModel, RolloutReadModel } from '../rollouts/index.js';
+import { TargetReadModel, type TargetView } from '../targets/index.js';
+
+interface PlaceRow {
+  readonly rollout_id: string;
+  readonly stage: string;
+  readonly placement: PlacementReason | null;
+  readonly state: RolloutTargetState;
+  readonly reason: string | null;
+}
+
+/** Gathers what the hub knows of an application and a cluster, and has it explained. */
+@Injectable()
+export class ExplanationReadModel {
+  constructor(
+    @Inject(TransactionContext) private readonly tx: TransactionContext,
+    @Inject(ApplicationReadModel) private readonly applications: ApplicationReadModel,
+    @Inject(ClusterReadModel) private readonly clusters: ClusterReadModel,
+    @Inject(ReleaseReadModel) private readonly releases: ReleaseReadModel,
+    @Inject(TargetReadModel) private readonly targets: TargetReadModel,
+    @Inject(RolloutReadModel) private readonly rollouts: RolloutReadModel,
+    @Inject(HurdleReadModel) private readonly hurdles: HurdleReadModel,
+  ) {}
+
+  /** undefined when the application or the cluster is not there, or not the viewer's: one answer for both. */
+  async explain(viewer: Viewer, name: TargetName): Promise<Explanation | undefined> {
+    return this.tx.run(viewerScope(viewer), async () => {
+      const application = await this.applications.findByName(viewer, name.project, name.application);
+      const cluster = await this.clusters.findByName(viewer, name.cluster);
+      if (application === undefined || cluster === undefined) return undefined;
+      const newest = await this.releases.newest(viewer, application.id);
+      const found = await this.targets.findByName(viewer, name);
+      const target = found?.state === 'REMOVED' || found?.sync === 'REMOVED' ? undefined : found;
+      return explainTarget({
+        application: { name: application.name, isDeleting: application.state !== 'ACTIVE', selector: application.revision.spec.selector, reason: application.reason, message: application.message },
+        cluster: {
+          name: cluster.name, isLeaving: cluster.state === 'REMOVING', labels: cluster.labels, facts: cluster.factsAt === undefined ? undefined : factsOf(cluster.facts),
+          isConnected: cluster.connection === 'CONNECTED', lastSeenAt: cluster.lastSeenAt,
+        },
+        newest,
+        target: target && (await this.#target(viewer, target)),
+        rollout: target && (await this.#rollout(viewer, target.id)),
+      });
+    });
+  }
+
+  async #target(viewer: Viewer, view: TargetView): Promise<KnownOfTarget> {
+    const [release] = view.assigned === undefined ? [] : await this.releases.findByIds(viewer, [view.assigned.release]);
+    const { hold, sync, reason, message, since, health, observed } = view;
+    return {
+      isRemoving: view.state !== 'ACTIVE', assigned: release?.number, assignedAt: view.assigned?.at, hold, sync, reason, message, since, health,
+      isReported: observed.reportedAt !== undefined, healthMessage: observed.healthMessage, unhealthy: observed.unhealthy,
+    };
+  }
+
+  async #rollout(viewer: Viewer, target: TargetId): Promise<KnownOfRollout | undefined> {
+    const [place] = await this.tx.query<PlaceRow>(
+      `SELECT r.rollout_id, r.stage, r.placement, r.state, r.reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = $1 ORDER BY o.number DESC LIMIT 1`,
+      [target],
+    );
+    const [view] = place === undefined ? [] : await this.rollouts.findByIds(viewer, [place.rollout_id]);
+    if (place === undefined || view === undefined) return undefined;
+    const { number, phase, reason, createdAt, startedAt } = view;
+    return {
+      number, phase, reason, createdAt, startedAt, stage: place.stage, placement: place.placement ?? undefined, state: place.state,
+      stateReason: place.reason !== null && isReasonCode(place.reason) ? place.reason : undefined, hurdles: await this.hurdles.of(viewer, view),
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import type { PlacementReason } from '../rollout/resolve-stages.js';
+import type { RolloutPhase } from '../rollout/rollout.types.js';
+import { REASON_ADVICE } from '../target/reason-code.js';
+import { explanationStep } from './explanation-step.js';
+import type { ExplanationStep, KnownOfRollout, KnownToExplain } from './explanation.types.js';
+
+const STANDS_STILL: ReadonlySet<RolloutPhase> = new Set(['PAUSED', 'HALTED', 'FAILED', 'ABORTED', 'ROLLED_BACK', 'ROLLING_BACK']);
+const PLACED: Readonly<Record<PlacementReason, string>> = {
+  MATCHED: 'the first stage that selects the cluster', SPILLED: 'an earlier stage selects the cluster too and was full', NO_STAGE: 'no stage takes the cluster', JOINED_LATE: 'the cluster came to match while the rollout ran',
+};
+
+/** What lets the release come, or keeps it away: hold, connection, rollout, stage, and what the rollout waits for. */
+export function explainMove(known: KnownToExplain): readonly ExplanationStep[] {
+  const { rollout, target } = known;
+  const isThere = target?.assigned !== undefined && target.assigned === known.newest?.number;
+  return [
+    ...holdStep(known),
+    connectionStep(known),
+    ...(rollout === undefined || target === undefined ? [] : [rolloutStep(rollout, isThere), stageStep(rollout, isThere), ...hurdleSteps(rollout)]),
+  ];
+}
+
+function holdStep({ target }: KnownToExplain): readonly ExplanationStep[] {
+  const hold = target?.hold;
+  if (hold === undefined) return [];
+  const by = hold.by === '' ? '' : ` by ${hold.by}`;
+  return [explanationStep('HOLD', false, `The target is held${by} after a rollback${hold.reason === '' ? '' : `: ${hold.reason}`}.`, { reason: 'HELD', wayOn: REASON_ADVICE.HELD, since: hold.at })];
+}
+
+function connectionStep({ cluster: { name, isConnected, lastSeenAt } }: KnownToExplain): ExplanationStep {
+  if (isConnected) return explanationStep('CONNECTION', true, `The agent of cluster ${name} is connected.`);
+  if (lastSeenAt === undefined) {
+    return explanationStep('CONNECTION', false, `The agent of cluster ${name} has never connected.`, { reason: 'CLUSTER_OFFLINE', wayOn: `Install the agent: capstan cluster join ${name}.` });
+  }
+  return explanationStep('CONNECTION', false, `The agent of cluster ${name} is away; what follows is what it said last.`, {
+    reason: 'CLUSTER_OFFLINE', since: lastSeenAt, wayOn: 'Bring the agent of the cluster back: what it runs stays as it is, and it is caught up by itself.',
+  });
+}
+
+function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep {
+  const why = rollout.reason === undefined || rollout.reason === '' ? '' : `: ${rollout.reason}`;
+  return explanationStep('ROLLOUT', isThere || !STANDS_STILL.has(rollout.phase), `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt });
+}
+
+function stageStep({ stage, placement, state, stateReason: reason }: KnownOfRollout, isThere: boolean): ExplanationStep {
+  const failed = state === 'FAILED' || state === 'REVERT_FAILED';
+  const isOk = !failed && (state !== 'SKIPPED' || isThere);
+  const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
+  const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
+  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
+}
+
+/** They stand in the way of a target that is still to come, not of one that has moved. */
+function hurdleSteps({ hurdles, state }: KnownOfRollout): readonly ExplanationStep[] {
+  const isOk = state !== 'PENDING' && state !== 'FAILED';
+  return hurdles.map(({ message, until }) => explanationStep('HURDLE', isOk, message, { until, wayOn: isOk ? undefined : message }));
+}
