@@ -4,7 +4,7 @@ import type { Stage } from '../cast/stage.js';
 import type { Narrator } from '../narrator.js';
 import { expectThat } from './expect-that.js';
 import { clusterNamed, shopImage } from './live-objects.js';
-import { statesIn, untilRollout } from './watch-rollout.js';
+import { explain, statesIn, untilRollout } from './watch-rollout.js';
 import { isSyncedTo, untilTargets } from './watch-target.js';
 
 const APPLICATION = 'shop-prod';
@@ -47,8 +47,10 @@ export async function aReleaseThatFailsGoesBack(stage: Stage, narrator: Narrator
 export async function liftedHoldLetsTheFixThrough(stage: Stage, narrator: Narrator, failed: string): Promise<void> {
   const { hub, fleet, content } = stage;
   const fix = await narrator.step('git revert, git push: the hold keeps production where it is', () => fleet.revert(failed), (id) => id.slice(0, 8));
-  const held = await narrator.step('and says why', () => untilRollout(stage, APPLICATION, fix, 'waits for the hold', ({ hurdles }) => hurdles.some(({ kind }) => kind === 'HELD')));
-  narrator.show(held.hurdles.map(({ message }) => message).join('\n'));
+  await narrator.step('the fix waits', () => untilRollout(stage, APPLICATION, fix, 'waits for the hold', ({ hurdles }) => hurdles.some(({ kind }) => kind === 'HELD')));
+  const explanation = await narrator.step(`capstan explain ${APPLICATION}@${PROD_EU.name}`, () => explain(stage, APPLICATION, PROD_EU.name));
+  narrator.show([...explanation.steps.map(({ isOk, message }) => `${isOk ? '  ' : '->'} ${message}`), `next: ${explanation.next.message}`].join('\n'));
+  expectThat('the explanation names the hold', explanation.steps.some(({ kind, isOk }) => kind === 'HOLD' && !isOk));
   await narrator.step('a person lifts the hold', async () => {
     await hub.api.mutate('liftHold', { project: 'default', application: APPLICATION, reason: 'reverted in Git' });
     await untilTargets(stage, APPLICATION, 'production runs the fix', (all) => all.length > 0 && all.every(isSyncedTo(fix)));

@@ -10,6 +10,12 @@ export interface RolloutView {
   readonly targets: readonly { readonly state: string; readonly target: { readonly cluster: { readonly name: string } } }[];
 }
 
+export interface Explanation {
+  readonly steps: readonly { readonly kind: string; readonly isOk: boolean; readonly message: string }[];
+  readonly next: { readonly message: string };
+}
+
+const EXPLAIN = 'query Explain($application: String!, $cluster: String!) { explain(application: $application, cluster: $cluster) { steps { kind isOk message } next { message } } }';
 const NEWEST = 'query Newest($application: String!) { rollouts(application: $application, first: 1) { edges { node { state reason release { commit } hurdles { kind message } targets { state target { cluster { name } } } } } } }';
 
 /** Waits until the rollout of a commit is what the story says. @throws with what it was instead */
@@ -26,6 +32,13 @@ export async function untilRollout(stage: Stage, application: string, commit: st
     },
     () => `; it is ${JSON.stringify(last)}`,
   );
+}
+
+/** Why the target of a cluster is as it is. */
+export async function explain(stage: Stage, application: string, cluster: string): Promise<Explanation> {
+  const { explain: found } = await stage.hub.api.query<{ readonly explain: Explanation | null }>(EXPLAIN, { application, cluster });
+  if (found === null) throw new Error(`there is no ${application}@${cluster}`);
+  return found;
 }
 
 /** State of each cluster, by name. */
