@@ -6,9 +6,9 @@ const TARGET_STATES = ['PENDING', 'MOVING', 'HEALTHY', 'FAILED', 'SKIPPED'];
 const OPEN = `state IN ('PENDING', 'RUNNING', 'HALTED')`;
 
 /**
- * Rollouts in stages: the strategy that one was made with, deadlines, soaks, gates and their approvals, the way back, and holds; since when a lease
- * is held without a break. A hub of the build
- * before goes on with its own rollouts; it knows no stage but `all`, and leaves the new columns at what they mean for that one.
+ * Rollouts in stages: the strategy that one was made with, deadlines, soaks, gates and their approvals, the way back, and holds; since when a lease is held without a
+ * break. A hub of the build before goes on with its own rollouts: it knows no stage but `all`, leaves the new columns at what they mean for that one, and is kept
+ * from starting one that was to go in stages.
  */
 export class StagedRollouts1764216000000 implements MigrationInterface {
   readonly name = 'StagedRollouts1764216000000';
@@ -20,7 +20,7 @@ export class StagedRollouts1764216000000 implements MigrationInterface {
     await check(runner, 'rollout_targets', 'state', [...TARGET_STATES, 'REVERTING', 'REVERTED', 'REVERT_FAILED']);
     await runner.query(`
       ALTER TABLE rollouts
-        ADD COLUMN stage_specs jsonb NOT NULL DEFAULT '[]',
+        ADD COLUMN stage_specs jsonb NOT NULL DEFAULT '[]' CHECK (strategy <> 'STAGED' OR stage_specs <> '[]'),
         ADD COLUMN on_failure text NOT NULL DEFAULT 'HALT' CHECK (on_failure IN ('HALT', 'ROLLBACK')),
         ADD COLUMN offline_wait_ms bigint,
         ADD COLUMN waits_for text CHECK (waits_for IN ('SYNC', 'ROLLOUT')),
