@@ -24,7 +24,7 @@ export function rollbackCommand(context: CommandContext): Command {
     .option('--stage <name>', 'of this stage of the newest rollout only')
     .option('--to <release>', 'number of a release that all of them have run; each to what it was well with before if left out')
     .action(async (text: string | undefined, options: RollbackOptions) => {
-      if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases APP shows them.');
+      if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases -a APP shows them.');
       type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly { readonly number: number; readonly release: { readonly number: number; readonly commit: string } }[] };
       const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to) };
       const { rollouts, staying } = await context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal);

@@ -24,6 +24,9 @@ export interface RollbackCandidate {
   readonly goesTo: ReleaseId | undefined;
 }
 
+/** Targets of one rollback, which is one transaction: a scope that holds more is refused whole, never cut. */
+export const MAX_TARGETS = 100_000;
+
 /**
  * The newest release older than the one that a target is assigned that it was well with, or the one that was asked for if it ever was assigned there. Only
  * what a target has run can be gone back to, and back is never forward to what was left. Who is on the way back already goes on to there, so that
@@ -51,7 +54,7 @@ const SELECT = `
     AND ($4::text IS NULL OR EXISTS (
       SELECT 1 FROM rollout_targets s JOIN rollouts o ON o.id = s.rollout_id WHERE s.target_id = t.id AND s.stage = $4
         AND o.number = (SELECT max(number) FROM rollouts n WHERE n.application_id = t.application_id AND n.cause IN ('RELEASE', 'SYNC'))))
-  ORDER BY t.application_id, c.name LIMIT 100000`;
+  ORDER BY t.application_id, c.name LIMIT ${MAX_TARGETS + 1}`;
 
 export async function rollbackCandidates(tx: TransactionContext, scope: RollbackScope): Promise<readonly RollbackCandidate[]> {
   const rows = await tx.query<{ project_id: string; application_id: string; id: string; name: string; assigned_release_id: string; goes_to: string | null }>(SELECT, [

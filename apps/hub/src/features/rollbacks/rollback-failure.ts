@@ -5,6 +5,7 @@ export type RollbackFailure =
   | { readonly code: 'NOT_FOUND' }
   | { readonly code: 'REASON_MISSING' }
   | { readonly code: 'NOTHING_MATCHES' }
+  | { readonly code: 'TOO_MANY_TARGETS'; readonly most: number }
   | { readonly code: 'NOTHING_HELD' }
   /** None of them was ever well with another release. */
   | { readonly code: 'NOTHING_TO_ROLL_BACK_TO'; readonly targets: readonly string[] }
@@ -21,6 +22,8 @@ export function toRollbackError(failure: RollbackFailure): UserError {
       return userError(failure.code, ['reason'], 'Say why: the reason is kept with the hold.');
     case 'NOTHING_MATCHES':
       return userError('TARGET_NOT_FOUND', [], 'Nothing that runs anything matches the application, cluster and stage.');
+    case 'TOO_MANY_TARGETS':
+      return userError('INVALID_VALUE', [], `More than ${failure.most} targets: nothing was changed.`, 'Go back application by application, or cluster by cluster.');
     case 'NOTHING_HELD':
       return userError('NOTHING_HELD', [], 'No target there is held.');
     case 'NOTHING_TO_ROLL_BACK_TO':
