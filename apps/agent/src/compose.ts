@@ -5,10 +5,11 @@ import { hostname } from 'node:os';
 import { AgentFailure } from './agent-failure.js';
 import type { AgentConfig } from './config.js';
 import { connectCluster, ensureNamespace } from './connect-cluster.js';
-import { killAtFailpoint } from './kill-at-failpoint.js';
+import { killAgentAt } from './kill-agent-at.js';
 import { LeaseKeeper, type HeldLease, type LeaseSettings } from './lease/index.js';
 import { createLog, type LogDestination } from './logging.js';
 import { runGeneration } from './run-generation.js';
+import { RENDER_PROCESS } from './source/index.js';
 import { InventorySecrets, StateSecrets } from './state/index.js';
 import { AGENT_VERSION } from './version.js';
 
@@ -27,6 +28,8 @@ export interface AgentOverrides {
   readonly connection?: KubeConnection;
   /** Where log lines go; standard output otherwise. */
   readonly logTo?: LogDestination;
+  /** Program of the process that renders; what the bundle has beside itself otherwise. */
+  readonly renderProcess?: string;
 }
 
 export interface RunningAgent {
@@ -45,6 +48,7 @@ interface Parts {
   readonly random: Random;
   readonly failpoints: Failpoints;
   readonly log: Log;
+  readonly renderProcess: string;
 }
 
 const LEAVE_MS = 7_000;
@@ -60,9 +64,9 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   const log = createLog(config.logLevel, overrides.logTo ?? process.stdout, clock);
   const own = await connectCluster(config, overrides.connection, log);
   const parts: Parts = {
-    config, own, log, clock,
+    config, own, log, clock, renderProcess: overrides.renderProcess ?? RENDER_PROCESS,
     monotonic: overrides.monotonic ?? systemMonotonic, timers: overrides.timers ?? systemTimers, random: overrides.random ?? systemRandom,
-    failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAtFailpoint(config.failpoint) : noFailpoints),
+    failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAgentAt(config.failpoint) : noFailpoints),
   };
   const leaving = new AbortController();
   let failure: AgentFailure | undefined;

@@ -9,7 +9,7 @@ import type { HeldLease } from './lease/index.js';
 import { RECONCILE_DEFAULTS, type Cluster } from './reconcile/agent.ports.js';
 import { createReconciler } from './reconcile/create-reconciler.js';
 import { openEdgePolicy, SessionLoop, type ReportSink } from './session/index.js';
-import { openSource, RENDER_PROCESS } from './source/index.js';
+import { openSource } from './source/index.js';
 import { ContentSecrets, CredentialSecrets, IdentitySecret, InventorySecrets, OrderSecrets, StateSecrets, TestSecrets } from './state/index.js';
 import { AGENT_VERSION } from './version.js';
 
@@ -22,6 +22,7 @@ export interface GenerationDeps {
   readonly random: Random;
   readonly failpoints: Failpoints;
   readonly log: Log;
+  readonly renderProcess: string;
   readonly fail: (failure: AgentFailure) => void;
 }
 
@@ -41,7 +42,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const credentials = new CredentialSecrets(secrets);
   const content = new ContentSecrets({ secrets, failpoints, log });
   const inventory = new InventorySecrets({ secrets, fence: lease, failpoints, log });
-  const opened = openSource(sourceSettings(config), credentials, reserved, { timers, monotonic, log, cluster: own }, over);
+  const opened = openSource(sourceSettings(config, deps.renderProcess), credentials, reserved, { timers, monotonic, log, cluster: own }, over);
   const cel = openCel({ timers, monotonic });
   const facts = new ClusterFacts(own, { timers, random, log });
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
@@ -108,7 +109,7 @@ async function untilRead<T>(what: string, read: () => Promise<Result<T, { readon
   }
 }
 
-function sourceSettings(config: AgentConfig): Parameters<typeof openSource>[0] {
+function sourceSettings(config: AgentConfig, renderProcess: string): Parameters<typeof openSource>[0] {
   const { dataDir, gitAdapter, kustomize, helm, path, gitCacheBytes, renderConcurrency, allowPrivateGitHosts: allowPrivateHosts } = config;
-  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, helm, path, renderProcess: RENDER_PROCESS, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency, allowPrivateHosts };
+  return { dataDir, git: gitAdapter === 'auto' ? undefined : gitAdapter, kustomize, helm, path, renderProcess, cacheBytes: gitCacheBytes, maxRenders: renderConcurrency, allowPrivateHosts };
 }

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { noFailpoints, type Clock, type Failpoints, type Ids, type MonotonicClock, type Random, type Timers } from '#kernel';
-import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
+import { killAtFailpoint, systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import { ENTITIES } from './entities.js';
+import { HUB_FAILPOINTS } from './hub-failpoints.js';
 import { bootstrapAdministrator } from './platform/access/index.js';
 import type { HubConfig } from './platform/config.js';
 import { Notifications, pendingMigrations, poolCounts, TransactionContext } from './platform/database/index.js';
@@ -62,7 +63,7 @@ export async function startHub(config: HubConfig, overrides: HubOverrides = {}):
     await bootstrapAdministrator({ tx, ids, random, log }, config.adminToken, config.dataDir);
     const parts = {
       config, clock, random, timers, ids, logger, log, tx, notifications, masterKeys, dataSource: database.dataSource,
-      monotonic: overrides.monotonic ?? systemMonotonic, failpoints: overrides.failpoints ?? noFailpoints,
+      monotonic: overrides.monotonic ?? systemMonotonic, failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAtFailpoint(config.failpoint, HUB_FAILPOINTS) : noFailpoints),
     };
     const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(parts), httpAdapter(ids), { logger: new NestLog(log), abortOnError: false });
     undo.push(() => app.close());

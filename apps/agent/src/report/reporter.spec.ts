@@ -34,6 +34,16 @@ describe('Reporter', () => {
     expect(said).toEqual(['APPLYING APPLYING', 'KEPT_LAST_GOOD INVALID_YAML', 'KEPT_LAST_GOOD INVALID_YAML']);
   });
 
+  it('says that another order was answered, and that health changed', () => {
+    const said: string[] = [];
+    const reporter = new Reporter({ offer: () => undefined }, aClock(), 600_000, ({ generation, health }) => void said.push(`${generation} ${health}`));
+    reporter.offer(report({ generation: 4n, health: 'PROGRESSING' }));
+    reporter.offer(report({ generation: 4n, health: 'PROGRESSING', healedCount: 1 }));
+    reporter.offer(report({ generation: 4n, health: 'HEALTHY' }));
+    reporter.offer(report({ generation: 5n, health: 'HEALTHY' }));
+    expect(said).toEqual(['4 PROGRESSING', '4 HEALTHY', '5 HEALTHY']);
+  });
+
   it('repeats the last report of every target that it still knows', () => {
     const sent: TargetReport[] = [];
     const reporter = new Reporter({ offer: (one) => void sent.push(one) }, aClock(), 600_000);

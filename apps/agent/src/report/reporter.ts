@@ -3,6 +3,9 @@ import type { TargetId, TargetReport } from '#domain';
 import type { ReportSink } from '../session/session.ports.js';
 import type { SayState } from './log-state.js';
 
+/** A change of any of these is told. */
+const TOLD = ['generation', 'sync', 'health', 'reason', 'message'] as const satisfies readonly (keyof TargetReport)[];
+
 /** Hands on what changed, and what did not change only now and then. Bounded by the number of targets. */
 export class Reporter {
   readonly #last = new Map<TargetId, { readonly report: TargetReport; readonly text: string; readonly atMs: number }>();
@@ -11,7 +14,7 @@ export class Reporter {
     private readonly sink: ReportSink,
     private readonly monotonic: MonotonicClock,
     private readonly againMs: number,
-    /** Told of every change of sync state, its reason and message. */
+    /** Told of every answer to another order, and of every change of sync state, health, reason and message. */
     private readonly say: SayState = () => undefined,
   ) {}
 
@@ -22,7 +25,7 @@ export class Reporter {
     const nowMs = this.monotonic.nowMs();
     if (last?.text === text && nowMs - last.atMs < this.againMs) return;
     this.#last.set(report.target, { report, text, atMs: nowMs });
-    if (last?.report.sync !== report.sync || last.report.reason !== report.reason || last.report.message !== report.message) this.say(report);
+    if (last === undefined || TOLD.some((field) => last.report[field] !== report[field])) this.say(report);
     this.sink.offer(report);
   }
 

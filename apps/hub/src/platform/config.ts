@@ -34,6 +34,8 @@ export interface HubConfig {
   readonly certificateTtlMs: number;
   readonly logLevel: LogLevel;
   readonly shutdownTimeoutMs: number;
+  readonly failpoint: { readonly name: string; readonly hit: number } | undefined;
+  readonly isFailpointEnabled: boolean;
 }
 
 /** One variable: what the documentation says of it, and how its text becomes a value. */
@@ -123,6 +125,15 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
   },
   logLevel: { name: 'CAPSTAN_LOG_LEVEL', secret: false, default: 'info', parse: z.enum(LOG_LEVELS), meaning: 'Least level that is logged.', expected: LOG_LEVELS.join(', ') },
   shutdownTimeoutMs: { name: 'CAPSTAN_SHUTDOWN_TIMEOUT', secret: false, default: '20s', parse: duration, meaning: 'Longest orderly shutdown.', expected: DURATION },
+  failpoint: {
+    name: 'CAPSTAN_FAILPOINT', secret: false, default: undefined,
+    parse: z.string().regex(/^[a-z.-]+(:\d{1,6})?$/).transform((spec) => ({ name: spec.split(':')[0] ?? '', hit: Number(spec.split(':')[1] ?? 1) })).optional(),
+    meaning: 'For tests: the place at which the process kills itself, and at which hit.', expected: '<name> or <name>:<hit>',
+  },
+  isFailpointEnabled: {
+    name: 'CAPSTAN_ENABLE_FAILPOINTS', secret: false, default: '0', parse: z.enum(['0', '1']).transform((flag) => flag === '1'),
+    meaning: 'For tests: without 1, `CAPSTAN_FAILPOINT` does nothing.', expected: '0 or 1',
+  },
 };
 
 /** One bad variable. The message names it and the way out, and never repeats a secret. */
@@ -163,6 +174,8 @@ export function readHubConfig(environment: Environment = process.env): HubConfig
     certificateTtlMs: read(SETTINGS.certificateTtlMs, environment),
     logLevel: read(SETTINGS.logLevel, environment),
     shutdownTimeoutMs: read(SETTINGS.shutdownTimeoutMs, environment),
+    failpoint: read(SETTINGS.failpoint, environment),
+    isFailpointEnabled: read(SETTINGS.isFailpointEnabled, environment),
   };
   requireTogether(config);
   return Object.freeze(config);

@@ -1,14 +1,16 @@
 import type { Failpoints } from '#kernel';
-import { AGENT_FAILPOINTS } from './reconcile/agent-failpoints.js';
-import { REPLACE_FAILPOINTS } from './reconcile/replace-failpoints.js';
-import { STATE_FAILPOINTS } from './state/index.js';
+
+/** Where a process dies, and at which time that it comes by. */
+export interface DeadlyFailpoint {
+  readonly name: string;
+  readonly hit: number;
+}
 
 /**
  * Failpoints that end this very process by SIGKILL, as a lost node would: nothing is flushed, released or said.
  * @throws RangeError for a name that no code ever hits: a test with a typo would pass for the wrong reason
  */
-export function killAtFailpoint({ name, hit: wanted }: { readonly name: string; readonly hit: number }): Failpoints {
-  const known: readonly string[] = [...AGENT_FAILPOINTS, ...REPLACE_FAILPOINTS, ...STATE_FAILPOINTS];
+export function killAtFailpoint({ name, hit: wanted }: DeadlyFailpoint, known: readonly string[]): Failpoints {
   if (!known.includes(name)) throw new RangeError(`no failpoint ${name}; there are ${known.join(', ')}`);
   let hits = 0;
   return {
