@@ -5,3 +5,4 @@ export { RegistriesAndChartRepositories1764205200000 } from './1764205200000-reg
 export { FurtherSources1764208800000 } from './1764208800000-further-sources.js';
 export { RefusedOrders1764212400000 } from './1764212400000-refused-orders.js';
 export { StagedRollouts1764216000000 } from './1764216000000-staged-rollouts.js';
+export { GateChecks1764219600000 } from './1764219600000-gate-checks.js';

@@ -154,21 +154,25 @@ export { explainTarget } from './explain/explain-target.js';
 export { EXPLANATION_STEPS, type Explanation, type ExplanationStep, type KnownOfRollout, type KnownOfTarget, type KnownToExplain } from './explain/explanation.types.js';
 export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply-transition.js';
 export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';
-export { explainRollout, ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/explain-rollout.js';
+export { explainRollout } from './rollout/explain-rollout.js';
+export { ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/rollout-hurdle.js';
+export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
 export { judgeGate } from './rollout/judge-gates.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';
 export { PLACEMENT_REASONS, resolveStages, stageForLateTarget, type PlacedInStage, type PlacementReason, type TargetToPlace } from './rollout/resolve-stages.js';
 export {
-  GATE_STATES, isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, UNFINISHED_ROLLOUT_STATES, type GateRow, type GateState, type ObservedTarget, type RefusedVersion, type RolloutCause, type RolloutPhase,
+  GATE_STATES, isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, UNFINISHED_ROLLOUT_STATES, type CheckSubject, type GateCheck, type GateRow, type GateState, type ObservedTarget, type RefusedVersion, type RolloutCause, type RolloutPhase,
   type RolloutState, type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
 } from './rollout/rollout.types.js';
 export {
   isNextInLine, movesAll, ROLLOUT_WAITS, STAGE_ALL, startRollout, supersededByStarting, type KnownRollout, type RolloutStart, type RolloutTargetStart, type RolloutToStart, type RolloutWait,
   type TargetToRoll,
 } from './rollout/start-rollout.js';
-export { GATE_KINDS, type GateSpec } from './rollout/strategy/gate-spec.js';
+export {
+  GATE_KINDS, type CheckedGateSpec, type GateSpec, type JobGateSpec, type MetricGateSpec, type RolloutGateSpec, type ValidatorGateSpec,
+} from './rollout/strategy/gate-spec.js';
 export { quantityOf, readQuantity, type Quantity } from './rollout/strategy/quantity.js';
 export {
   DEFAULT_STRATEGY, FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategy, type RolloutStrategyKind, type StagedStrategy,

@@ -1,7 +1,7 @@
 import type { Facts } from '../cluster/facts.js';
 import type { Labels } from '../cluster/validate-labels.js';
 import type { PlacementReason } from '../rollout/resolve-stages.js';
-import type { RolloutHurdle } from '../rollout/explain-rollout.js';
+import type { RolloutHurdle } from '../rollout/rollout-hurdle.js';
 import type { RolloutPhase, RolloutTargetState } from '../rollout/rollout.types.js';
 import type { Selector } from '../selector/selector.js';
 import type { ReasonCode } from '../target/reason-code.js';

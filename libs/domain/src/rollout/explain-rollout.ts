@@ -1,25 +1,11 @@
 import { currentStage } from './control-rollout.js';
-import { judgeWindows } from '../window/judge-windows.js';
-import { sayWindows } from '../window/say-windows.js';
+import { explainGate } from './explain-gate.js';
 import { isInWindow, judgeGate } from './judge-gates.js';
 import { isReachable } from './judge-rollout-target.js';
 import { outOfSight, provesNothing } from './judge-stage.js';
+import type { RolloutHurdle } from './rollout-hurdle.js';
 import type { GateRow, RolloutState, RolloutTargetRow, StageRow } from './rollout.types.js';
 import type { RolloutWait } from './start-rollout.js';
-
-export const ROLLOUT_HURDLES = ['SYNC', 'ROLLOUT', 'PAUSED', 'HALTED', 'TARGETS', 'CLUSTERS_AWAY', 'HELD', 'SOAK', 'APPROVAL', 'WINDOW', 'REVERTING'] as const;
-
-/** One thing that a rollout waits for now, what ends the wait, and when, where that is known. */
-export interface RolloutHurdle {
-  readonly kind: (typeof ROLLOUT_HURDLES)[number];
-  /** undefined: not of one stage. */
-  readonly stage: string | undefined;
-  readonly gate: string | undefined;
-  /** A sentence for people: what, and the way on. */
-  readonly message: string;
-  /** When it ends by itself. */
-  readonly until: Date | undefined;
-}
 
 /**
  * What a rollout waits for, the nearest first. Pure, by the same rules as `planRollout`; none for one that is over, or that the planner is about to move.
@@ -45,12 +31,12 @@ export function explainRollout(rollout: RolloutState, waitsFor: RolloutWait | un
 function inStage(rollout: RolloutState, now: Date): readonly RolloutHurdle[] {
   const stage = currentStage(rollout.stages);
   if (stage === undefined) return stragglers(rollout);
-  if (stage.state === 'PENDING') return gates(stage, 'BEFORE', now);
+  if (stage.state === 'PENDING') return gates(rollout, stage, 'BEFORE', now);
   const targets = rollout.targets.filter((target) => target.stage === stage.name);
   const open = targets.filter((target) => target.state === 'PENDING' || target.state === 'MOVING');
-  if (open.length > 0) return [atWork(rollout, stage, open), ...(isInWindow(stage, now) ? [] : gates(stage, 'BEFORE', now))];
+  if (open.length > 0) return [atWork(rollout, stage, open), ...(isInWindow(stage, now) ? [] : gates(rollout, stage, 'BEFORE', now))];
   if (provesNothing(rollout, stage)) return leftOut(stage, targets);
-  return [...soakOf(stage, now), ...gates(stage, 'AFTER', now), ...gone(rollout, stage)];
+  return [...soakOf(stage, now), ...gates(rollout, stage, 'AFTER', now), ...gone(rollout, stage)];
 }
 
 function soakOf(stage: StageRow, now: Date): readonly RolloutHurdle[] {
@@ -87,16 +73,9 @@ function stragglers({ targets }: RolloutState): readonly RolloutHurdle[] {
   return open === 0 ? [] : [hurdle('TARGETS', `${count(open, 'target')} being caught up.`)];
 }
 
-function gates(stage: StageRow, side: GateRow['side'], now: Date): readonly RolloutHurdle[] {
+function gates(rollout: RolloutState, stage: StageRow, side: GateRow['side'], now: Date): readonly RolloutHurdle[] {
   if (stage.isPromoted) return [];
-  return stage.gates.filter((gate) => gate.side === side && judgeGate(gate, now) === 'WAITING').map((gate) => ({ ...atGate(gate, stage, now), gate: gate.spec.name }));
-}
-
-function atGate({ spec, side, approvals }: GateRow, stage: StageRow, now: Date): RolloutHurdle {
-  const where = `Gate ${spec.name} ${side === 'BEFORE' ? 'before' : 'at the end of'} stage ${stage.name}`;
-  if (spec.kind === 'APPROVAL') return hurdle('APPROVAL', `${where} waits for ${count(spec.approvals - approvals, 'more approval')}: approveGate.`, stage);
-  const judgement = judgeWindows(spec.windows, now);
-  return { ...hurdle('WINDOW', `${where} is ${sayWindows(judgement)}.`, stage), until: judgement.changesAt };
+  return stage.gates.filter((gate) => gate.side === side && judgeGate(rollout, stage, gate, now) === 'WAITING').map((gate) => ({ ...explainGate(rollout, stage, gate, now), stage: stage.name, gate: gate.spec.name }));
 }
 
 function hurdle(kind: RolloutHurdle['kind'], message: string, stage?: StageRow): RolloutHurdle {

@@ -20,7 +20,7 @@ describe('judgeGate', () => {
     ['an approval that was taken back', 1, 'PASSED', 'WAITING'],
     ['one that failed stays so', 2, 'FAILED', 'FAILED'],
   ])('%s', (_name, approvals, state, expected) => {
-    expect(judgeGate(named('x', 'BEFORE', { approvals, state }), NOW)).toBe(expected);
+    expect(judgeGate(aRollout([]), aStage(), named('x', 'BEFORE', { approvals, state }), NOW)).toBe(expected);
   });
 });
 
@@ -32,12 +32,12 @@ describe('judgeGates', () => {
     ['one that failed, whatever waits', [named('x', 'BEFORE'), named('y', 'BEFORE', { state: 'FAILED' })], 'FAILED'],
     ['not those of the other side', [named('x', 'AFTER', { state: 'FAILED' })], 'PASSED'],
   ])('%s', (_name, gates, answer) => {
-    expect(judgeGates(aStage({ gates }), 'BEFORE', NOW).answer).toBe(answer);
+    expect(judgeGates(aRollout([]), aStage({ gates }), 'BEFORE', NOW).answer).toBe(answer);
   });
 
   it('passes all of a stage that a person lets pass, also what failed', () => {
     const gates = [named('x', 'BEFORE'), named('y', 'BEFORE', { state: 'FAILED' })];
-    expect(judgeGates(aStage({ isPromoted: true, gates }), 'BEFORE', NOW)).toEqual({ answer: 'PASSED', changes: [judged('x', 'WAIVED'), judged('y', 'WAIVED')] });
+    expect(judgeGates(aRollout([]), aStage({ isPromoted: true, gates }), 'BEFORE', NOW)).toEqual({ answer: 'PASSED', changes: [judged('x', 'WAIVED'), judged('y', 'WAIVED')] });
   });
 });
 

@@ -75,7 +75,7 @@ function openNextStage(rollout: RolloutState, now: Date): readonly RolloutTransi
 }
 
 function passGates(rollout: RolloutState, stage: StageRow, side: 'BEFORE' | 'AFTER', then: RolloutTransition, now: Date): readonly RolloutTransition[] {
-  const { changes, answer } = judgeGates(stage, side, now);
+  const { changes, answer } = judgeGates(rollout, stage, side, now);
   if (changes.length > 0) return changes;
   if (answer === 'FAILED') return [haltAt(rollout, stage)];
   return answer === 'PASSED' ? [then] : [];

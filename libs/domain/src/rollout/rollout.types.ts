@@ -47,6 +47,22 @@ export interface GateRow {
   readonly state: GateState;
   /** How many different people have approved. */
   readonly approvals: number;
+  /** Since when it stands as it does; undefined: nobody has come to it yet. */
+  readonly since?: Date | undefined;
+  /** What was found out for it so far; of gates that are checked alone. */
+  readonly checks?: readonly GateCheck[] | undefined;
+}
+
+/** Whom a check is about: a target, in whose cluster it is made, or the hub itself. */
+export type CheckSubject = TargetId | 'HUB';
+
+/** What the checks of one subject have come to. */
+export interface GateCheck {
+  readonly subject: CheckSubject;
+  /** undefined: not decided yet. */
+  readonly verdict: 'PASSED' | 'FAILED' | undefined;
+  /** The last answer, or why there is none, for people. */
+  readonly message: string;
 }
 
 export interface StageRow {

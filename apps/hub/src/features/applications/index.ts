@@ -7,6 +7,6 @@ export { ApplicationRevisionType, ApplicationType, ReasonCodeEnum, toApplication
 export { ApplicationReadModule, ApplicationsModule } from './applications.module.js';
 export { ApplicationReadModel, type ApplicationView, type RevisionView } from './applications.read-model.js';
 export { FailurePolicyEnum, StrategyEnum } from './strategy-input.graphql.js';
-export { GateSpecType, toGateSpecType } from './strategy.graphql.js';
+export { GateSpecType, toGateSpecType } from './gate.graphql.js';
 export { specJson } from './spec-json.js';
 export { ApplicationEntity, ApplicationRevisionEntity } from './typeorm-application.repository.js';

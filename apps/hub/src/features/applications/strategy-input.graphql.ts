@@ -1,6 +1,7 @@
-import { FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategyKind, type StageOrder, type TimeWindow } from '#domain';
-import { Field, InputType, Int } from '@nestjs/graphql';
+import { FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategyKind, type StageOrder } from '#domain';
+import { Field, InputType } from '@nestjs/graphql';
 import { Duration, graphqlEnum, QuantityScalar } from '../../platform/api/index.js';
+import { GateInput } from './gate-input.graphql.js';
 import { SelectorSpecInput } from './selector-input.graphql.js';
 
 const KIND_MEANING: Readonly<Record<RolloutStrategyKind, string>> = { ALL_AT_ONCE: 'Every target at once, in the one stage `all`.', STAGED: 'Stage after stage.' };
@@ -13,40 +14,12 @@ const ORDER_MEANING: Readonly<Record<StageOrder['by'], string>> = { NAME: 'By th
 export const StrategyEnum = graphqlEnum('RolloutStrategyKind', 'How a release moves over the targets.', STRATEGY_KINDS, (kind) => KIND_MEANING[kind]);
 export const FailurePolicyEnum = graphqlEnum('FailurePolicy', 'What happens when more targets fail than the budget of a stage allows.', FAILURE_POLICIES, (policy) => FAILURE_MEANING[policy]);
 export const NewerReleasePolicyEnum = graphqlEnum('NewerReleasePolicy', 'What a newer release does while a rollout is under way.', NEWER_RELEASE_POLICIES, (policy) => NEWER_MEANING[policy]);
-export const WindowKindEnum = graphqlEnum<TimeWindow['kind']>('TimeWindowKind', 'What a window says.', ['ALLOW', 'DENY'], (kind) => (kind === 'ALLOW' ? 'Orders are given inside it alone.' : 'No orders are given inside it; it goes before ALLOW.'));
 export const StageOrderEnum = graphqlEnum('StageOrderBy', 'In which order the targets of a stage are taken.', ['NAME', 'LABEL', 'SPREAD'] as const, (by) => ORDER_MEANING[by]);
 
 @InputType({ description: 'In which order the targets of a stage are taken.' })
 export class StageOrderInput {
   @Field(() => StageOrderEnum, { description: 'By what.' }) by!: StageOrder['by'];
   @Field(() => String, { nullable: true, description: 'The label of clusters, for LABEL and SPREAD.' }) label?: string | null;
-}
-
-@InputType({ description: 'People must say yes, with `approveGate`.' })
-export class ApprovalGateInput {
-  @Field(() => Int, { nullable: true, description: 'How many different people; absent: 1.' }) approvals?: number | null;
-}
-
-@InputType({ description: 'When orders may be given, or may not: a schedule that comes again, or a period that comes once.' })
-export class TimeWindowInput {
-  @Field(() => WindowKindEnum, { description: 'Whether orders may be given inside it.' }) kind!: TimeWindow['kind'];
-  @Field(() => String, { nullable: true, description: 'When it opens: five fields of cron.' }) schedule?: string | null;
-  @Field(() => String, { nullable: true, description: 'How long it stays open, such as `8h`; 1m to 7d.' }) duration?: string | null;
-  @Field(() => String, { nullable: true, description: 'IANA zone of the schedule, such as `Europe/Berlin`.' }) timeZone?: string | null;
-  @Field(() => String, { nullable: true, description: 'Instead of a schedule, with kind DENY: when the period begins, with its zone.' }) from?: string | null;
-  @Field(() => String, { nullable: true, description: 'When it ends.' }) to?: string | null;
-}
-
-@InputType({ description: 'The time must be right: inside an ALLOW window, if there is one, and outside every DENY window.' })
-export class WindowGateInput {
-  @Field(() => [TimeWindowInput], { description: 'The windows, at least one.' }) windows!: TimeWindowInput[];
-}
-
-@InputType({ description: 'Something that must be so before a stage begins or ends: its name, and the one thing it waits for.' })
-export class GateInput {
-  @Field(() => String, { description: 'Its name in the stage.' }) name!: string;
-  @Field(() => ApprovalGateInput, { nullable: true, description: 'Waits for people.' }) approval?: ApprovalGateInput | null;
-  @Field(() => WindowGateInput, { nullable: true, description: 'Waits for the right time. Before a stage it holds for every order in it.' }) window?: WindowGateInput | null;
 }
 
 @InputType({ description: 'A stage: a group of targets that moves together. Of several that select a target the first takes it.' })

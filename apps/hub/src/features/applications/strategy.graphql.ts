@@ -1,40 +1,14 @@
-import type { FailurePolicy, GateSpec, NewerReleasePolicy, RolloutStrategy, RolloutStrategyKind, StageOrder, StageSpec, TimeWindow } from '#domain';
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import type { FailurePolicy, NewerReleasePolicy, RolloutStrategy, RolloutStrategyKind, StageOrder, StageSpec } from '#domain';
+import { Field, ObjectType } from '@nestjs/graphql';
 import { Duration, QuantityScalar } from '../../platform/api/index.js';
+import { GateSpecType, toGateSpecType } from './gate.graphql.js';
 import { SelectorType, toSelectorType } from './selector.graphql.js';
-import { FailurePolicyEnum, NewerReleasePolicyEnum, StageOrderEnum, StrategyEnum, WindowKindEnum } from './strategy-input.graphql.js';
+import { FailurePolicyEnum, NewerReleasePolicyEnum, StageOrderEnum, StrategyEnum } from './strategy-input.graphql.js';
 
 @ObjectType('StageOrder', { description: 'In which order the targets of a stage are taken.' })
 export class StageOrderType {
   @Field(() => StageOrderEnum, { description: 'By what.' }) by!: StageOrder['by'];
   @Field(() => String, { nullable: true, description: 'The label of clusters, for LABEL and SPREAD.' }) label!: string | null;
-}
-
-@ObjectType('ApprovalGate', { description: 'People must say yes, with `approveGate`.' })
-export class ApprovalGateType {
-  @Field(() => Int, { description: 'How many different people.' }) approvals!: number;
-}
-
-@ObjectType('TimeWindow', { description: 'When orders may be given, or may not.' })
-export class TimeWindowType {
-  @Field(() => WindowKindEnum, { description: 'Whether orders may be given inside it.' }) kind!: TimeWindow['kind'];
-  @Field(() => String, { nullable: true, description: 'When it opens: five fields of cron; null for a period.' }) schedule!: string | null;
-  @Field(() => String, { nullable: true, description: 'How long it stays open.' }) duration!: string | null;
-  @Field(() => String, { nullable: true, description: 'IANA zone of the schedule.' }) timeZone!: string | null;
-  @Field(() => String, { nullable: true, description: 'When a period begins.' }) from!: string | null;
-  @Field(() => String, { nullable: true, description: 'When it ends.' }) to!: string | null;
-}
-
-@ObjectType('WindowGate', { description: 'The time must be right.' })
-export class WindowGateType {
-  @Field(() => [TimeWindowType], { description: 'The windows.' }) windows!: TimeWindowType[];
-}
-
-@ObjectType('GateSpec', { description: 'Something that must be so before a stage begins or ends.' })
-export class GateSpecType {
-  @Field(() => String, { description: 'Its name in the stage.' }) name!: string;
-  @Field(() => ApprovalGateType, { nullable: true, description: 'Waits for people.' }) approval!: ApprovalGateType | null;
-  @Field(() => WindowGateType, { nullable: true, description: 'Waits for the right time.' }) window!: WindowGateType | null;
 }
 
 @ObjectType('StageSpec', { description: 'A stage as the application wants it.' })
@@ -72,15 +46,4 @@ function toStageSpecType(stage: StageSpec): StageSpecType {
     deadline: stage.deadlineSeconds * 1_000, soak: stage.soakSeconds * 1_000, order: { by: stage.order.by, label: stage.order.by === 'NAME' ? null : stage.order.label },
     before: stage.before.map(toGateSpecType), after: stage.after.map(toGateSpecType),
   };
-}
-
-export function toGateSpecType(gate: GateSpec): GateSpecType {
-  return {
-    name: gate.name, approval: gate.kind === 'APPROVAL' ? { approvals: gate.approvals } : null, window: gate.kind === 'WINDOW' ? { windows: gate.windows.map(toWindowType) } : null,
-  };
-}
-
-function toWindowType(window: TimeWindow): TimeWindowType {
-  const nothing = { schedule: null, duration: null, timeZone: null, from: null, to: null };
-  return { ...nothing, ...window };
 }

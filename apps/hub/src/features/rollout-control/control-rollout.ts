@@ -38,6 +38,8 @@ export class ControlRollout {
         );
       }
       if (command === 'ABORT') await this.#keepBefore(rollout);
+      // While it was paused nobody asked: the time of its gates begins anew.
+      if (command === 'RESUME') await this.tx.execute(`UPDATE rollout_gates SET since = now() WHERE rollout_id = $1 AND state = 'WAITING'`, [rollout.id]);
       await this.audit.record({ action: `rollout.${command.toLowerCase()}`, object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { phase: phase.value, reason } });
       await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
@@ -58,6 +60,7 @@ export class ControlRollout {
   /** What failed waits again, as does a gate that failed. The order that it was given stays noted: a rollback has to take it back. */
   async #retry({ id }: LockedRollout): Promise<void> {
     await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
+    await this.tx.execute(`DELETE FROM rollout_gate_checks k USING rollout_gates g WHERE g.rollout_id = $1 AND g.state = 'FAILED' AND k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name`, [id]);
     await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now() WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
   }
 }

@@ -51,6 +51,8 @@ interface GateRecord {
   readonly spec: GateSpec;
   readonly state: GateState;
   readonly approvals: number;
+  readonly since: Date | null;
+  readonly checks: readonly { readonly subject: string; readonly verdict: 'PASSED' | 'FAILED' | null; readonly message: string }[];
 }
 interface TargetRecord {
   readonly target_id: string;
@@ -111,7 +113,9 @@ export async function loadRollout(tx: TransactionContext, rollout: RolloutHead):
     [rollout.id],
   );
   const gates = await tx.query<GateRecord>(
-    `SELECT g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals
+    `SELECT g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals, g.since,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('subject', k.subject, 'verdict', k.verdict, 'message', k.message)) FROM rollout_gate_checks k
+         WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
      FROM rollout_gates g WHERE g.rollout_id = $1 ORDER BY g.stage, g.side, g.ordinal`,
     [rollout.id],
   );
@@ -135,11 +139,18 @@ export async function loadRollout(tx: TransactionContext, rollout: RolloutHead):
   };
 }
 
+function toGate({ side, spec, state, approvals, since, checks }: GateRecord): GateRow {
+  return {
+    side, spec, state, approvals, since: since ?? undefined,
+    checks: checks.map(({ subject, verdict, message }) => ({ subject: subject === 'HUB' ? subject : targetId(subject), verdict: verdict ?? undefined, message })),
+  };
+}
+
 function toStage(row: StageRecord, gates: readonly GateRecord[]): StageRow {
   return {
     name: row.name, position: row.ordinal, state: row.state, maxConcurrency: row.max_concurrency ?? 'UNLIMITED', failureBudget: row.failure_budget ?? 'UNLIMITED',
     deadlineMs: numberIn(row.deadline_ms), soakMs: Number(row.soak_ms), settledAt: row.settled_at ?? undefined, isPromoted: row.is_promoted,
-    gates: gates.map(({ side, spec, state, approvals }) => ({ side, spec, state, approvals })),
+    gates: gates.map(toGate),
   };
 }
 

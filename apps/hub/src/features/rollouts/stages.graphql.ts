@@ -1,5 +1,5 @@
 import { GATE_STATES, STAGE_STATES, type GateRow, type GateState, type StageState } from '#domain';
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime, Duration, graphqlEnum } from '../../platform/api/index.js';
 import { GateSpecType, toGateSpecType } from '../applications/index.js';
 import type { GateView, StageView } from './stages.read-model.js';
@@ -19,6 +19,19 @@ export class GateApprovalType {
   @Field(() => DateTime, { description: 'When.' }) at!: Date;
 }
 
+const CheckVerdictEnum = graphqlEnum('GateCheckVerdict', 'What the checks have come to.', ['PASSED', 'FAILED'] as const, (verdict) => (verdict === 'PASSED' ? 'Good.' : 'Not good: the gate fails.'));
+
+@ObjectType('GateCheck', { description: 'What the checks of a gate came to, in one cluster or with the hub.' })
+export class GateCheckType {
+  @Field(() => String, { nullable: true, description: 'In which cluster; null: the hub asked.' }) cluster!: string | null;
+  @Field(() => CheckVerdictEnum, { nullable: true, description: 'What they came to; null: not decided yet.' }) verdict!: 'PASSED' | 'FAILED' | null;
+  @Field(() => Int, { description: 'How many were good.' }) passes!: number;
+  @Field(() => Int, { description: 'How many were not.' }) failures!: number;
+  @Field(() => String, { description: 'The last answer, or why there is none.' }) message!: string;
+  @Field(() => Float, { nullable: true, description: 'The last value of a metric.' }) value!: number | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it was answered.' }) at!: Date | null;
+}
+
 @ObjectType('Gate', { description: 'Something that must be so before a stage begins or ends.' })
 export class GateType {
   @Field(() => String, { description: 'Its name in the stage.' }) name!: string;
@@ -27,6 +40,7 @@ export class GateType {
   @Field(() => DateTime, { nullable: true, description: 'Since when.' }) since!: Date | null;
   @Field(() => GateSpecType, { description: 'What it waits for.' }) spec!: GateSpecType;
   @Field(() => [GateApprovalType], { description: 'Who has said yes.' }) approvals!: GateApprovalType[];
+  @Field(() => [GateCheckType], { description: 'What checks have come to, of a gate that is checked.' }) checks!: GateCheckType[];
 }
 
 @ObjectType('StageCounts', { description: 'How many targets of a stage are in which state.' })
@@ -70,6 +84,9 @@ export function toStageType(view: StageView): StageType {
   };
 }
 
-function toGateType({ side, state, since, spec, approvals }: GateView): GateType {
-  return { name: spec.name, side, state, since: since ?? null, spec: toGateSpecType(spec), approvals: approvals.map((approval) => ({ ...approval })) };
+function toGateType({ side, state, since, spec, approvals, checks }: GateView): GateType {
+  return {
+    name: spec.name, side, state, since: since ?? null, spec: toGateSpecType(spec), approvals: approvals.map((approval) => ({ ...approval })),
+    checks: checks.map((check) => ({ ...check, cluster: check.cluster ?? null, verdict: check.verdict ?? null, value: check.value ?? null, at: check.at ?? null })),
+  };
 }

@@ -9,6 +9,19 @@ export interface GateView {
   readonly since: Date | undefined;
   readonly spec: GateSpec;
   readonly approvals: readonly { readonly by: string; readonly comment: string; readonly at: Date }[];
+  readonly checks: readonly GateCheckView[];
+}
+
+/** What the checks of a gate came to in one cluster, or with the hub. */
+export interface GateCheckView {
+  /** undefined: the hub. */
+  readonly cluster: string | undefined;
+  readonly verdict: 'PASSED' | 'FAILED' | undefined;
+  readonly passes: number;
+  readonly failures: number;
+  readonly message: string;
+  readonly value: number | undefined;
+  readonly at: Date | undefined;
 }
 
 /** How many targets are in which state; `offline` are those of the skipped ones whose cluster is away. */
@@ -67,6 +80,7 @@ interface GateRecord {
   readonly since: Date | null;
   readonly spec: GateSpec;
   readonly approvals: readonly { readonly by: string; readonly comment: string; readonly at: string }[];
+  readonly checks: readonly { readonly cluster: string | null; readonly verdict: 'PASSED' | 'FAILED' | null; readonly passes: number; readonly failures: number; readonly message: string; readonly value: number | null; readonly at: string | null }[];
 }
 
 const COUNTED: readonly (readonly [keyof StageCounts, RolloutTargetState])[] = [
@@ -81,7 +95,10 @@ const SELECT_STAGES = `
 const SELECT_GATES = `
   SELECT g.rollout_id, g.stage, g.side, g.state, g.since, g.spec,
     coalesce((SELECT jsonb_agg(jsonb_build_object('by', a.approver, 'comment', a.comment, 'at', a.at) ORDER BY a.at) FROM rollout_approvals a
-      WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name), '[]') AS approvals
+      WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name), '[]') AS approvals,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('cluster', c.name, 'verdict', k.verdict, 'passes', k.passes, 'failures', k.failures, 'message', k.message, 'value', k.value, 'at', k.answered_at) ORDER BY c.name)
+      FROM rollout_gate_checks k LEFT JOIN targets t ON t.id::text = k.subject LEFT JOIN clusters c ON c.id = t.cluster_id
+      WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
   FROM rollout_gates g WHERE g.rollout_id = ANY($1::uuid[]) ORDER BY g.side DESC, g.ordinal`;
 
 @Injectable()
@@ -110,6 +127,9 @@ function toStage(row: StageRow, gates: readonly GateRecord[]): StageView {
   };
 }
 
-function toGate({ side, state, since, spec, approvals }: GateRecord): GateView {
-  return { side, state, spec, since: since ?? undefined, approvals: approvals.map(({ by, comment, at }) => ({ by, comment, at: new Date(at) })) };
+function toGate({ side, state, since, spec, approvals, checks }: GateRecord): GateView {
+  return {
+    side, state, spec, since: since ?? undefined, approvals: approvals.map(({ by, comment, at }) => ({ by, comment, at: new Date(at) })),
+    checks: checks.map(({ cluster, verdict, value, at, ...rest }) => ({ ...rest, cluster: cluster ?? undefined, verdict: verdict ?? undefined, value: value ?? undefined, at: at === null ? undefined : new Date(at) })),
+  };
 }

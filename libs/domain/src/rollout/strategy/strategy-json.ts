@@ -13,5 +13,8 @@ function stageJson({ selector, order, before, after, ...rest }: StageSpec): Json
 }
 
 function gateJson(gate: GateSpec): JsonObject {
-  return gate.kind === 'WINDOW' ? { ...gate, windows: gate.windows.map((window) => ({ ...window })) } : { ...gate };
+  if (gate.kind === 'WINDOW') return { ...gate, windows: gate.windows.map((window) => ({ ...window })) };
+  if (gate.kind !== 'ROLLOUT') return { ...gate };
+  const { clusters, ...rest } = gate;
+  return clusters === undefined ? rest : { ...rest, clusters: selectorJson(clusters) };
 }

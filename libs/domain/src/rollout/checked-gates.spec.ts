@@ -1,0 +1,68 @@
+import { explainRollout, gateDeadline, planRollout, subjectsOf, type CheckedGateSpec, type GateCheck, type GateRow, type RolloutState, type RolloutTargetRow } from '#domain';
+import { describe, expect, it } from '@jest/globals';
+import { after, aRollout, aStage, aTarget, idOf, NOW, WELL } from './testing/rollout-rows.js';
+
+const METRIC: CheckedGateSpec = { kind: 'METRIC', name: 'errors', query: 'sum(rate(errors[5m]))', max: 0.01, intervalSeconds: 10, count: 1, failureLimit: 0, deadlineSeconds: 60 };
+const DEPENDENCE: CheckedGateSpec = { kind: 'ROLLOUT', name: 'queue-first', application: 'queue' };
+const NAMED: CheckedGateSpec = { ...DEPENDENCE, clusters: { all: true, matchLabels: {}, matchExpressions: [] } };
+const VALIDATOR: CheckedGateSpec = { kind: 'VALIDATOR', name: 'board', validator: 'change-board', intervalSeconds: 10, deadlineSeconds: 60 };
+
+const well = (name: string): RolloutTargetRow => aTarget(name, 'HEALTHY', { observed: WELL });
+const open = (name: string, rest: Partial<RolloutTargetRow> = {}): RolloutTargetRow => aTarget(name, 'PENDING', rest);
+const says = (name: string, verdict: GateCheck['verdict'], message = ''): GateCheck => ({ subject: idOf(name), verdict, message });
+const gate = (side: GateRow['side'], spec: CheckedGateSpec, rest: Partial<GateRow> = {}): GateRow => ({ spec, side, state: 'WAITING', approvals: 0, since: NOW, ...rest });
+const behind = (targets: readonly RolloutTargetRow[], one: GateRow): RolloutState => aRollout(targets, { stages: [aStage({ gates: [one] })] });
+const before = (targets: readonly RolloutTargetRow[], one: GateRow): RolloutState => aRollout(targets, { stages: [aStage({ state: 'PENDING', gates: [one] })] });
+const judged = (to: GateRow['state'], name = 'errors'): unknown => [{ kind: 'judge-gate', stage: 'all', gate: name, to }];
+
+describe('whom a gate asks', () => {
+  it.each<[string, readonly RolloutTargetRow[], GateRow, readonly string[]]>([
+    ['behind a stage: who is well', [well('a'), aTarget('b', 'FAILED'), aTarget('c', 'SKIPPED', { reason: 'CLUSTER_OFFLINE' })], gate('AFTER', METRIC), [idOf('a')]],
+    ['before a stage: who is to move and is there', [open('a'), open('b', { offlineSince: NOW }), open('c', { isHeld: true }), open('d', { isActive: false })], gate('BEFORE', METRIC), [idOf('a')]],
+    ['for another application the hub knows, whoever is away', [open('a'), open('b', { offlineSince: NOW })], gate('BEFORE', DEPENDENCE), [idOf('a'), idOf('b')]],
+    ['for another application somewhere else: the hub', [open('a')], gate('BEFORE', NAMED), ['HUB']],
+    ['for a validator: the hub', [open('a')], gate('BEFORE', VALIDATOR), ['HUB']],
+    ['not the targets of other stages', [{ ...well('a'), stage: 'other' }], gate('AFTER', METRIC), []],
+  ])('%s', (_name, targets, one, expected) => {
+    expect(subjectsOf(aRollout(targets), aStage(), one)).toEqual(expected);
+  });
+});
+
+describe('what checks come to', () => {
+  it.each<[string, RolloutState, number, unknown]>([
+    ['all have passed', behind([well('a'), well('b')], gate('AFTER', METRIC, { checks: [says('a', 'PASSED'), says('b', 'PASSED')] })), 0, judged('PASSED')],
+    ['one has not answered', behind([well('a'), well('b')], gate('AFTER', METRIC, { checks: [says('a', 'PASSED')] })), 0, []],
+    ['one has answered and is not decided', behind([well('a')], gate('AFTER', METRIC, { checks: [says('a', undefined)] })), 0, []],
+    ['one has failed, whoever is missing', behind([well('a'), well('b')], gate('AFTER', METRIC, { checks: [says('a', 'FAILED')] })), 0, judged('FAILED')],
+    ['nobody has answered by the deadline', behind([well('a')], gate('AFTER', METRIC)), 60_000, judged('FAILED')],
+    ['the last moment before it', behind([well('a')], gate('AFTER', METRIC)), 59_999, []],
+    ['one that comes late has to pass too', behind([well('a'), well('b')], gate('AFTER', METRIC, { state: 'PASSED', checks: [says('a', 'PASSED')] })), 0, judged('WAITING')],
+    ['one that went away is not asked', behind([well('a'), aTarget('b', 'SKIPPED', { reason: 'CLUSTER_OFFLINE', offlineSince: NOW })], gate('AFTER', METRIC, { checks: [says('a', 'PASSED')] })), 0, judged('PASSED')],
+    ['a dependence without a deadline waits', before([open('a')], gate('BEFORE', DEPENDENCE)), 1e10, []],
+    ['the hub has passed it', before([open('a')], gate('BEFORE', VALIDATOR, { checks: [{ subject: 'HUB', verdict: 'PASSED', message: '' }] })), 0, judged('PASSED', 'board')],
+    ['everybody is away: it waits, past any deadline', before([open('a', { offlineSince: NOW })], gate('BEFORE', METRIC)), 1e7, []],
+    ['nobody is to move: nothing to ask', before([], gate('BEFORE', METRIC)), 0, judged('PASSED')],
+  ])('%s', (_name, rollout, ms, expected) => {
+    expect(planRollout(rollout, after(ms))).toEqual(expected);
+  });
+
+  it('holds nothing against a gate for the time in which nobody listened', () => {
+    const waiting = gate('AFTER', METRIC);
+    expect(gateDeadline(aRollout([], { hearsSince: after(30_000) }), waiting, METRIC)).toEqual(after(90_000));
+    expect(gateDeadline(aRollout([]), { ...waiting, state: 'PENDING' }, METRIC)).toBeUndefined();
+  });
+
+  it('halts the rollout when it has failed', () => {
+    expect(planRollout(behind([well('a')], gate('AFTER', METRIC, { state: 'FAILED' })), NOW)).toEqual([{ kind: 'halt', stage: 'all', failed: [], to: 'HALTED' }]);
+  });
+});
+
+describe('what it waits for, in words', () => {
+  it.each<[string, RolloutState, string, Date | undefined]>([
+    ['a metric', behind([well('a'), well('b')], gate('AFTER', METRIC, { checks: [says('a', 'PASSED'), says('b', undefined, 'no answer from Prometheus.')] })), 'Gate errors at the end of stage all waits for its measurements, 1 of 2 have passed: no answer from Prometheus.', after(60_000)],
+    ['another application', before([open('a')], gate('BEFORE', { ...DEPENDENCE, release: 7 })), 'Gate queue-first before stage all waits for application queue to have release 7 or a later one.', undefined],
+    ['clusters that are away', before([open('a', { offlineSince: NOW })], gate('BEFORE', METRIC)), 'Gate errors before stage all waits for its measurements, and every cluster that could be asked is away.', after(60_000)],
+  ])('%s', (_name, rollout, message, until) => {
+    expect(explainRollout(rollout, undefined, NOW)).toMatchObject([{ message, until, stage: 'all' }]);
+  });
+});

@@ -1,0 +1,41 @@
+import { isReachable } from './judge-rollout-target.js';
+import type { CheckSubject, GateRow, GateState, RolloutState, RolloutTargetRow, StageRow } from './rollout.types.js';
+import type { CheckedGateSpec } from './strategy/gate-spec.js';
+
+/**
+ * In whose cluster, or by whom, a gate is checked. Pure. Before its stage the targets that are to move and can be asked, behind it those that are
+ * well with the release.
+ */
+export function subjectsOf(rollout: RolloutState, stage: StageRow, { side, spec }: Pick<GateRow, 'side' | 'spec'>): readonly CheckSubject[] {
+  if (spec.kind === 'VALIDATOR' || (spec.kind === 'ROLLOUT' && spec.clusters !== undefined)) return ['HUB'];
+  const asked = side === 'AFTER'
+    ? rollout.targets.filter((target) => target.stage === stage.name && target.isActive && target.state === 'HEALTHY')
+    : awaited(rollout, stage).filter((target) => spec.kind === 'ROLLOUT' || isReachable(target, rollout));
+  return asked.map((target) => target.id);
+}
+
+function awaited(rollout: RolloutState, stage: StageRow): readonly RolloutTargetRow[] {
+  return rollout.targets.filter((target) => target.stage === stage.name && target.isActive && !target.isHeld && target.state === 'PENDING');
+}
+
+/**
+ * What the checks of a gate come to. Pure. All subjects must have passed, and one that failed fails it. No answer is no answer: it waits until its
+ * deadline, and then it fails. Where all that are to move are away nobody can be asked, and the gate waits for one of them; where nobody is to move,
+ * or nobody is well, there is nothing to ask about.
+ */
+export function judgeCheckedGate(rollout: RolloutState, stage: StageRow, gate: GateRow, spec: CheckedGateSpec, now: Date): Exclude<GateState, 'PENDING' | 'WAIVED'> {
+  const verdictOf = new Map((gate.checks ?? []).map((check) => [check.subject, check.verdict]));
+  const verdicts = subjectsOf(rollout, stage, gate).map((subject) => verdictOf.get(subject));
+  if (verdicts.length === 0) return gate.side === 'BEFORE' && awaited(rollout, stage).length > 0 ? 'WAITING' : 'PASSED';
+  if (verdicts.includes('FAILED')) return 'FAILED';
+  if (verdicts.every((verdict) => verdict === 'PASSED')) return 'PASSED';
+  const until = gateDeadline(rollout, gate, spec);
+  return until !== undefined && until <= now ? 'FAILED' : 'WAITING';
+}
+
+/** When a gate that waits fails; undefined: never, or it does not wait yet. While nobody listened no time has passed. */
+export function gateDeadline(rollout: RolloutState, gate: GateRow, { deadlineSeconds }: CheckedGateSpec): Date | undefined {
+  if (deadlineSeconds === undefined || gate.state !== 'WAITING' || gate.since === undefined) return undefined;
+  const from = Math.max(gate.since.getTime(), rollout.hearsSince?.getTime() ?? 0);
+  return new Date(from + deadlineSeconds * 1_000);
+}
