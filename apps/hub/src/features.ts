@@ -14,6 +14,7 @@ import { RollbacksModule } from './features/rollbacks/index.js';
 import { RolloutControlModule } from './features/rollout-control/index.js';
 import { RolloutsModule, RolloutWriteModule } from './features/rollouts/index.js';
 import { SourcesModule } from './features/sources/index.js';
+import { StrategyWarningsModule } from './features/strategy-warnings/index.js';
 import { TargetsModule } from './features/targets/index.js';
 import { WebhooksModule } from './features/webhooks/index.js';
 import { AgentObjectsModule } from './wiring/agent-objects.module.js';
@@ -44,6 +45,7 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   RolloutControlModule,
   RollbacksModule,
   ExplanationsModule,
+  StrategyWarningsModule,
   PlannerModule.forRoot([PlannerPortsModule]),
   gateway,
   SignerModule,

@@ -181,6 +181,9 @@ export {
 export { strategyJson } from './rollout/strategy/strategy-json.js';
 export { strategyOf, type StageInput, type StrategyInput } from './rollout/strategy/validate-strategy.js';
 export type { GateInput } from './rollout/strategy/validate-gates.js';
+export { ROLLOUT_WARNINGS, WARNING_SEVERITIES, type RolloutWarning, type RolloutWarningCode, type WarningSeverity } from './rollout/warnings/rollout-warning.js';
+export { warnOfRollout } from './rollout/warnings/warn-of-rollout.js';
+export { warnOfStrategy } from './rollout/warnings/warn-of-strategy.js';
 export { formatSelector } from './selector/format-selector.js';
 export { matchesSelector, type SelectorMatch } from './selector/match-selector.js';
 export { MAX_SELECTOR_LENGTH, parseSelectorString, type SelectorInvalid } from './selector/parse-selector-string.js';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { explainRemovals } from './explain-removals.js';
+import { printWarnings, WARNINGS, type StrategyWarning } from './print-warnings.js';
 import { MANIFEST_KINDS, readManifests, type Manifest } from './read-manifests.js';
 
 const UPPER = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
@@ -21,6 +22,12 @@ export function applyCommand(context: CommandContext): Command {
     });
 }
 
+interface Applied {
+  readonly application?: { readonly version: number } | null;
+  readonly repository?: { readonly version: number } | null;
+  readonly warnings?: readonly StrategyWarning[];
+}
+
 async function applyOne(context: CommandContext, manifest: Manifest, confirmRemovals: string | undefined): Promise<string> {
   const isRepository = manifest.kind === 'Repository';
   const field = isRepository ? 'repository' : 'application';
@@ -36,15 +43,17 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
   const mutation = `${verb}${manifest.kind}`;
   const type = `${verb === 'create' ? 'Create' : 'Update'}${manifest.kind}Input`;
   const reference = `${isRepository ? 'repository' : 'app'}/${manifest.name}`;
-  const mutated = context.hub.mutate<Record<string, { readonly version: number } | null>>(
-    `mutation Apply($input: ${type}!) { ${mutation}(input: $input) { ${field} { version } userErrors { code field message hint details } } }`,
+  const mutated = context.hub.mutate<Applied>(
+    `mutation Apply($input: ${type}!) { ${mutation}(input: $input) { ${field} { version } ${isRepository ? '' : WARNINGS} userErrors { code field message hint details } } }`,
     mutation,
     { ...content, ...name, ...(version === undefined ? {} : { version }) },
     context.signal,
     `${manifest.where}: ${reference}`,
   );
   const payload = await explainRemovals(mutated, `capstan apply -f ${manifest.file}`);
-  const outcome = version === undefined ? 'created' : payload[field]?.version === version ? 'unchanged' : 'configured';
+  printWarnings(context, payload.warnings ?? [], `${manifest.where}: ${reference}`);
+  const applied = payload.application ?? payload.repository;
+  const outcome = version === undefined ? 'created' : applied?.version === version ? 'unchanged' : 'configured';
   return `${reference} ${outcome}`;
 }
 

@@ -19,7 +19,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   },
   application: {
     field: 'application',
-    document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice historyRewrite { ${REWRITE} } createdAt
+    document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice warnings { severity code message until } historyRewrite { ${REWRITE} } createdAt
       revision { number createdAt createdBy spec { source { repository ref chart version path renderer helm { valuesFiles releaseName skipHooks } watch } sources { name repository ref chart version path watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace patches { target { group kind namespace name } patch clusters { matchLabels } } dependsOn health { group kind healthy progressing degraded suspended message } sync { automated prune drift ignore { group kind namespace name jsonPointers managers when } } } }
       currentRelease { number commit fullRef subject author committedAt sources { name commit ref } } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
   },

@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
 import { suggest } from '../suggest.js';
+import { printWarningsOf } from './print-warnings.js';
 import { parseReference, resourceKind, textAt, type ResourceKind, type Row } from './resources.js';
 
 interface GetOptions {
@@ -37,6 +38,7 @@ export function getCommand(context: CommandContext): Command {
       const wanted = name === undefined ? rows : rows.filter((row) => isNamed(row, name));
       if (name !== undefined && wanted.length === 0) throw nothingNamed(kind, name, rows);
       context.out(formatNodes(wanted, kind.columns(context.clock.now()), output, options.headers));
+      if (kind.singular === 'application' && name !== undefined) for (const row of wanted) await printWarningsOf(context, textAt(row, 'project', 'name'), textAt(row, 'name'));
       if (wanted.length === 0 && (output === 'table' || output === 'wide')) context.err(`No ${kind.plural} found.\n`);
     });
 }

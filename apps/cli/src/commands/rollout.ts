@@ -5,6 +5,7 @@ import { formatAge } from '../output/format-age.js';
 import { formatRollout } from '../output/format-rollout.js';
 import { formatTable } from '../output/format-table.js';
 import { findRollout } from './find-rollout.js';
+import { printWarnings, WARNINGS, type StrategyWarning } from './print-warnings.js';
 import { rolloutWatchCommand } from './rollout-watch.js';
 
 const LIST = `query Rollouts($application: String!, $project: String) { rollouts(application: $application, project: $project, first: 30) { edges { node {
@@ -83,6 +84,8 @@ function showCommand(context: CommandContext): Command {
       if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${String(output)}`, 'The outputs are text and json.');
       const { rollout, application } = await findRollout(context, app, project, number);
       context.out(output === 'json' ? `${JSON.stringify(rollout, null, 2)}\n` : formatRollout(rollout, application, context.clock.now()));
+      const { rollout: odd } = await context.hub.query<{ readonly rollout: { readonly warnings: readonly StrategyWarning[] } | null }>(`query Warnings($id: ID!) { rollout(id: $id) { ${WARNINGS} } }`, { id: rollout.id }, context.signal);
+      printWarnings(context, odd?.warnings ?? [], `rollout ${rollout.number}`);
     });
 }
 

@@ -58,7 +58,8 @@ function endStage(rollout: RolloutState, stage: StageRow, now: Date): readonly R
   if (targets.some((target) => isUnsettled(target) && (!stage.isPromoted || isReachable(target, rollout)))) return [];
   if (!stage.isPromoted) {
     if (provesNothing(rollout, stage)) return stage.settledAt === undefined ? [] : [{ kind: 'settle-stage', stage: stage.name, at: undefined }];
-    if (stage.soakMs > 0) {
+    // Where nobody takes part there is nobody to stay healthy.
+    if (stage.soakMs > 0 && targets.some((target) => target.state !== 'SKIPPED')) {
       if (stage.settledAt === undefined) return [{ kind: 'settle-stage', stage: stage.name, at: now }];
       if (now.getTime() - stage.settledAt.getTime() < stage.soakMs) return [];
     }

@@ -3,7 +3,7 @@ export type { RemovalNeedsConfirmation } from './application.errors.js';
 export { HealthRuleInput, IgnoreRuleInput } from './application-policy-input.graphql.js';
 export { HealthRuleType, IgnoreRuleType, toHealthRuleType, toIgnoreRuleType } from './application-policy.graphql.js';
 export { RemovalModeEnum } from './application-input.graphql.js';
-export { ApplicationRevisionType, ApplicationType, ReasonCodeEnum, toApplicationType, toRevisionType } from './applications.graphql.js';
+export { ApplicationRevisionType, ApplicationType, CreateApplicationPayload, ReasonCodeEnum, toApplicationType, toRevisionType, UpdateApplicationPayload } from './applications.graphql.js';
 export { ApplicationReadModule, ApplicationsModule } from './applications.module.js';
 export { ApplicationReadModel, type ApplicationView, type RevisionView } from './applications.read-model.js';
 export { FailurePolicyEnum, StrategyEnum } from './strategy-input.graphql.js';

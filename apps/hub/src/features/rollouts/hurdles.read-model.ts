@@ -1,4 +1,4 @@
-import { explainRollout, isRolloutOver, rolloutId, type RolloutHurdle } from '#domain';
+import { explainRollout, isRolloutOver, rolloutId, type RolloutHurdle, type RolloutState } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -17,10 +17,18 @@ export class HurdleReadModel {
   }
 
   async of(viewer: Viewer, view: Pick<RolloutView, 'id' | 'phase' | 'waitsFor'>): Promise<readonly RolloutHurdle[]> {
-    if (isRolloutOver(view.phase)) return [];
     return this.tx.run(viewerScope(viewer), async () => {
-      const [head] = await rolloutHeads(this.tx, [rolloutId(view.id)]);
-      return head === undefined ? [] : explainRollout((await loadRollout(this.tx, head)).state, view.waitsFor, await this.#now());
+      const state = await this.stateOf(viewer, view);
+      return state === undefined ? [] : explainRollout(state, view.waitsFor, await this.#now());
+    });
+  }
+
+  /** The rows of a rollout as the planner sees them; undefined for one that is over, not there, or not the viewer's. */
+  async stateOf(viewer: Viewer, { id, phase }: Pick<RolloutView, 'id' | 'phase'>): Promise<RolloutState | undefined> {
+    if (isRolloutOver(phase)) return undefined;
+    return this.tx.run(viewerScope(viewer), async () => {
+      const [head] = await rolloutHeads(this.tx, [rolloutId(id)]);
+      return head === undefined ? undefined : (await loadRollout(this.tx, head)).state;
     });
   }
 }

@@ -1,0 +1,1 @@
+export { StrategyWarningsModule } from './strategy-warnings.module.js';

@@ -1,0 +1,30 @@
+import { isRolloutOver, type RolloutState, type RolloutTargetRow, type StageRow } from '../rollout.types.js';
+import { countOf, rolloutWarning, type RolloutWarning } from './rollout-warning.js';
+import { warnOfGates, type GateInStage } from './warn-of-gates.js';
+import { sayBudget } from './warn-of-strategy.js';
+
+/**
+ * What of a rollout that is under way is surely not meant, by the rows that it was resolved to. Pure. Stages that are closed and gates that have answered
+ * are past; a rollout all at once has no strategy to warn of.
+ * @param approvers how many people may approve gates
+ */
+export function warnOfRollout(rollout: RolloutState, approvers: number, now: Date): readonly RolloutWarning[] {
+  if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK' || rollout.offlineWaitMs === undefined) return [];
+  const stages = rollout.stages.map((stage, index) => ({ stage, path: ['stages', String(index)], targets: rollout.targets.filter((target) => target.stage === stage.name) })).filter(({ stage }) => stage.state !== 'CLOSED');
+  return [...stages.flatMap(({ stage, path, targets }) => warnOfStage(stage, path, targets)), ...leftOut(rollout.targets), ...warnOfGates(stages.flatMap(({ stage, path }) => openGatesOf(stage, path)), approvers, now)];
+}
+
+function warnOfStage({ name, failureBudget }: StageRow, path: readonly string[], targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {
+  if (targets.length === 0) return [rolloutWarning('STAGE_MATCHES_NOTHING', path, `Stage ${name} has no targets: it moves nobody and soaks nobody, and only its gates hold it up.`)];
+  return failureBudget !== 'UNLIMITED' && failureBudget >= targets.length ? [rolloutWarning('BUDGET_IS_ALL', path, sayBudget(name, failureBudget, targets.length))] : [];
+}
+
+function openGatesOf({ name, gates, isPromoted }: StageRow, path: readonly string[]): readonly GateInStage[] {
+  if (isPromoted) return [];
+  return gates.flatMap(({ spec, side, state, approvals }, index) => (state === 'PENDING' || state === 'WAITING' ? [{ spec, side, approvals, stage: name, path: [...path, 'gates', String(index)] }] : []));
+}
+
+function leftOut(targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {
+  const left = targets.filter((target) => target.stage === undefined).length;
+  return left === 0 ? [] : [rolloutWarning('NO_STAGE', ['targets'], `${countOf(left, 'target')} ${left === 1 ? 'is' : 'are'} in no stage and ${left === 1 ? 'takes' : 'take'} no part: a last stage with selector: { all: true } takes the rest, from the next rollout on.`)];
+}
