@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#kernel';
 import type { SourceTree } from '#domain';
 import { gitFailure, type GitFailure } from './git-failure.js';
 import { objectSourceTree } from './object-source-tree.js';
-import type { ObjectReadFailure, ObjectStore } from './object-store.js';
+import type { ObjectKind, ObjectReadFailure, ObjectStore, RawObject } from './object-store.js';
 import { parseCommitObject, type CommitMeta } from './parse-commit-object.js';
 
 /** The objects of one repository as they were fetched, read by id. */
@@ -12,15 +12,17 @@ export interface GitObjects {
   /** Whether `descendant` is `ancestor` or comes after it. Answered over full history only (`mirror`); COMMIT_UNREACHABLE if either is not here. */
   isAncestor(ancestor: string, descendant: string, signal?: AbortSignal): Promise<Result<boolean, GitFailure>>;
   tree(commit: string, signal?: AbortSignal): Promise<Result<SourceTree, GitFailure>>;
+  /** Objects as their bytes are, in the order asked: for what is built upon them. The first failure wins. */
+  raw(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<Result<readonly RawObject[], GitFailure>>;
 }
 
-/** How a commit that could not be read shows at the port. */
+/** How an object that could not be read shows at the port. */
 export function commitReadFailure(url: string, failure: ObjectReadFailure): GitFailure {
   switch (failure.code) {
     case 'OBJECT_MISSING':
-      return gitFailure('COMMIT_UNREACHABLE', url, `commit ${failure.id} is not here`);
+      return gitFailure('COMMIT_UNREACHABLE', url, `object ${failure.id} is not here`);
     case 'OBJECT_TOO_LARGE':
-      return gitFailure('GIT_PROTOCOL_ERROR', url, `commit ${failure.id} is larger than ${failure.maxBytes} bytes`);
+      return gitFailure('GIT_PROTOCOL_ERROR', url, `object ${failure.id} is larger than ${failure.maxBytes} bytes`);
     case 'OBJECTS_UNAVAILABLE':
     case 'OBJECTS_DAMAGED':
       return gitFailure('GIT_CACHE_UNUSABLE', url, failure.cause);
@@ -42,6 +44,10 @@ export function gitObjects(url: string, store: ObjectStore, isAncestor: GitObjec
     async tree(id, signal) {
       const meta = await commit(id, signal);
       return meta.ok ? ok(objectSourceTree(id, meta.value.treeId, store)) : meta;
+    },
+    async raw(kind, ids, signal) {
+      const read = await store.read(kind, ids, signal);
+      return read.ok ? read : err(commitReadFailure(url, read.error));
     },
   };
 }

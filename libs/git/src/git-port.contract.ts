@@ -7,6 +7,7 @@ import { GitGround, type ContractAdapterOptions } from './contract/git-ground.co
 import { lookUpRefsContract } from './contract/look-up-refs.contract.js';
 import { mirrorHistoryContract } from './contract/mirror-history.contract.js';
 import { readTreesContract } from './contract/read-trees.contract.js';
+import { writeCommitsContract } from './contract/write-commits.contract.js';
 import type { GitPort } from './git-port.js';
 
 // Dozens of real processes and faults per test on a busy machine.
@@ -28,5 +29,6 @@ export function gitPortContract(name: string, make: (options: ContractAdapterOpt
     fetchCommitContract(ground);
     mirrorHistoryContract(ground);
     readTreesContract(ground);
+    writeCommitsContract(ground);
   });
 }

@@ -11,3 +11,6 @@ export { checkKnownHosts } from './ssh/known-hosts.js';
 export { parseSshKey, type SshKeyRefused } from './ssh/ssh-key.js';
 export { selectGit, type SelectGitOptions } from './select-git.js';
 export { SystemGit, type SystemGitOptions } from './system-git/system-git.js';
+export type { GitIdentity, Trailer } from './write/commit-object.js';
+export { GitWriter, type GitWriteFailure, type GitWriterOptions, type PlanEdits, type WriteRequest, type Written } from './write/git-writer.js';
+export { placeAt, type PathEdit, type PathUnwritable, type TreePlace } from './write/tree-draft.js';

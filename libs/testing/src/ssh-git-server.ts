@@ -40,11 +40,13 @@ export async function sshMissing(): Promise<string | undefined> {
   }
 }
 
-/** A real SSH server on loopback that runs `git-upload-pack` on the repositories below `root`, for one user `git` and the keys it is given. */
+/** A real SSH server on loopback that runs `git-upload-pack`, and `git-receive-pack` for those who may write, on the repositories below `root`, for one user `git` and the keys it is given. */
 export class SshGitServer {
   /** Commands run, with what was asked. */
   readonly commands: string[] = [];
   readonly refusedKeys: string[] = [];
+  /** Whether it refuses pushes, as a host does with a key that may only read. */
+  isReadOnly = false;
   private readonly connections = new Set<Connection>();
   private server: ssh2.Server | undefined;
 
@@ -121,14 +123,14 @@ export class SshGitServer {
 
   private exec(channel: ServerChannel, command: string, protocol: string | undefined): void {
     this.commands.push(command);
-    const path = /^git-upload-pack '\/([^']+)'$/.exec(command)?.[1];
-    if (path === undefined) {
-      channel.stderr.write('only git-upload-pack is served\n');
+    const [, service = '', path] = /^git-(upload|receive)-pack '\/([^']+)'$/.exec(command) ?? [];
+    if (path === undefined || (service === 'receive' && this.isReadOnly)) {
+      channel.stderr.write(path === undefined ? 'only Git is served\n' : 'ERROR: The key you are authenticating with has been marked as read only.\n');
       channel.exit(1);
       channel.end();
       return;
     }
-    const child = spawn('git', ['upload-pack', '--strict', join(this.root, path)], {
+    const child = spawn('git', [`${service}-pack`, ...(service === 'upload' ? ['--strict'] : []), join(this.root, path)], {
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*',
         ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),

@@ -41,7 +41,7 @@ export function gitHttp(contact: Contact, { maxResponseBytes, silenceMs }: GitHt
       }
       const answer = await read(contact, response, maxResponseBytes, signal);
       const contentType = response.headers['content-type'] ?? '';
-      if (!contentType.startsWith('application/x-git-upload-pack-')) throw new GitHttpFault(contact.failure('GIT_PROTOCOL_ERROR', 'the server does not speak Git over HTTP at this URL'));
+      if (!/^application\/x-git-(?:upload|receive)-pack-/.test(contentType)) throw new GitHttpFault(contact.failure('GIT_PROTOCOL_ERROR', 'the server does not speak Git over HTTP at this URL'));
       const verdict = checkPktLines(answer);
       if (verdict.kind === 'broken') throw new GitHttpFault(contact.failure('GIT_PROTOCOL_ERROR', 'the answer broke off'));
       if (verdict.kind === 'error') {

@@ -22,7 +22,7 @@ const PLAIN_PATH = /^[A-Za-z0-9._/-]{1,64}$/;
  * Lets git reach an SSH server: gives the environment that makes it run `ssh` with a configuration of ours alone, and an agent that signs
  * for it as long as `use` runs. The private key stays in this process; the directory holds known hosts, configuration and the socket.
  */
-export async function withSshSession<T>(session: SshSession, directory: string, use: (environment: Readonly<Record<string, string>>) => Promise<T>): Promise<Result<T, { readonly message: string }>> {
+export async function withSshSession<T>(session: SshSession, directory: string, use: (environment: Readonly<Record<string, string>>, configuration: string) => Promise<T>): Promise<Result<T, { readonly message: string }>> {
   const parent = [directory, tmpdir()].find((path) => PLAIN_PATH.test(path));
   if (parent === undefined) return err({ message: `the socket of the SSH agent needs a short path of plain characters: ${directory} is none` });
   let own: string;
@@ -41,7 +41,7 @@ export async function withSshSession<T>(session: SshSession, directory: string, 
       return err({ message: errorMessage(error) });
     }
     // Fixed words and a path of plain characters: nothing of a repository is ever part of this command line.
-    return ok(await use({ GIT_SSH_COMMAND: `ssh -F ${own}/config`, GIT_SSH_VARIANT: 'ssh' }));
+    return ok(await use({ GIT_SSH_COMMAND: `ssh -F ${own}/config`, GIT_SSH_VARIANT: 'ssh' }, join(own, 'config')));
   } finally {
     await agent?.close();
     await rm(own, { recursive: true, force: true });
