@@ -6,3 +6,4 @@ export { FurtherSources1764208800000 } from './1764208800000-further-sources.js'
 export { RefusedOrders1764212400000 } from './1764212400000-refused-orders.js';
 export { StagedRollouts1764216000000 } from './1764216000000-staged-rollouts.js';
 export { GateChecks1764219600000 } from './1764219600000-gate-checks.js';
+export { WritesToGit1764234000000 } from './1764234000000-writes-to-git.js';

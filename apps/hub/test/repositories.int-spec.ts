@@ -11,8 +11,9 @@ jest.setTimeout(60_000);
 
 const PASSWORD = 'canary-password-5d1e';
 const OTHER_PASSWORD = 'canary-password-77aa';
+const WRITE_PASSWORD = 'canary-write-41d0';
 const WEBHOOK_SECRET = 'canary-webhook-secret-c0de';
-const FIELDS = 'id name url poll hasCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } reason message version refs { ref fullRef commit reason } project { name }';
+const FIELDS = 'id name url poll hasCredentials hasWriteCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } reason message version refs { ref fullRef commit reason } project { name }';
 const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 
 interface RepositoryNode {
@@ -94,6 +95,9 @@ describe('repositories of a running hub', () => {
     ['a short interval', { name: 'other', url: 'https://git.example.com/a', poll: '500ms' }, 'INVALID_POLL', ['poll']],
     ['an empty password', { name: 'other', url: 'https://git.example.com/a', credentials: { username: 'a', password: '' } }, 'INVALID_CREDENTIALS', ['credentials', 'password']],
     ['a header in a user name', { name: 'other', url: 'https://git.example.com/a', credentials: { username: 'a\r\nX: y', password: 'b' } }, 'INVALID_CREDENTIALS', ['credentials', 'username']],
+    ['an empty password to write with', { name: 'other', url: 'https://git.example.com/a', writeCredentials: { username: 'a', password: '' } }, 'INVALID_CREDENTIALS', ['writeCredentials', 'password']],
+    ['a key to write with over HTTPS', { name: 'other', url: 'https://git.example.com/a', writeSsh: { privateKey: 'k', knownHosts: 'h' } }, 'INVALID_CREDENTIALS', ['writeSsh']],
+    ['credentials to write to a registry', { name: 'other', url: 'oci://registry.example.com/a', writeCredentials: { username: 'a', password: 'b' } }, 'INVALID_CREDENTIALS', ['writeCredentials']],
     ['a weak webhook secret', { name: 'other', url: 'https://git.example.com/a', webhookSecret: 'short' }, 'INVALID_VALUE', ['webhookSecret']],
     ['an unknown project', { project: 'nowhere', name: 'other', url: 'https://git.example.com/a' }, 'PROJECT_NOT_FOUND', ['project']],
   ])('refuses %s', async (_name, input, code, field) => {
@@ -107,8 +111,23 @@ describe('repositories of a running hub', () => {
     expect(await mutate('updateRepository', { name: 'nothing', poll: '2m' })).toMatchObject({ userErrors: [{ code: 'REPOSITORY_NOT_FOUND' }] });
   });
 
+  it('keeps credentials to write with apart from those that agents get, at their host, and never shows them', async () => {
+    const { pool } = hub.database;
+    const columns = async (): Promise<Readonly<Record<string, unknown>>> => (await pool.query(`SELECT credentials_digest AS "read", write_credentials_digest AS "write", version FROM repositories WHERE name = 'fleet'`)).rows[0];
+    const before = await columns();
+    const added = await mutate('updateRepository', { name: 'fleet', writeCredentials: { username: 'writer', password: WRITE_PASSWORD } });
+    expect(added).toMatchObject({ userErrors: [], repository: { hasCredentials: true, hasWriteCredentials: true } });
+    const after = await columns();
+    expect(after).toEqual({ read: before['read'], write: expect.stringMatching(/^sha256:/), version: Number(before['version']) + 1 });
+    expect(await mutate('updateRepository', { name: 'fleet', writeCredentials: { username: 'writer', password: WRITE_PASSWORD } })).toMatchObject({ repository: { version: after['version'] } });
+    const elsewhere = { name: 'fleet', url: 'https://evil.example.com/fleet.git', removeCredentials: true };
+    expect(await mutate('updateRepository', elsewhere)).toMatchObject({ repository: null, userErrors: [{ code: 'INVALID_CREDENTIALS', field: ['writeCredentials'] }] });
+    expect(await mutate('updateRepository', { name: 'fleet', removeWriteCredentials: true })).toMatchObject({ userErrors: [], repository: { hasCredentials: true, hasWriteCredentials: false } });
+    expect(await columns()).toMatchObject({ read: before['read'], write: null });
+  });
+
   it('shows wrong credentials at once and heals with the right ones', async () => {
-    expect(await mutate('updateRepository', { name: 'fleet', credentials: { username: 'fleet', password: OTHER_PASSWORD } })).toMatchObject({ userErrors: [], repository: { version: 2 } });
+    expect(await mutate('updateRepository', { name: 'fleet', credentials: { username: 'fleet', password: OTHER_PASSWORD } })).toMatchObject({ userErrors: [], repository: { version: 4 } });
     await until('the failure shows', 20_000, async () => ((await read('fleet'))?.reason === 'AUTHENTICATION_FAILED' ? true : undefined));
     expect(await mutate('updateRepository', { name: 'fleet', credentials: { username: 'fleet', password: PASSWORD } })).toMatchObject({ userErrors: [] });
     await until('it heals', 20_000, async () => ((await read('fleet'))?.reason === null ? true : undefined));
@@ -235,7 +254,7 @@ describe('repositories of a running hub', () => {
     expect(JSON.stringify(audit.data)).toContain('updateRepository');
     const said = [...hub.logged, ...dumps, JSON.stringify(everything), await (await fetch(`${hub.url}/metrics`)).text()].join('\n');
     expect(hub.logged.some((line) => line.includes('/webhooks/gitlab/'))).toBe(true);
-    for (const secret of [PASSWORD, OTHER_PASSWORD, WEBHOOK_SECRET, 'canary-in-url', 'canary-in-query']) {
+    for (const secret of [PASSWORD, OTHER_PASSWORD, WRITE_PASSWORD, WEBHOOK_SECRET, 'canary-in-url', 'canary-in-query']) {
       for (const form of [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex'), Buffer.from(`fleet:${secret}`).toString('base64')]) expect(said).not.toContain(form);
     }
   });

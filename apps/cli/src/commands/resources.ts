@@ -56,12 +56,12 @@ const CLUSTERS: ResourceKind = {
 const REPOSITORIES: ResourceKind = {
   singular: 'repository', plural: 'repositories', aliases: ['repo', 'repos'], field: 'repositories', takesSelector: false, needsApplication: false,
   document: `query Repositories($after: String, $project: String, $search: String) { repositories(first: 200, after: $after, project: $project, search: $search) { edges { node {
-    id name type url poll hasCredentials hasWebhookSecret lastPolledAt lastSuccessAt reason message createdAt version project { name } refs { ref commit changedAt reason message } } } ${PAGE} } }`,
+    id name type url poll hasCredentials hasWriteCredentials hasWebhookSecret lastPolledAt lastSuccessAt reason message createdAt version project { name } refs { ref commit changedAt reason message } } } ${PAGE} } }`,
   columns: (now) => ({
     headers: ['name', 'type', 'url', 'poll', 'last success', 'reason', 'age'],
-    wideHeaders: ['project', 'credentials', 'message'],
+    wideHeaders: ['project', 'credentials', 'writes', 'message'],
     row: (r) => [textAt(r, 'name'), textAt(r, 'type').toLowerCase(), textAt(r, 'url'), textAt(r, 'poll'), age(r, now, 'lastSuccessAt'), textAt(r, 'reason'), age(r, now)],
-    wideRow: (r) => [textAt(r, 'project', 'name'), textAt(r, 'hasCredentials'), textAt(r, 'message')],
+    wideRow: (r) => [textAt(r, 'project', 'name'), textAt(r, 'hasCredentials'), textAt(r, 'hasWriteCredentials'), textAt(r, 'message')],
     name: (r) => `repository/${textAt(r, 'name')}`,
   }),
 };

@@ -1,5 +1,5 @@
 import { ok } from '#kernel';
-import { parseRepositoryUrl } from '#domain';
+import { parseRepositoryUrl, type RepositoryType } from '#domain';
 import { checkKnownHosts, isSshCredentials, parseSshKey, type PasswordCredentials, type SshCredentials } from '#git';
 import { invalid, type Checked } from './invalid-setting.js';
 import type { RepositoryCredentials } from './repository-secrets.js';
@@ -17,6 +17,15 @@ export function checkCredentials(url: string, credentials: RepositoryCredentials
     return isSsh ? checkSsh(credentials) : invalid('INVALID_CREDENTIALS', ['ssh'], 'an SSH key is for URLs such as ssh://git@host/path: give credentials with a user name and a password or token instead');
   }
   return isSsh ? invalid('INVALID_CREDENTIALS', ['credentials'], 'an SSH repository takes no user name and password: give ssh.privateKey and ssh.knownHosts instead') : checkPassword(credentials);
+}
+
+/** The same for what commits are written with, under the names of its own fields. Only Git is written to. */
+export function checkWriteCredentials(type: RepositoryType, url: string, credentials: RepositoryCredentials | undefined): Checked<RepositoryCredentials | undefined> {
+  if (credentials === undefined) return ok(undefined);
+  const field = isSshCredentials(credentials) ? 'writeSsh' : 'writeCredentials';
+  if (type !== 'GIT') return invalid('INVALID_CREDENTIALS', [field], 'commits are written to Git repositories alone');
+  const checked = checkCredentials(url, credentials);
+  return checked.ok ? checked : invalid('INVALID_CREDENTIALS', [field, ...checked.error.field.slice(1)], checked.error.rule);
 }
 
 function isSshUrl(url: string): boolean {

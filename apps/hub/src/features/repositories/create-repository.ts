@@ -10,7 +10,7 @@ import { auditedRepository, type Repository } from './repository.js';
 import type { CreateRepositoryFailure } from './repository.errors.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
-import { checkCredentials } from './check-credentials.js';
+import { checkCredentials, checkWriteCredentials } from './check-credentials.js';
 import { checkPoll, checkRepositoryName, checkRepositoryType, checkRepositoryUrl, DEFAULT_POLL_MS } from './check-repository-settings.js';
 import { checkWebhookSecret } from './check-webhook-secret.js';
 
@@ -23,6 +23,8 @@ export interface CreateRepositoryCommand {
   readonly url: string;
   readonly pollMs: number | undefined;
   readonly credentials: RepositoryCredentials | undefined;
+  /** For the hub alone. */
+  readonly writeCredentials: RepositoryCredentials | undefined;
   readonly webhookSecret: string | undefined;
 }
 
@@ -65,12 +67,15 @@ export class CreateRepository {
     if (!poll.ok) return poll;
     const credentials = checkCredentials(url.value, command.credentials);
     if (!credentials.ok) return credentials;
+    const write = checkWriteCredentials(type.value, url.value, command.writeCredentials);
+    if (!write.ok) return write;
     const secret = command.webhookSecret === undefined ? ok(undefined) : checkWebhookSecret(command.webhookSecret);
     if (!secret.ok) return secret;
     const id = repositoryId(this.ids.uuid());
     return ok({
       project: project.id, id, name: name.value, type: type.value, url: url.value, pollMs: poll.value, version: 1,
       credentials: credentials.value && this.secrets.sealCredentials(id, credentials.value),
+      writeCredentials: write.value && this.secrets.sealWriteCredentials(id, write.value),
       webhookSecret: secret.value === undefined ? undefined : this.secrets.sealWebhookSecret(id, secret.value),
     });
   }

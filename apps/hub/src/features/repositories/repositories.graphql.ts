@@ -41,6 +41,7 @@ export class RepositoryType extends NodeType {
   @Field(() => String, { description: 'Its URL, without credentials.' }) url!: string;
   @Field(() => Duration, { description: 'How often it is looked at, give or take a tenth.' }) poll!: number;
   @Field(() => Boolean, { description: 'Whether it has credentials. They can be set and removed, never read.' }) hasCredentials!: boolean;
+  @Field(() => Boolean, { description: 'Whether it has write credentials, with which the hub writes commits. They can be set and removed, never read.' }) hasWriteCredentials!: boolean;
   @Field(() => Boolean, { description: 'Whether it has a webhook secret. Without one every webhook is refused.' }) hasWebhookSecret!: boolean;
   @Field(() => WebhookUrlsType, { description: 'Where its Git host sends webhooks.' }) webhookUrls!: WebhookUrlsType;
   @Field(() => DateTime, { nullable: true, description: 'When it was last looked at; null if never.' }) lastPolledAt!: Date | null;
@@ -88,6 +89,8 @@ export class CreateRepositoryInput extends OfRepositoryInput {
   @Field(() => Duration, { nullable: true, description: 'How often it is looked at: 1s to 24h, 1m if absent.' }) poll?: number | null;
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Credentials, if it needs any.' }) credentials?: GitCredentialsInput | null;
   @Field(() => GitSshInput, { nullable: true, description: 'Key and known hosts; for an SSH repository, which needs them.' }) ssh?: GitSshInput | null;
+  @Field(() => GitCredentialsInput, { nullable: true, description: 'What the hub writes commits with. No agent ever gets it.' }) writeCredentials?: GitCredentialsInput | null;
+  @Field(() => GitSshInput, { nullable: true, description: 'Key and known hosts that the hub writes commits with, of an SSH repository.' }) writeSsh?: GitSshInput | null;
   @Field(() => String, { nullable: true, description: 'What webhooks are signed with: 16 to 256 characters.' }) webhookSecret?: string | null;
 }
 
@@ -99,6 +102,9 @@ export class UpdateRepositoryInput extends OfRepositoryInput {
   @Field(() => GitCredentialsInput, { nullable: true, description: 'Other credentials.' }) credentials?: GitCredentialsInput | null;
   @Field(() => GitSshInput, { nullable: true, description: 'Another key, or other known hosts, of an SSH repository.' }) ssh?: GitSshInput | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget the credentials, or key and known hosts.' }) removeCredentials?: boolean | null;
+  @Field(() => GitCredentialsInput, { nullable: true, description: 'Other credentials to write commits with.' }) writeCredentials?: GitCredentialsInput | null;
+  @Field(() => GitSshInput, { nullable: true, description: 'Another key to write commits with, of an SSH repository.' }) writeSsh?: GitSshInput | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget what commits are written with: nothing is written then.' }) removeWriteCredentials?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Another webhook secret.' }) webhookSecret?: string | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Forget the webhook secret: every webhook is refused then.' }) removeWebhookSecret?: boolean | null;
   @Field(() => Int, { nullable: true, description: 'Refuse when the repository has another version by now.' }) version?: number | null;
@@ -123,9 +129,9 @@ export class DeleteRepositoryPayload extends MutationPayload {
 }
 
 export function toRepositoryType(view: RepositoryView): RepositoryType {
-  const { id, name, type, url, pollMs, hasCredentials, hasWebhookSecret, lastPolledAt, lastSuccessAt, reason, message, version, createdAt } = view;
+  const { id, name, type, url, pollMs, hasCredentials, hasWriteCredentials, hasWebhookSecret, lastPolledAt, lastSuccessAt, reason, message, version, createdAt } = view;
   return {
-    id: formatGlobalId('Repository', id), name, type, url, poll: pollMs, hasCredentials, hasWebhookSecret, webhookUrls: webhookUrlsOf(id),
+    id: formatGlobalId('Repository', id), name, type, url, poll: pollMs, hasCredentials, hasWriteCredentials, hasWebhookSecret, webhookUrls: webhookUrlsOf(id),
     lastPolledAt: lastPolledAt ?? null, lastSuccessAt: lastSuccessAt ?? null, reason: reason ?? null, message: message ?? null, advice: reason === undefined ? null : REASON_ADVICE[reason],
     version, createdAt, key: { repository: id, project: view.project },
   };

@@ -13,6 +13,7 @@ export interface RepositoryView {
   readonly url: string;
   readonly pollMs: number;
   readonly hasCredentials: boolean;
+  readonly hasWriteCredentials: boolean;
   readonly hasWebhookSecret: boolean;
   readonly lastPolledAt: Date | undefined;
   readonly lastSuccessAt: Date | undefined;
@@ -43,6 +44,7 @@ interface Row {
   readonly url: string;
   readonly poll_ms: number;
   readonly has_credentials: boolean;
+  readonly has_write_credentials: boolean;
   readonly has_webhook_secret: boolean;
   readonly last_polled_at: Date | null;
   readonly last_success_at: Date | null;
@@ -63,7 +65,7 @@ interface RefRow extends HistoryRewriteRow {
 }
 
 const SELECT = `
-  SELECT r.project_id, r.id, r.name, r.type, r.url, r.poll_ms, r.credentials_encrypted IS NOT NULL AS has_credentials, r.webhook_secret_encrypted IS NOT NULL AS has_webhook_secret,
+  SELECT r.project_id, r.id, r.name, r.type, r.url, r.poll_ms, r.credentials_encrypted IS NOT NULL AS has_credentials, r.write_credentials_encrypted IS NOT NULL AS has_write_credentials, r.webhook_secret_encrypted IS NOT NULL AS has_webhook_secret,
     r.last_polled_at, r.last_success_at, r.reason, r.message, r.version, r.created_at
   FROM repositories r JOIN projects p ON p.id = r.project_id`;
 
@@ -113,7 +115,7 @@ export class RepositoryReadModel {
 
 function toView(row: Row): RepositoryView {
   return {
-    project: projectId(row.project_id), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.poll_ms, hasCredentials: row.has_credentials,
+    project: projectId(row.project_id), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.poll_ms, hasCredentials: row.has_credentials, hasWriteCredentials: row.has_write_credentials,
     hasWebhookSecret: row.has_webhook_secret, lastPolledAt: row.last_polled_at ?? undefined, lastSuccessAt: row.last_success_at ?? undefined,
     reason: reasonOf(row.reason), message: row.message ?? undefined, version: row.version, createdAt: row.created_at,
   };

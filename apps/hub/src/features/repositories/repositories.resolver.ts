@@ -77,7 +77,8 @@ export class RepositoryResolver {
   async createRepository(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to add.' }) input: CreateRepositoryInput): Promise<CreateRepositoryPayload> {
     const { name, url } = input;
     const result = await this.create.execute(viewer, {
-      ...(await this.#projectOf(viewer, input)), name, type: input.type ?? undefined, url, pollMs: input.poll ?? undefined, credentials: input.ssh ?? input.credentials ?? undefined, webhookSecret: input.webhookSecret ?? undefined,
+      ...(await this.#projectOf(viewer, input)), name, type: input.type ?? undefined, url, pollMs: input.poll ?? undefined, credentials: input.ssh ?? input.credentials ?? undefined,
+      writeCredentials: input.writeSsh ?? input.writeCredentials ?? undefined, webhookSecret: input.webhookSecret ?? undefined,
     });
     return this.#payload(viewer, result);
   }
@@ -88,6 +89,7 @@ export class RepositoryResolver {
     const result = await this.update.execute(viewer, {
       ...(await this.#projectOf(viewer, input)), name: input.name, type: input.type ?? undefined, url: input.url ?? undefined, pollMs: input.poll ?? undefined,
       credentials: input.ssh ?? input.credentials ?? undefined, removeCredentials: input.removeCredentials ?? false,
+      writeCredentials: input.writeSsh ?? input.writeCredentials ?? undefined, removeWriteCredentials: input.removeWriteCredentials ?? false,
       webhookSecret: input.webhookSecret ?? undefined, removeWebhookSecret: input.removeWebhookSecret ?? false, version: input.version ?? undefined,
     });
     return this.#payload(viewer, result);

@@ -18,15 +18,33 @@ export class RepositorySecrets {
   ) {}
 
   sealCredentials(id: RepositoryId, credentials: RepositoryCredentials): SealedCredentials {
-    const text = isSshCredentials(credentials)
-      ? JSON.stringify({ privateKey: credentials.privateKey, knownHosts: credentials.knownHosts })
-      : JSON.stringify({ username: credentials.username, password: credentials.password });
-    return { sealed: this.envelope.sealText(text, cellOf(id, 'credentials_encrypted')), digest: digestOf(this.random.bytes(32)) };
+    return this.#seal(id, credentials, 'credentials_encrypted');
   }
 
   /** @throws UnsealError */
   openCredentials(id: RepositoryId, sealed: Uint8Array): RepositoryCredentials {
-    const parsed: unknown = JSON.parse(this.envelope.openText(sealed, cellOf(id, 'credentials_encrypted')));
+    return this.#open(id, sealed, 'credentials_encrypted');
+  }
+
+  /** What is sealed here does not open as what agents are given, even if it came into their column. */
+  sealWriteCredentials(id: RepositoryId, credentials: RepositoryCredentials): SealedCredentials {
+    return this.#seal(id, credentials, 'write_credentials_encrypted');
+  }
+
+  /** @throws UnsealError */
+  openWriteCredentials(id: RepositoryId, sealed: Uint8Array): RepositoryCredentials {
+    return this.#open(id, sealed, 'write_credentials_encrypted');
+  }
+
+  #seal(id: RepositoryId, credentials: RepositoryCredentials, column: string): SealedCredentials {
+    const text = isSshCredentials(credentials)
+      ? JSON.stringify({ privateKey: credentials.privateKey, knownHosts: credentials.knownHosts })
+      : JSON.stringify({ username: credentials.username, password: credentials.password });
+    return { sealed: this.envelope.sealText(text, cellOf(id, column)), digest: digestOf(this.random.bytes(32)) };
+  }
+
+  #open(id: RepositoryId, sealed: Uint8Array, column: string): RepositoryCredentials {
+    const parsed: unknown = JSON.parse(this.envelope.openText(sealed, cellOf(id, column)));
     const { username, password, privateKey, knownHosts }: Readonly<Record<string, unknown>> = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
     if (typeof privateKey === 'string' && typeof knownHosts === 'string') return { privateKey, knownHosts };
     if (typeof username !== 'string' || typeof password !== 'string') throw new Error(`the credentials of repository ${id} have an unforeseen form`);

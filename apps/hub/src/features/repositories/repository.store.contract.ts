@@ -18,11 +18,11 @@ export function repositoryStoreContract(underTest: () => RepositoryStoreUnderTes
   const found = (name: string): Promise<Repository | undefined> => run((store) => store.lockByName(underTest().project, name));
   const aRepository = (number: number, part: Partial<Repository> = {}): Repository => ({
     project: underTest().project, id: repositoryId(`00000000-0000-7000-8000-${String(number).padStart(12, '0')}`), name: `r${number}`, type: 'GIT', url: `https://git.example.com/r${number}.git`,
-    pollMs: 60_000, credentials: { sealed: Buffer.from([1, 2, 3]), digest: digestOf('x') }, webhookSecret: undefined, version: 1, ...part,
+    pollMs: 60_000, credentials: { sealed: Buffer.from([1, 2, 3]), digest: digestOf('x') }, writeCredentials: undefined, webhookSecret: undefined, version: 1, ...part,
   });
 
   it('finds what was added', async () => {
-    const repository = aRepository(1, { webhookSecret: Buffer.from([9]) });
+    const repository = aRepository(1, { webhookSecret: Buffer.from([9]), writeCredentials: { sealed: Buffer.from([4, 5]), digest: digestOf('w') } });
     expect(await run((store) => store.add(repository))).toEqual({ ok: true, value: repository });
     expect(await found('r1')).toEqual(repository);
     expect(await found('other')).toBeUndefined();
@@ -36,7 +36,7 @@ export function repositoryStoreContract(underTest: () => RepositoryStoreUnderTes
 
   it('saves once per version', async () => {
     await run((store) => store.add(aRepository(4)));
-    const changed = aRepository(4, { url: 'https://git.example.com/new', pollMs: 1_000, credentials: undefined, webhookSecret: Buffer.from([7]) });
+    const changed = aRepository(4, { url: 'https://git.example.com/new', pollMs: 1_000, credentials: undefined, writeCredentials: { sealed: Buffer.from([6]), digest: digestOf('v') }, webhookSecret: Buffer.from([7]) });
     expect(await run((store) => store.save(changed))).toEqual({ ok: true, value: { ...changed, version: 2 } });
     expect(await run((store) => store.save(changed))).toEqual({ ok: false, error: { code: 'STALE_VERSION', version: 1 } });
     expect(await found('r4')).toEqual({ ...changed, version: 2 });

@@ -17,6 +17,8 @@ export interface Repository {
   readonly url: string;
   readonly pollMs: number;
   readonly credentials: SealedCredentials | undefined;
+  /** What the hub, and nobody else, writes commits with. */
+  readonly writeCredentials: SealedCredentials | undefined;
   /** Sealed. */
   readonly webhookSecret: Uint8Array | undefined;
   /** Rises with every change; guards against lost updates. */
@@ -24,6 +26,6 @@ export interface Repository {
 }
 
 /** What an audit row and its digest may know of a repository. */
-export function auditedRepository({ name, type, url, pollMs, credentials, webhookSecret }: Repository): { readonly [key: string]: string | number | boolean | null } {
-  return { name, type, url, pollMs, credentials: credentials?.digest ?? null, hasWebhookSecret: webhookSecret !== undefined };
+export function auditedRepository({ name, type, url, pollMs, credentials, writeCredentials, webhookSecret }: Repository): { readonly [key: string]: string | number | boolean | null } {
+  return { name, type, url, pollMs, credentials: credentials?.digest ?? null, writeCredentials: writeCredentials?.digest ?? null, hasWebhookSecret: webhookSecret !== undefined };
 }

@@ -18,6 +18,8 @@ export class RepositoryEntity {
   @Column('integer', { name: 'poll_ms' }) pollMs!: number;
   @Column('bytea', { name: 'credentials_encrypted', nullable: true }) credentialsEncrypted!: Buffer | null;
   @Column('text', { name: 'credentials_digest', nullable: true }) credentialsDigest!: string | null;
+  @Column('bytea', { name: 'write_credentials_encrypted', nullable: true }) writeCredentialsEncrypted!: Buffer | null;
+  @Column('text', { name: 'write_credentials_digest', nullable: true }) writeCredentialsDigest!: string | null;
   @Column('bytea', { name: 'webhook_secret_encrypted', nullable: true }) webhookSecretEncrypted!: Buffer | null;
   @Column('integer') version!: number;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null;
@@ -28,11 +30,11 @@ export class TypeormRepositoryStore implements RepositoryStore {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
 
   async add(repository: Repository): Promise<Result<Repository, DuplicateRepository>> {
-    const { project, id, name, type, url, pollMs, credentials, webhookSecret, version } = repository;
+    const { project, id, name, type, url, pollMs, credentials, writeCredentials, webhookSecret, version } = repository;
     const inserted = await this.tx.execute(
-      `INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest, webhook_secret_encrypted, version, type)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project_id, name) DO NOTHING`,
-      [project, id, name, url, pollMs, bytesOf(credentials?.sealed), credentials?.digest ?? null, bytesOf(webhookSecret), version, type],
+      `INSERT INTO repositories (project_id, id, name, url, poll_ms, credentials_encrypted, credentials_digest, webhook_secret_encrypted, version, type, write_credentials_encrypted, write_credentials_digest)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (project_id, name) DO NOTHING`,
+      [project, id, name, url, pollMs, bytesOf(credentials?.sealed), credentials?.digest ?? null, bytesOf(webhookSecret), version, type, bytesOf(writeCredentials?.sealed), writeCredentials?.digest ?? null],
     );
     return inserted === 1 ? ok(repository) : err({ code: 'DUPLICATE_REPOSITORY', name });
   }
@@ -43,9 +45,10 @@ export class TypeormRepositoryStore implements RepositoryStore {
   }
 
   async save(repository: Repository): Promise<Result<Repository, StaleRepository>> {
-    const { project, id, url, pollMs, credentials, webhookSecret, version } = repository;
+    const { project, id, url, pollMs, credentials, writeCredentials, webhookSecret, version } = repository;
     const { affected } = await this.tx.manager.update(RepositoryEntity, { projectId: project, id, version, deletedAt: IsNull() }, {
-      url, pollMs, credentialsEncrypted: bytesOf(credentials?.sealed), credentialsDigest: credentials?.digest ?? null, webhookSecretEncrypted: bytesOf(webhookSecret), version: version + 1,
+      url, pollMs, credentialsEncrypted: bytesOf(credentials?.sealed), credentialsDigest: credentials?.digest ?? null,
+      writeCredentialsEncrypted: bytesOf(writeCredentials?.sealed), writeCredentialsDigest: writeCredentials?.digest ?? null, webhookSecretEncrypted: bytesOf(webhookSecret), version: version + 1,
     });
     return affected === 1 ? ok({ ...repository, version: version + 1 }) : err({ code: 'STALE_VERSION', version });
   }
@@ -59,7 +62,7 @@ export class TypeormRepositoryStore implements RepositoryStore {
     await this.tx.execute('DELETE FROM repository_refs WHERE project_id = $1 AND repository_id = $2', [project, id]);
     // A tilde is in no name: the old one is free, and no query by name finds this row.
     await this.tx.execute(
-      `UPDATE repositories SET deleted_at = now(), name = name || '~' || id, credentials_encrypted = NULL, credentials_digest = NULL, webhook_secret_encrypted = NULL, version = version + 1
+      `UPDATE repositories SET deleted_at = now(), name = name || '~' || id, credentials_encrypted = NULL, credentials_digest = NULL, write_credentials_encrypted = NULL, write_credentials_digest = NULL, webhook_secret_encrypted = NULL, version = version + 1
        WHERE project_id = $1 AND id = $2`,
       [project, id],
     );
@@ -68,16 +71,16 @@ export class TypeormRepositoryStore implements RepositoryStore {
 
 function toRepository(row: RepositoryEntity): Repository {
   return {
-    project: projectId(row.projectId), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.pollMs, credentials: toCredentials(row),
-    webhookSecret: row.webhookSecretEncrypted ?? undefined, version: row.version,
+    project: projectId(row.projectId), id: repositoryId(row.id), name: row.name, type: row.type, url: row.url, pollMs: row.pollMs, credentials: toCredentials(row.id, row.credentialsEncrypted, row.credentialsDigest),
+    writeCredentials: toCredentials(row.id, row.writeCredentialsEncrypted, row.writeCredentialsDigest), webhookSecret: row.webhookSecretEncrypted ?? undefined, version: row.version,
   };
 }
 
-function toCredentials({ id, credentialsEncrypted, credentialsDigest }: RepositoryEntity): SealedCredentials | undefined {
-  if (credentialsEncrypted === null) return undefined;
-  const digest = parseDigest(credentialsDigest ?? '');
+function toCredentials(id: string, sealed: Buffer | null, written: string | null): SealedCredentials | undefined {
+  if (sealed === null) return undefined;
+  const digest = parseDigest(written ?? '');
   if (digest === undefined) throw new Error(`repository ${id} has credentials without a digest`);
-  return { sealed: credentialsEncrypted, digest };
+  return { sealed, digest };
 }
 
 function bytesOf(value: Uint8Array | undefined): Buffer | null {

@@ -1,8 +1,7 @@
-import { canonicalJson, err, ok, type Result } from '#kernel';
+import { err, ok, type Result } from '#kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
-import { UnsealError } from '../../platform/secrets/index.js';
 import type { Viewer } from '../../platform/api/index.js';
 import type { Project } from '../projects/index.js';
 import { FollowRepositoryChange } from './follow-repository-change.js';
@@ -10,7 +9,7 @@ import { auditedRepository, type Repository } from './repository.js';
 import type { InvalidRepositorySetting, UpdateRepositoryFailure } from './repository.errors.js';
 import { RepositorySecrets, type RepositoryCredentials } from './repository-secrets.js';
 import { REPOSITORY_STORE, type RepositoryStore } from './repository.store.js';
-import { checkCredentials, sameOrigin } from './check-credentials.js';
+import { changeCredentials, changeWriteCredentials, opened } from './change-credentials.js';
 import { checkPoll, checkRepositoryUrl, checkSameType } from './check-repository-settings.js';
 import { checkWebhookSecret } from './check-webhook-secret.js';
 import { invalid } from './invalid-setting.js';
@@ -27,6 +26,9 @@ export interface UpdateRepositoryCommand {
   readonly pollMs: number | undefined;
   readonly credentials: RepositoryCredentials | undefined;
   readonly removeCredentials: boolean;
+  /** For the hub alone. */
+  readonly writeCredentials: RepositoryCredentials | undefined;
+  readonly removeWriteCredentials: boolean;
   readonly webhookSecret: string | undefined;
   readonly removeWebhookSecret: boolean;
   /** Refuses when the repository has another version by now; undefined: whatever it is. */
@@ -76,27 +78,13 @@ export class UpdateRepository {
     if (!url.ok) return url;
     const poll = command.pollMs === undefined ? ok(stored.pollMs) : checkPoll(command.pollMs);
     if (!poll.ok) return poll;
-    const credentials = this.#credentials(stored, command, url.value);
+    const credentials = changeCredentials(this.secrets, stored, { given: command.credentials, isRemoved: command.removeCredentials, url: url.value });
     if (!credentials.ok) return credentials;
+    const writeCredentials = changeWriteCredentials(this.secrets, stored, { given: command.writeCredentials, isRemoved: command.removeWriteCredentials, url: url.value });
+    if (!writeCredentials.ok) return writeCredentials;
     const webhookSecret = this.#webhookSecret(stored, command);
-    return webhookSecret.ok ? ok({ ...stored, url: url.value, pollMs: poll.value, credentials: credentials.value, webhookSecret: webhookSecret.value }) : webhookSecret;
-  }
-
-  #credentials(stored: Repository, command: UpdateRepositoryCommand, url: string): Result<Repository['credentials'], InvalidRepositorySetting> {
-    if (command.credentials !== undefined) {
-      if (command.removeCredentials) return invalid('INVALID_VALUE', ['removeCredentials'], 'credentials are given and to be removed at once');
-      const checked = checkCredentials(url, command.credentials);
-      if (!checked.ok) return checked;
-      if (checked.value === undefined) return ok(undefined);
-      return ok(this.#holds(stored, checked.value) ? stored.credentials : this.secrets.sealCredentials(stored.id, checked.value));
-    }
-    if (command.removeCredentials || stored.credentials === undefined) {
-      const without = checkCredentials(url, undefined);
-      return without.ok ? ok(undefined) : without;
-    }
-    // Whoever may change the URL need not know the password: it must not be sent where they please.
-    if (!sameOrigin(stored.url, url)) return invalid('INVALID_CREDENTIALS', ['credentials'], 'the credentials belong to another host: give them again, or remove them');
-    return ok(stored.credentials);
+    if (!webhookSecret.ok) return webhookSecret;
+    return ok({ ...stored, url: url.value, pollMs: poll.value, credentials: credentials.value, writeCredentials: writeCredentials.value, webhookSecret: webhookSecret.value });
   }
 
   #webhookSecret(stored: Repository, command: UpdateRepositoryCommand): Result<Repository['webhookSecret'], InvalidRepositorySetting> {
@@ -108,23 +96,8 @@ export class UpdateRepository {
     const isHeld = webhookSecret !== undefined && opened(() => this.secrets.openWebhookSecret(id, webhookSecret)) === checked.value;
     return ok(isHeld ? webhookSecret : this.secrets.sealWebhookSecret(id, checked.value));
   }
-
-  #holds({ id, credentials }: Repository, given: RepositoryCredentials): boolean {
-    const held = credentials && opened(() => this.secrets.openCredentials(id, credentials.sealed));
-    return held !== undefined && canonicalJson({ ...held }) === canonicalJson({ ...given });
-  }
-}
-
-/** What can be opened no more, because its master key is gone, is replaced like anything else. */
-function opened<T>(open: () => T): T | undefined {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof UnsealError) return undefined;
-    throw error;
-  }
 }
 
 function isSame(a: Repository, b: Repository): boolean {
-  return a.url === b.url && a.pollMs === b.pollMs && a.credentials === b.credentials && a.webhookSecret === b.webhookSecret;
+  return a.url === b.url && a.pollMs === b.pollMs && a.credentials === b.credentials && a.writeCredentials === b.writeCredentials && a.webhookSecret === b.webhookSecret;
 }
