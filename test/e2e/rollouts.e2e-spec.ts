@@ -24,7 +24,7 @@ describeOnStage('a release moves over the fleet in stages', { clusters: CLUSTERS
   promise('through the canary, a soak and an approval to all, each seen in its audit log before the next', async (stage) => {
     const repository = await registeredRepository(stage, 'good');
     const strategy = { kind: 'STAGED', stages: [{ ...CANARY, soak: '2s' }, { ...REST, before: [{ name: 'go', approval: {} }] }] };
-    await repository.commit({ 'app/web.yaml': deployment('web', 'example.com/web:1') }, 'one');
+    await repository.commit({ 'app/web.yaml': deployment('web', 'example.com/web:1') }, 'one \u001b]0;owned\u0007\u001b[2J');
     await createApplication(stage, { name: 'good', repository: 'good', path: 'app', namespace: 'good', strategy });
     const waiting = await untilRollout(stage, 'good', 'waits for its approval', ({ hurdles }) => hurdles.some(({ kind }) => kind === 'APPROVAL'));
     expect(statesIn(waiting)).toEqual({ canary: 'HEALTHY', eu: 'PENDING', us: 'PENDING' });
@@ -33,9 +33,16 @@ describeOnStage('a release moves over the fleet in stages', { clusters: CLUSTERS
     const shown = await stage.capstan(['rollout', 'show', 'good']);
     expect(shown.stdout).toMatch(/canary +CLOSED +\[#{20}\] +1\/1 target healthy/);
     expect(shown.stdout).toContain('waits: Gate go before stage rest waits for 1 more approval');
+    const live = stage.capstanOnTerminal(['rollout', 'watch', 'good']);
+    const piped = stage.capstan(['rollout', 'watch', 'good', '-o', 'json']);
     expect(await stage.capstan(['rollout', 'approve', 'good', 'rest/go', '--comment', 'looks good'])).toMatchObject({ exitCode: 0 });
-    const watched = await stage.capstan(['rollout', 'watch', 'good']);
-    expect(watched).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('SUCCEEDED') });
+    const onTerminal = await live;
+    expect(onTerminal).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('SUCCEEDED') });
+    expect(onTerminal.stdout).toMatch(/rest +CLOSED +\[#{20}\] +2\/2 targets healthy/);
+    // It is drawn in place, and nothing that a commit says commands the terminal.
+    expect(new Set(onTerminal.stdout.match(/\u001b\[?[^A-Za-z]*./g)?.map((command) => command.replace(/\d+/, '')))).toEqual(new Set(['\u001b[F', '\u001b[K', '\u001b[J']));
+    const told = (await piped).stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly state: string }).state);
+    expect([...new Set(told)]).toEqual(['RUNNING', 'SUCCEEDED']);
     expect(await imagesOf(stage, 'good')).toEqual({ canary: 'example.com/web:1', eu: 'example.com/web:1', us: 'example.com/web:1' });
   });
 

@@ -29,6 +29,11 @@ export function kubeconfigPath(env: NodeJS.ProcessEnv = process.env, home: strin
   return env['KUBECONFIG'] || join(home, '.kube', 'config');
 }
 
+/** Whether a terminal takes commands such as "up" and "clear", by what it says it is. */
+export function canDrawOn(env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env['TERM'] ?? '') !== '' && env['TERM'] !== 'dumb';
+}
+
 function readToken(env: NodeJS.ProcessEnv): string {
   const file = env['CAPSTAN_TOKEN_FILE'] ?? '';
   const token = (file === '' ? (env['CAPSTAN_TOKEN'] ?? '') : readTokenFile(file)).trim();

@@ -19,7 +19,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   0    done
   1    differences found; no command of this version answers so
   2    the command line, or a value in it or in a file, is wrong
-  3    wait: not true in time
+  3    wait: not true in time; rollout watch: it did not succeed
   4    not logged in: no token, or it is not valid
   5    the token may not do this
   6    no such thing

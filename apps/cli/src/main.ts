@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { CliError, usage } from './cli-error.js';
-import { readConfig } from './config.js';
+import { canDrawOn, readConfig } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { HubClient } from './hub/hub-client.js';
@@ -35,6 +35,7 @@ function contextOf(signal: AbortSignal): CommandContext {
     monotonic: systemMonotonic,
     signal,
     readInput,
+    terminal: process.stdout.isTTY === true && canDrawOn() ? { size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }), write: (text) => void process.stdout.write(text) } : undefined,
     ask: isAttended ? (question) => ask(question, signal) : undefined,
   };
 }

@@ -84,6 +84,24 @@ describe('clusterChanged', () => {
   });
 });
 
+describe('rolloutChanged', () => {
+  const refusalOf = async (of: Client, query: string): Promise<string> => {
+    const { errors } = hear(of, query);
+    await until('the refusal comes', 10_000, () => Promise.resolve(errors.length > 0 ? true : undefined));
+    return JSON.stringify(errors);
+  };
+
+  it('is refused without the permission, and of what is not there', async () => {
+    const made = await hub.graphql('mutation { createApiToken(input: { name: "narrower", scopes: ["application:read"] }) { token } }');
+    const narrow = clientWith((made.data as { readonly createApiToken: { readonly token: string } }).createApiToken.token);
+    expect(await refusalOf(narrow, 'subscription { rolloutChanged(application: "web") { number } }')).toContain('rollout:read');
+    await narrow.dispose();
+    expect(await refusalOf(client, 'subscription { rolloutChanged(application: "nothing") { number } }')).toContain('no name of an application');
+    expect(await refusalOf(client, 'subscription { rolloutChanged(rollout: "nothing") { number } }')).toContain('no id of a rollout');
+    expect(await refusalOf(client, 'subscription { rolloutChanged { number } }')).toContain('Name the rollout or the application');
+  });
+});
+
 describe('applicationChanged', () => {
   it('tells of revisions, and of the end', async () => {
     const spec = (path: string): object => ({ source: { repository: 'fleet', ref: 'main', path }, selector: { matchLabels: { env: 'nowhere' } }, namespace: 'web' });

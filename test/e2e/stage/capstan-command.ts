@@ -9,8 +9,18 @@ export interface CommandOutcome {
 }
 
 /** Runs the built `capstan` as a user would, with the environment given and nothing else. */
-export async function capstanCommand(root: string, env: Readonly<Record<string, string>>, args: readonly string[], stdin = ''): Promise<CommandOutcome> {
-  const child = spawn(process.execPath, [join(root, 'dist/apps/cli/src/main.js'), ...args], { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], timeout: 150_000 });
+export function capstanCommand(root: string, env: Readonly<Record<string, string>>, args: readonly string[], stdin = ''): Promise<CommandOutcome> {
+  return outcomeOf(process.execPath, [join(root, 'dist/apps/cli/src/main.js'), ...args], env, stdin);
+}
+
+/** The same on a terminal of 100 columns and 30 rows; what was drawn on it, errors included, is `stdout`. */
+export function capstanOnTerminal(root: string, env: Readonly<Record<string, string>>, args: readonly string[]): Promise<CommandOutcome> {
+  const command = ['stty cols 100 rows 30; exec', process.execPath, join(root, 'dist/apps/cli/src/main.js'), ...args].join(' ');
+  return outcomeOf('script', ['--quiet', '--return', '--command', command, '/dev/null'], { PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...env }, '');
+}
+
+async function outcomeOf(program: string, args: readonly string[], env: Readonly<Record<string, string>>, stdin: string): Promise<CommandOutcome> {
+  const child = spawn(program, [...args], { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], timeout: 150_000 });
   child.stdin.on('error', () => undefined); // it may end without reading
   child.stdin.end(stdin);
   const exited = new Promise<number | null>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { aGitRepository, freePorts, GitServer, startRealKubernetes, until, type 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capstanCommand, type CommandOutcome } from './capstan-command.js';
+import { capstanCommand, capstanOnTerminal, type CommandOutcome } from './capstan-command.js';
 import { HubApi } from './hub-api.js';
 import { HubProcess } from './hub-process.js';
 import { joinCluster, type ClusterRequest } from './join-cluster.js';
@@ -76,6 +76,10 @@ export class Stage {
   }
 
   /** Runs `capstan` as the administrator. */
+  capstanOnTerminal(args: readonly string[]): Promise<CommandOutcome> {
+    return capstanOnTerminal(ROOT, { CAPSTAN_SERVER: this.hub.url, CAPSTAN_TOKEN: this.hub.token, HOME: this.directory }, args);
+  }
+
   capstan(args: readonly string[], stdin = ''): Promise<CommandOutcome> {
     return capstanCommand(ROOT, { CAPSTAN_SERVER: this.hub.url, CAPSTAN_TOKEN: this.hub.token, HOME: this.directory }, args, stdin);
   }

@@ -3,8 +3,10 @@ import type { CommandContext } from '../context.js';
 import type { RolloutDetail } from '../output/format-rollout.js';
 
 const COUNTS = 'pending moving healthy failed skipped offline reverting reverted revertFailed';
-const ROLLOUT = `id number cause state reason createdAt release { number commit subject } hurdles { kind message until }
-  stages { name state openedAt closedAt counts { ${COUNTS} } gates { name side state approvals { by } } } targets(first: 200) { state stage reason target { name } }`;
+/** What every view of a rollout shows, but for its targets. */
+export const ROLLOUT_FIELDS = `id number cause state reason createdAt release { number commit subject } hurdles { kind message until }
+  stages { name state openedAt closedAt counts { ${COUNTS} } gates { name side state approvals { by } } }`;
+const ROLLOUT = `${ROLLOUT_FIELDS} targets(first: 200) { state stage reason target { name } }`;
 /** The one that is under way, else the newest. */
 const CURRENT = `query Rollout($project: String, $name: String!) { application(project: $project, name: $name) { activeRollout { ${ROLLOUT} } rollouts(first: 1) { edges { node { ${ROLLOUT} } } } } }`;
 const NUMBERED = `query Rollouts($project: String, $name: String!, $after: String) { application(project: $project, name: $name) { rollouts(first: 50, after: $after) { edges { node { id number } } pageInfo { hasNextPage endCursor } } } }`;
@@ -37,7 +39,7 @@ export async function findRollout(context: CommandContext, text: string, project
 }
 
 /** The same rollout as it is now. */
-export async function readRollout(context: CommandContext, id: string): Promise<RolloutDetail> {
+async function readRollout(context: CommandContext, id: string): Promise<RolloutDetail> {
   const { rollout } = await context.hub.query<{ readonly rollout: RolloutDetail | null }>(BY_ID, { id }, context.signal);
   if (rollout === null) throw notFound('the rollout');
   return rollout;

@@ -40,7 +40,7 @@ export function formatRollout(rollout: RolloutDetail, application: string, now: 
     head, what, '', ...stages.trimEnd().split('\n'),
     ...(failed.length === 0 ? [] : ['', ...failed.slice(0, NAMED).map(({ target, state, reason }) => `${target.name} ${state}${reason === null ? '' : `: ${reason}`}`)]),
     ...(failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []),
-    ...(rollout.hurdles.length === 0 ? [] : ['', ...rollout.hurdles.map(({ message, until }) => `waits: ${message}${until === null ? '' : ` Until ${until}.`}`)]),
+    ...(rollout.hurdles.length === 0 ? [] : ['', ...rollout.hurdles.map(({ message, until }) => `waits: ${message}${until === null ? '' : ` Until ${until}${left(until, now)}.`}`)]),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
@@ -49,7 +49,12 @@ export function formatRollout(rollout: RolloutDetail, application: string, now: 
 export function summarizeRollout({ number, state, stages, hurdles }: RolloutDetail): string {
   const stage = stages.find((one) => one.state === 'OPEN') ?? stages.findLast((one) => one.state === 'CLOSED');
   const where = stage === undefined ? '' : ` · ${stage.name} ${sayCounts(stage)}`;
-  return printable(`rollout ${number} ${state}${where}${hurdles[0] === undefined ? '' : ` · ${hurdles[0].message}`}`);
+  return printable(`rollout ${number} ${state}${where}${hurdles[0] === undefined ? '' : ` · ${hurdles[0].message}`}`).replace(/\s+/g, ' ');
+}
+
+/** How much time that is from now; nothing when it has come. */
+function left(until: string, now: Date): string {
+  return Date.parse(until) <= now.getTime() ? '' : ` (${formatAge(now.toISOString(), new Date(until))} left)`;
 }
 
 function bar({ counts }: RolloutStage): string {

@@ -1,5 +1,5 @@
 import { applyRolloutTransitions, planRollout, type ApplicationId, type ReleaseId, type RolloutTransition } from '#domain';
-import type { HeldLease } from '../../platform/database/index.js';
+import { CHANNELS, type HeldLease } from '../../platform/database/index.js';
 import { assignTargets } from './assign-targets.js';
 import { loadOrderMaterial } from './order-material.js';
 import { withApplication, type PlannedApplication } from './planned-application.js';
@@ -45,6 +45,7 @@ export class AdvanceRollouts {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const transitions = planRollout(rollout, application.now);
       if (transitions.length === 0) return false;
+      this.ports.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       const assigns = transitions.filter((transition): transition is Assign => transition.kind === 'assign');
       if (assigns.length > 0) {
         await this.#assign(application, loaded, assigns.slice(0, BATCH));

@@ -51,7 +51,8 @@ export class SettleRemovals {
 
   async #finishDeletion({ id, name, project }: PlannedApplication): Promise<void> {
     const { tx, audit, outbox } = this.ports;
-    await tx.execute(`UPDATE rollouts SET state = 'ABORTED', finished_at = now(), version = version + 1 WHERE application_id = $1 AND state = ANY($2::text[])`, [id, UNFINISHED_ROLLOUT_STATES]);
+    const ended = await tx.query<{ id: string }>(`UPDATE rollouts SET state = 'ABORTED', finished_at = now(), version = version + 1 WHERE application_id = $1 AND state = ANY($2::text[]) RETURNING id`, [id, UNFINISHED_ROLLOUT_STATES]);
+    await notifyAll(tx, CHANNELS.rolloutChanged, ended.map((row) => row.id));
     const [counts] = await tx.query<{ remaining: number }>(COUNT, [id]);
     if (counts === undefined || counts.remaining > 0) return;
     await tx.execute(`UPDATE applications SET state = 'DELETED', deleted_at = now(), version = version + 1 WHERE id = $1`, [id]);

@@ -38,6 +38,7 @@ export class ApproveGate {
       await this.audit.record({ action: 'approveGate', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage, gate, comment } });
       await this.outbox.append({ kind: 'rollout.approved', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage, gate, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
+      this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       return ok(rollout.id);
     });
   }

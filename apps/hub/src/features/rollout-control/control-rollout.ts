@@ -43,6 +43,7 @@ export class ControlRollout {
       await this.audit.record({ action: `rollout.${command.toLowerCase()}`, object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { phase: phase.value, reason } });
       await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
+      this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       return ok(rollout.id);
     });
   }

@@ -37,6 +37,7 @@ export class PromoteStage {
       await this.audit.record({ action: 'promoteStage', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage: stage.name, reason } });
       await this.outbox.append({ kind: 'rollout.promoted', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage: stage.name, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
+      this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       return ok(rollout.id);
     });
   }

@@ -5,9 +5,11 @@ const END = `
   WITH ended AS (
     UPDATE rollouts SET state = 'SUPERSEDED', finished_at = now(), waits_for = NULL, version = version + 1
     WHERE application_id = $1 AND state = ANY($2::text[]) AND cause IN ('LATE_MATCH', 'PARAMETERS', 'POLICY', 'CATCH_UP') AND ($3::uuid IS NULL OR release_id = $3) AND ($4::uuid IS NULL OR release_id <> $4)
-    RETURNING id)
-  UPDATE targets SET order_stale = true WHERE state = 'ACTIVE' AND (assigned_release_id IS NOT NULL OR blocked_reason IS NOT NULL) AND id IN (
-    SELECT r.target_id FROM rollout_targets r JOIN ended e ON e.id = r.rollout_id WHERE r.state IN ('PENDING', 'SKIPPED'))`;
+    RETURNING id),
+  stale AS (
+    UPDATE targets SET order_stale = true WHERE state = 'ACTIVE' AND (assigned_release_id IS NOT NULL OR blocked_reason IS NOT NULL) AND id IN (
+    SELECT r.target_id FROM rollout_targets r JOIN ended e ON e.id = r.rollout_id WHERE r.state IN ('PENDING', 'SKIPPED')))
+  SELECT pg_notify('rollout_changed', id::text) FROM ended`;
 
 /**
  * Ends the rollouts of single targets that would still bring a release that an application has left. What they were for is judged anew, by the release
@@ -15,5 +17,5 @@ const END = `
  * @param which rollouts of one release, or of any but one
  */
 export async function endSideRollouts(tx: TransactionContext, application: ApplicationId, which: { readonly of: ReleaseId } | { readonly notOf: ReleaseId }): Promise<void> {
-  await tx.execute(END, [application, UNFINISHED_ROLLOUT_STATES, 'of' in which ? which.of : null, 'notOf' in which ? which.notOf : null]);
+  await tx.query(END, [application, UNFINISHED_ROLLOUT_STATES, 'of' in which ? which.of : null, 'notOf' in which ? which.notOf : null]);
 }

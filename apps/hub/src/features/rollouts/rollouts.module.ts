@@ -8,6 +8,8 @@ import { RELEASE_ROLLOUTS, ReleaseReadModule } from '../releases/index.js';
 import { TargetReadModule } from '../targets/index.js';
 import { HurdleReadModel } from './hurdles.read-model.js';
 import { ROLLOUT_STORE, type RolloutStore } from './rollout.store.js';
+import { RolloutChangedResolver } from './rollout-changed.resolver.js';
+import { RolloutChanges } from './rollout-changes.js';
 import { RolloutReadModel } from './rollouts.read-model.js';
 import { StageReadModel } from './stages.read-model.js';
 import { ApplicationRolloutsResolver, RolloutResolver, RolloutTargetResolver } from './rollouts.resolver.js';
@@ -35,6 +37,6 @@ export class RolloutReadModule {}
 
 @Module({
   imports: [RolloutReadModule, RolloutWriteModule, ApplicationReadModule, ReleaseReadModule, TargetReadModule],
-  providers: [RolloutResolver, RolloutTargetResolver, ApplicationRolloutsResolver, SyncApplication],
+  providers: [RolloutResolver, RolloutTargetResolver, ApplicationRolloutsResolver, RolloutChanges, RolloutChangedResolver, SyncApplication],
 })
 export class RolloutsModule {}

@@ -84,6 +84,12 @@ export class RolloutReadModel {
     return applications.map((id) => newest.get(id));
   }
 
+  /** The newest rollout of an application, whatever its state. */
+  async newestOf(viewer: Viewer, application: ApplicationId): Promise<RolloutView | undefined> {
+    const [row] = await this.#rows(viewer, 'WHERE o.application_id = $1 ORDER BY o.number DESC LIMIT 1', [application]);
+    return row && toView(row);
+  }
+
   /** Newest first, one more than the page wants. */
   async list(viewer: Viewer, application: ApplicationId, page: Page): Promise<readonly RolloutView[]> {
     const rows = await this.#rows(viewer, 'WHERE o.application_id = $1 AND ($2::int IS NULL OR o.number < $2) ORDER BY o.number DESC LIMIT $3', [application, page.after?.key[0] ?? null, page.limit + 1]);

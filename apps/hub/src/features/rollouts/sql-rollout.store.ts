@@ -2,7 +2,7 @@ import {
   applicationId, projectId, releaseId, rolloutId, stageForLateTarget, UNFINISHED_ROLLOUT_STATES, type ApplicationId, type KnownRollout, type ReleaseId, type RolloutCause, type RolloutId, type RolloutPhase,
   type RolloutStart, type RolloutStrategy, type StageSpec, type TargetId, type TargetToRoll,
 } from '#domain';
-import type { TransactionContext } from '../../platform/database/index.js';
+import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import { loadTargetsToRoll } from './load-targets-to-roll.js';
 import { releaseOfMost } from './release-of-most.js';
 import type { ApplicationToRoll, RolloutStore } from './rollout.store.js';
@@ -58,6 +58,7 @@ export class SqlRolloutStore implements RolloutStore {
     await addStages(this.tx, project, id, start.stages);
     await addGates(this.tx, project, id, start.stages);
     await addTargets(this.tx, project, id, start);
+    this.tx.notify(CHANNELS.rolloutChanged, id);
   }
 
   async letRun(rollout: RolloutId): Promise<void> {
@@ -66,6 +67,7 @@ export class SqlRolloutStore implements RolloutStore {
       [rollout],
     );
     if (row === undefined) return;
+    this.tx.notify(CHANNELS.rolloutChanged, rollout);
     const targets = await loadTargetsToRoll(this.tx, applicationId(row.application_id));
     await this.tx.execute(
       `UPDATE rollouts o SET previous_release_id = coalesce($2, (SELECT a.current_release_id FROM applications a WHERE a.id = o.application_id)) WHERE id = $1`,
@@ -78,6 +80,7 @@ export class SqlRolloutStore implements RolloutStore {
   }
 
   async end(rollouts: readonly RolloutId[], phase: 'SUPERSEDED' | 'ABORTED'): Promise<void> {
+    for (const id of rollouts) this.tx.notify(CHANNELS.rolloutChanged, id);
     if (rollouts.length === 0) return;
     await this.tx.execute(`UPDATE rollouts SET state = $2, finished_at = now(), waits_for = NULL, version = version + 1 WHERE id = ANY($1::uuid[]) AND state IN ${NOT_OVER}`, [rollouts, phase]);
   }
@@ -92,6 +95,7 @@ export class SqlRolloutStore implements RolloutStore {
       [rollout],
     );
     if (row === undefined) throw new Error(`rollout ${rollout} is missing`);
+    this.tx.notify(CHANNELS.rolloutChanged, rollout);
     const wanted = new Set(targets);
     const joining = (await loadTargetsToRoll(this.tx, application)).filter((target) => wanted.has(target.id));
     const stages = joining.map((target) => (row.stage_specs.length === 0 ? row.last : stageForLateTarget(row.stage_specs, target)));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ManualTimers } from '#testing';
 import { changeStream } from './change-stream.js';
 
 /** A feed that a test speaks for. */
@@ -58,5 +59,59 @@ describe('a stream of changes', () => {
     await expect(stream.next()).rejects.toThrow('no database');
     expect(feed.listeners()).toBe(0);
     await expect(stream.next()).resolves.toEqual({ done: true, value: undefined });
+  });
+
+  it('begins with how things are, listening already, and ends with what nothing can follow', async () => {
+    const feed = aFeed();
+    const states = new Map([['r', 'RUNNING']]);
+    const stream = changeStream(feed, {
+      channel: 'rollout_changed',
+      begin: () => {
+        states.set('r', 'OVER'); // while it is looked up
+        feed.say('r');
+        return Promise.resolve(['r']);
+      },
+      find: (id) => Promise.resolve({ view: states.get(id) ?? '', isWanted: true }),
+      isLast: (view) => view === 'OVER',
+      toPayload: (view) => view,
+    });
+    expect(await stream.next()).toEqual({ done: false, value: 'OVER' });
+    expect(feed.listeners()).toBe(0);
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('makes one event of a burst, the last state of it, and waits for no time to end', async () => {
+    const feed = aFeed();
+    const timers = new ManualTimers();
+    let count = 0;
+    const stream = changeStream(feed, { channel: 'rollout_changed', find: () => Promise.resolve({ view: count, isWanted: true }), pace: { timers, everyMs: 250 }, toPayload: (view) => view });
+    feed.say('r');
+    expect((await stream.next()).value).toBe(0);
+    const second = stream.next();
+    for (count = 1; count < 100; count += 1) feed.say('r');
+    await timers.advance(249);
+    expect(await Promise.race([second, Promise.resolve('waits')])).toBe('waits');
+    await timers.advance(1);
+    expect((await second).value).toBe(100);
+    const third = stream.next();
+    await stream.return?.();
+    expect(await third).toEqual({ done: true, value: undefined });
+    expect(timers.pendingCount).toBe(0);
+  });
+
+  it('tells again of what depends on time when nothing was heard of it', async () => {
+    const feed = aFeed();
+    const timers = new ManualTimers();
+    let isOver = false;
+    const stream = changeStream(feed, { channel: 'rollout_changed', find: (id) => Promise.resolve({ view: id, isWanted: true }), again: { timers, afterMs: 15_000, of: () => !isOver }, toPayload: (view) => view });
+    feed.say('r');
+    await stream.next();
+    const again = stream.next();
+    await timers.advance(14_999);
+    expect(await Promise.race([again, Promise.resolve('waits')])).toBe('waits');
+    isOver = true;
+    await timers.advance(1);
+    expect((await again).value).toBe('r');
+    expect(timers.pendingCount).toBe(0);
   });
 });

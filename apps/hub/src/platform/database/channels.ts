@@ -15,6 +15,8 @@ export const CHANNELS = {
   repositoryDue: 'repository_due',
   /** Application id: its row, rollouts or targets changed, and the planner may have something to do. */
   applicationChanged: 'application_changed',
+  /** Rollout id: its row, or one of its stages, gates or targets, changed. */
+  rolloutChanged: 'rollout_changed',
   /** Cluster id: certificates were revoked, close its streams. */
   certificateRevoked: 'certificate_revoked',
   /** Principal id: a token was revoked, close its subscriptions. */
