@@ -14,7 +14,7 @@ export async function runCapstan(server: string, token: string, words: readonly 
   let err = '';
   const program = capstanProgram({
     hub: new HubClient(() => ({ server, token })), out: (text) => void (out += text), err: (text) => void (err += text), clock: systemClock, timers: systemTimers, monotonic: systemMonotonic,
-    signal: new AbortController().signal, readInput: () => Promise.resolve(input), ask: undefined,
+    signal: new AbortController().signal, readInput: () => Promise.resolve(input), ask: undefined, terminal: undefined,
   }, '0.0.0');
   await program.parseAsync([...words], { from: 'user' });
   return { out, err };
