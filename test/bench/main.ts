@@ -7,13 +7,14 @@ import { manyObjects } from './benchmarks/many-objects.js';
 import { manyTargets } from './benchmarks/many-targets.js';
 import { memory } from './benchmarks/memory.js';
 import { monorepo } from './benchmarks/monorepo.js';
+import { rollout } from './benchmarks/rollout.js';
 import { readOptions, USAGE, type Asked } from './options.js';
 import { readMachine } from './report/machine.js';
 import { printTable } from './report/print-table.js';
 import { toJson } from './report/to-json.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const BENCHMARKS: readonly Benchmark[] = [apply, drift, memory, monorepo, assign, manyObjects, manyTargets];
+const BENCHMARKS: readonly Benchmark[] = [apply, drift, memory, monorepo, assign, manyObjects, manyTargets, rollout];
 const list = (): string => BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}\n`).join('');
 
 async function main(): Promise<number> {

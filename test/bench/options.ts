@@ -13,13 +13,13 @@ export interface BenchOptions {
   readonly edits: number;
   /** How long the agent is left alone before its memory is read. */
   readonly idleSeconds: number;
-  /** Cluster rows of the assign benchmark. */
-  readonly clusters: number;
+  /** Clusters of assign and rollout; undefined: as many as the goal says. */
+  readonly clusters: number | undefined;
   /** Of the monorepo benchmark. */
   readonly files: number;
   readonly commits: number;
   readonly applications: number;
-  /** Objects of many-objects, targets of many-targets; undefined: as many as the goal says. */
+  /** Objects of many-objects, targets of many-targets, applications of rollout; undefined: as many as the goal says. */
   readonly many: number | undefined;
 }
 
@@ -31,11 +31,11 @@ export const USAGE = `npm run bench -- <name> [options]
   --kubernetes sandbox|real   the cluster: in memory, or kube-apiserver with its controllers (npm run tools -- kubernetes)
   --edits <n>                 drift: how many edits of objects apart (30)
   --idle <seconds>            memory: how long the agent is left alone (60)
-  --clusters <n>              assign: how many clusters (1000)
+  --clusters <n>              assign, rollout: how many clusters (1000, 100)
   --files <n>                 monorepo: files of the repository (100000)
   --commits <n>               monorepo: commits of its history (10000)
   --applications <n>          monorepo: applications that follow it (1000)
-  --many <n>                  many-objects, many-targets: how many (10000, 1000)
+  --many <n>                  many-objects, many-targets, rollout: how many (10000, 1000, 100)
 `;
 
 export type Asked = { readonly name: string | undefined; readonly help: boolean; readonly options: BenchOptions };
@@ -60,7 +60,7 @@ export function readOptions(argv: readonly string[], root: string): Asked {
       objects: count('objects', values.objects ?? '110', 1, 20_000),
       edits: count('edits', values.edits ?? '30', 1, 10_000),
       idleSeconds: count('idle', values.idle ?? '60', 1, 86_400),
-      clusters: count('clusters', values.clusters ?? '1000', 1, 100_000),
+      clusters: values.clusters === undefined ? undefined : count('clusters', values.clusters, 1, 100_000),
       files: count('files', values.files ?? '100000', 2_000, 1_000_000),
       commits: count('commits', values.commits ?? '10000', 1, 100_000),
       applications: count('applications', values.applications ?? '1000', 1, 2_000),

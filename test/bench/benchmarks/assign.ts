@@ -7,6 +7,7 @@ import { withBenchStage, type BenchStage } from '../setup/bench-stage.js';
 import { openHubDatabase } from '../setup/hub-database.js';
 import { filesOf } from '../setup/many-objects.js';
 
+const CLUSTERS = 1_000;
 const RUNS = 7;
 const WARM_UP = 1;
 const AT_ONCE = 8;
@@ -29,7 +30,7 @@ export const assign: Benchmark = {
 };
 
 async function measure(stage: BenchStage, options: BenchOptions, progress: Progress): Promise<BenchResult> {
-  const { clusters } = options;
+  const { clusters = CLUSTERS } = options;
   const runs = options.runs ?? RUNS;
   const database = await openHubDatabase(stage.hub);
   stage.builder.adopt(() => database.end());
