@@ -158,6 +158,8 @@ export { explainRollout } from './rollout/explain-rollout.js';
 export { ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/rollout-hurdle.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
 export { judgeGate } from './rollout/judge-gates.js';
+export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './rollout/metric/judge-measurement.js';
+export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';

@@ -30,7 +30,7 @@ export type ParameterFailure =
  * number or a boolean); inside a longer text values are written out. Member names are never templates. Pure.
  */
 export function resolveParameters(parameters: JsonObject, cluster: ParameterCluster): Result<ResolvedParameters, ParameterFailure> {
-  const resolver = new Resolver((reference) => lookUp(reference, cluster));
+  const resolver = new Resolver((reference) => lookUpReference(reference, cluster));
   const resolved = resolver.object(parameters, '', 1);
   if (!resolved.ok) return resolved;
   const text = canonicalJson(resolved.value);
@@ -97,7 +97,8 @@ class Resolver {
   }
 }
 
-function lookUp(reference: TemplateReference, cluster: ParameterCluster): FactValue | undefined {
+/** What a template names on one cluster; undefined: the cluster has it not. */
+export function lookUpReference(reference: TemplateReference, cluster: ParameterCluster): FactValue | undefined {
   if (reference.kind === 'name') return cluster.name;
   if (reference.kind === 'label') return Object.hasOwn(cluster.labels, reference.key) ? cluster.labels[reference.key] : undefined;
   return cluster.facts !== undefined && Object.hasOwn(cluster.facts, reference.name) ? cluster.facts[reference.name] : undefined;

@@ -25,7 +25,7 @@ describe('applyRolloutTransition', () => {
     ['opens a stage', { kind: 'open-stage', stage: 'all' }, { stages: [aStage({ gates: [anApproval('AFTER')] })] }],
     ['closes a stage', { kind: 'close-stage', stage: 'all' }, { stages: [aStage({ state: 'CLOSED', gates: [anApproval('AFTER')] })] }],
     ['starts a soak', { kind: 'settle-stage', stage: 'all', at: later }, { stages: [aStage({ state: 'PENDING', settledAt: later, gates: [anApproval('AFTER')] })] }],
-    ['judges a gate', { kind: 'judge-gate', stage: 'all', gate: 'release-manager', to: 'WAITING' }, { stages: [aStage({ state: 'PENDING', gates: [anApproval('AFTER', { state: 'WAITING' })] })] }],
+    ['judges a gate', { kind: 'judge-gate', stage: 'all', gate: 'release-manager', to: 'WAITING' }, { stages: [aStage({ state: 'PENDING', gates: [anApproval('AFTER', { state: 'WAITING', since: later })] })] }],
     ['judges no gate of another stage', { kind: 'judge-gate', stage: 'other', gate: 'release-manager', to: 'WAITING' }, {}],
     ['halts', { kind: 'halt', stage: 'all', failed: [], to: 'HALTED' }, { phase: 'HALTED' }],
     ['halts, and goes back', { kind: 'halt', stage: 'all', failed: [], to: 'ROLLING_BACK' }, { phase: 'ROLLING_BACK' }],

@@ -16,7 +16,7 @@ export function applyRolloutTransitions(rollout: RolloutState, transitions: read
   const ofTargets = Map.groupBy(transitions.filter(isOfTarget), (transition) => transition.target);
   const changed = (target: RolloutTargetRow): RolloutTargetRow => (ofTargets.get(target.id) ?? []).reduce((row, transition) => ({ ...row, ...changeOf(row, transition, assignAs, now) }), target);
   const targets = ofTargets.size === 0 ? rollout.targets : rollout.targets.map(changed);
-  return transitions.reduce(applyToRest, { ...rollout, targets });
+  return transitions.reduce((rows, transition) => applyToRest(rows, transition, now), { ...rollout, targets });
 }
 
 /** The same for one transition. */
@@ -41,13 +41,13 @@ function marked(target: RolloutTargetRow, state: RolloutTargetState, reason: Rea
 }
 
 /** Stages, gates and the rollout itself. */
-function applyToRest(rollout: RolloutState, transition: RolloutTransition): RolloutState {
+function applyToRest(rollout: RolloutState, transition: RolloutTransition, now: Date): RolloutState {
   switch (transition.kind) {
     case 'assign':
     case 'mark-target':
       return rollout;
     case 'judge-gate':
-      return withStage(rollout, transition.stage, (stage) => ({ gates: stage.gates.map((gate) => (gate.spec.name === transition.gate ? { ...gate, state: transition.to } : gate)) }));
+      return withStage(rollout, transition.stage, (stage) => ({ gates: stage.gates.map((gate) => (gate.spec.name === transition.gate ? { ...gate, state: transition.to, since: now } : gate)) }));
     case 'open-stage':
       return withStage(rollout, transition.stage, () => ({ state: 'OPEN', isPromoted: false }));
     case 'settle-stage':

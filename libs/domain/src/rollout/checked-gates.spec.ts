@@ -1,4 +1,4 @@
-import { explainRollout, gateDeadline, planRollout, subjectsOf, type CheckedGateSpec, type GateCheck, type GateRow, type RolloutState, type RolloutTargetRow } from '#domain';
+import { applyRolloutTransitions, explainRollout, gateDeadline, planRollout, subjectsOf, type CheckedGateSpec, type GateCheck, type GateRow, type RolloutState, type RolloutTargetRow } from '#domain';
 import { describe, expect, it } from '@jest/globals';
 import { after, aRollout, aStage, aTarget, idOf, NOW, WELL } from './testing/rollout-rows.js';
 
@@ -50,6 +50,13 @@ describe('what checks come to', () => {
     const waiting = gate('AFTER', METRIC);
     expect(gateDeadline(aRollout([], { hearsSince: after(30_000) }), waiting, METRIC)).toEqual(after(90_000));
     expect(gateDeadline(aRollout([]), { ...waiting, state: 'PENDING' }, METRIC)).toBeUndefined();
+  });
+
+  it('counts the time of a gate that waits again from then on', () => {
+    const longAgo = behind([well('a'), well('b')], gate('AFTER', METRIC, { state: 'PASSED', since: after(-1e9), checks: [says('a', 'PASSED')] }));
+    const waiting = applyRolloutTransitions(longAgo, planRollout(longAgo, NOW), () => ({ epoch: 1n, generation: 1n }), NOW);
+    expect(planRollout(waiting, after(59_999))).toEqual([]);
+    expect(planRollout(waiting, after(60_000))).toEqual(judged('FAILED'));
   });
 
   it('halts the rollout when it has failed', () => {

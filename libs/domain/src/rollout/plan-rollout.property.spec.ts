@@ -1,4 +1,4 @@
-import { explainRollout, isRolloutOver, planRollout, type GateRow, type ObservedTarget, type RolloutState, type RolloutTargetRow, type StageRow } from '#domain';
+import { currentStage, explainRollout, isRolloutOver, planRollout, subjectsOf, type CheckedGateSpec, type GateRow, type ObservedTarget, type RolloutState, type RolloutTargetRow, type StageRow } from '#domain';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FleetEvent } from './testing/fleet-event.js';
@@ -6,12 +6,19 @@ import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } fro
 import { SimulatedRollout, type Step } from './testing/simulated-rollout.js';
 
 const MINUTE = 60_000;
-const hasApprovals = ({ spec, approvals, state }: GateRow): boolean => state === 'WAIVED' || (spec.kind === 'APPROVAL' && approvals >= spec.approvals);
+/** Whether people, and everybody who was to be asked, have said yes. */
+const isOpened = (of: RolloutState, at: StageRow, gate: GateRow): boolean => {
+  if (gate.state === 'WAIVED') return true;
+  if (gate.spec.kind === 'APPROVAL') return gate.approvals >= gate.spec.approvals;
+  return subjectsOf(of, at, gate).every((subject) => gate.checks?.find((check) => check.subject === subject)?.verdict === 'PASSED');
+};
+const METRIC: CheckedGateSpec = { kind: 'METRIC', name: 'errors', query: 'up', max: 1, intervalSeconds: 10, count: 1, failureLimit: 0, deadlineSeconds: 90 };
+const aCheck = (side: GateRow['side']): GateRow => ({ spec: { ...METRIC, name: `errors-${side}` }, side, state: 'PENDING', approvals: 0 });
 const RUNS = { numRuns: 250 };
 
 const stage = fc.record({
   maxConcurrency: fc.constantFrom<StageRow['maxConcurrency']>(1, 2, 3, 'UNLIMITED'), failureBudget: fc.constantFrom<StageRow['failureBudget']>(0, 0, 1, 2, 'UNLIMITED'),
-  deadlineMs: fc.constantFrom(MINUTE, 5 * MINUTE), soakMs: fc.constantFrom(0, 0, MINUTE / 2), gates: fc.subarray([anApproval('BEFORE', { spec: { kind: 'APPROVAL', name: 'x', approvals: 1 } }), anApproval('AFTER')]),
+  deadlineMs: fc.constantFrom(MINUTE, 5 * MINUTE), soakMs: fc.constantFrom(0, 0, MINUTE / 2), gates: fc.subarray([anApproval('BEFORE', { spec: { kind: 'APPROVAL', name: 'x', approvals: 1 } }), anApproval('AFTER'), aCheck('BEFORE'), aCheck('AFTER')]),
 });
 const target = fc.record({
   stage: fc.nat(2), fromRelease: fc.constantFrom<RolloutTargetRow['fromRelease']>(OLDER, OLDER, aReleaseId(8), RELEASE, undefined), offlineSince: fc.constantFrom<RolloutTargetRow['offlineSince']>(undefined, undefined, undefined, 'NEVER'),
@@ -29,6 +36,7 @@ const says = fc.constantFrom<Partial<ObservedTarget>>(
 const event = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('report' as const), target: fc.nat(6), says }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('leave', 'return', 'leave', 'return', 'hold', 'lift', 'remove', 'block', 'unblock'), target: fc.nat(6) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('check' as const), target: fc.nat(6), verdict: fc.constantFrom('PASSED', 'PASSED', 'PASSED', 'FAILED') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('approve', 'approve', 'fail-gate', 'promote', 'pause', 'resume', 'retry', 'join') }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 31_000, MINUTE, 10 * MINUTE, -MINUTE) }) },
 ) as fc.Arbitrary<FleetEvent>;
@@ -75,6 +83,8 @@ const inStage = ({ targets }: RolloutState, name: string): readonly RolloutTarge
 const count = (rows: readonly RolloutTargetRow[], ...states: readonly RolloutTargetRow['state'][]): number => rows.filter((one) => states.includes(one.state)).length;
 const numberOf = (limit: number | 'UNLIMITED'): number => (limit === 'UNLIMITED' ? Number.POSITIVE_INFINITY : limit);
 const stageNamed = ({ stages }: RolloutState, name: string | undefined): StageRow => stages.find((one) => one.name === name) ?? aStage();
+
+const isAsked = ({ stages }: RolloutState): boolean => stages.some(({ gates }) => gates.some(({ state, spec, checks = [] }) => state === 'WAITING' && spec.kind === 'METRIC' && checks.length === 0));
 
 /** Every order of the forward way, with its target and stage as they were just before. */
 function orders(steps: readonly Seen[], to: 'MOVING' | 'REVERTING'): readonly (Seen & { readonly row: RolloutTargetRow; readonly stage: StageRow })[] {
@@ -132,7 +142,7 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
         const isMissing = inStage(before, at.name).some((one) => one.reason === 'CLUSTER_OFFLINE' || one.reason === 'HELD');
         const isLast = before.targets.every((one) => stageNamed(before, one.stage).position <= at.position);
         if (isMissing) expect(count(isLast ? before.targets : inStage(before, at.name), 'HEALTHY', 'FAILED')).toBeGreaterThan(0);
-        expect(at.gates.filter((gate) => gate.side === 'AFTER' && !hasApprovals(gate))).toEqual([]);
+        expect(at.gates.filter((gate) => gate.side === 'AFTER' && !isOpened(before, at, gate))).toEqual([]);
         if (at.soakMs > 0 || at.gates.some((gate) => gate.side === 'AFTER')) expect(inStage(before, at.name).filter((one) => one.state === 'HEALTHY' && one.offlineSince !== undefined)).toEqual([]);
         if (at.soakMs > 0 && inStage(before, at.name).some((one) => one.state !== 'SKIPPED')) expect(now.getTime() - (at.settledAt?.getTime() ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(at.soakMs);
       }
@@ -145,7 +155,15 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
     for (const { transition, before } of steps) {
       if (transition.kind !== 'open-stage') continue;
       const at = stageNamed(before, transition.stage);
-      if (!at.isPromoted) expect(at.gates.filter((gate) => gate.side === 'BEFORE' && !hasApprovals(gate))).toEqual([]);
+      if (!at.isPromoted) expect(at.gates.filter((gate) => gate.side === 'BEFORE' && !isOpened(before, at, gate))).toEqual([]);
+    }
+  });
+
+  holds('passes no gate that is checked, however much time passes, before everybody who is asked has said yes', ({ steps }) => {
+    for (const { transition, before } of steps) {
+      if (transition.kind !== 'judge-gate' || transition.to !== 'PASSED') continue;
+      const at = stageNamed(before, transition.stage);
+      expect(at.gates.filter((gate) => gate.spec.name === transition.gate && !isOpened(before, at, gate))).toEqual([]);
     }
   });
 
@@ -236,15 +254,20 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
     fc.assert(fc.property(rollout, fc.uniqueArray(fc.nat(6)), (state, away) => {
       const isAway = (_one: RolloutTargetRow, n: number): boolean => away.includes(n);
       const fleet = new SimulatedRollout({ ...state, targets: state.targets.map((one, n) => ({ ...one, offlineSince: isAway(one, n) ? new Date(0) : undefined })) }, () => undefined);
-      // Each round is ten minutes, longer than any soak and wait; a stage that proves nothing is let pass by a person.
-      for (let round = 0; round < 8 + 3 * state.stages.length && fleet.state.phase === 'RUNNING'; round += 1) {
+      // Each round is ten minutes, longer than any soak and wait; a stage that proves nothing, or in which nobody can be asked, is let pass by a person.
+      for (let round = 0; round < 8 + 4 * state.stages.length && fleet.state.phase === 'RUNNING'; round += 1) {
         fleet.settle();
-        while (count(fleet.state.targets, 'MOVING') > 0) {
-          for (const [n, one] of fleet.state.targets.entries()) if (one.state === 'MOVING') fleet.happen({ kind: 'report', target: n, says: {} });
+        // Whoever is there answers at once, as long as that moves anything.
+        for (let before: RolloutState | undefined; before !== fleet.state; ) {
+          before = fleet.state;
+          for (const [n, one] of before.targets.entries()) {
+            if (one.state === 'MOVING') fleet.happen({ kind: 'report', target: n, says: {} });
+            if (one.offlineSince === undefined && isAsked(before)) fleet.happen({ kind: 'check', target: n, verdict: 'PASSED' });
+          }
           fleet.settle();
         }
-        const open = fleet.state.stages.find((one) => one.state === 'OPEN');
-        const isStuck = open !== undefined && inStage(fleet.state, open.name).every((one) => one.state === 'SKIPPED');
+        const at = currentStage(fleet.state.stages);
+        const isStuck = at !== undefined && inStage(fleet.state, at.name).every((one) => one.state === 'SKIPPED' || one.offlineSince !== undefined);
         for (const happening of [{ kind: 'wait', ms: 10 * MINUTE }, { kind: 'approve' }, ...(isStuck ? [{ kind: 'promote' } as const] : [])] as const) fleet.happen(happening);
       }
       expect(fleet.state.phase).toBe('SUCCEEDED');

@@ -22,6 +22,7 @@ describe('gates that are checked', () => {
   it.each<[string, GateInput, string]>([
     ['no query', { metric: { max: 1 } }, 'REQUIRED 0.metric.query: Give the PromQL query; it must have one value.'],
     ['a query that is too long', { metric: { query: 'x'.repeat(5_000), max: 1 } }, 'INVALID_VALUE 0.metric.query: At most 4096 characters; a recording rule makes it shorter.'],
+    ['a template outside of quotes', { metric: { query: 'up > {{ cluster.facts.nodes }}', max: 1 } }, 'INVALID_VALUE 0.metric.query: {{ cluster.facts.nodes }} must stand inside quotes, as in cluster="{{ cluster.facts.nodes }}".'],
     ['no bound', { metric: { query: 'up' } }, 'REQUIRED 0.metric: Say what is good: the least value (min), the greatest (max), or both.'],
     ['bounds that leave nothing', { metric: { query: 'up', min: 2, max: 1 } }, 'INVALID_VALUE 0.metric.min: No value is at least 2 and at most 1.'],
     ['a bound that is no number', { metric: { query: 'up', max: Number.NaN } }, 'INVALID_VALUE 0.metric: min and max are finite numbers.'],

@@ -2,6 +2,7 @@ import { issuesUnder, type FieldIssue } from '../../field-issue.js';
 import { parseName } from '../../names.js';
 import { selectorOf, type SelectorInput } from '../../selector/selector-of.js';
 import { validateSelector } from '../../selector/validate-selector.js';
+import { metricQueryProblem } from '../metric/resolve-metric-query.js';
 import type { GateSpec, JobGateSpec, MetricGateSpec, RolloutGateSpec, ValidatorGateSpec } from './gate-spec.js';
 
 type Maybe<T> = T | null | undefined;
@@ -56,6 +57,8 @@ export function metricGateOf(input: MetricGateInput, name: string): ReadGate<Met
   const issues: FieldIssue[] = [...interval.issues, ...deadline.issues, ...count.issues, ...failureLimit.issues];
   if (query === '') issues.push({ code: 'REQUIRED', path: ['metric', 'query'], message: 'Give the PromQL query; it must have one value.' });
   if (query.length > MAX_QUERY_LENGTH) issues.push({ code: 'INVALID_VALUE', path: ['metric', 'query'], message: `At most ${MAX_QUERY_LENGTH} characters; a recording rule makes it shorter.` });
+  const problem = metricQueryProblem(query);
+  if (problem !== undefined) issues.push({ code: 'INVALID_VALUE', path: ['metric', 'query'], message: problem });
   if (bounds.length === 0) issues.push({ code: 'REQUIRED', path: ['metric'], message: 'Say what is good: the least value (min), the greatest (max), or both.' });
   if (bounds.some((bound) => !Number.isFinite(bound))) issues.push({ code: 'INVALID_VALUE', path: ['metric'], message: 'min and max are finite numbers.' });
   if (min !== null && min !== undefined && max !== null && max !== undefined && min > max) issues.push({ code: 'INVALID_VALUE', path: ['metric', 'min'], message: `No value is at least ${min} and at most ${max}.` });

@@ -7,4 +7,6 @@ export type FleetEvent =
   /** A cluster comes to match: into the last stage, as the hub places it. */
   | { readonly kind: 'join' }
   | { readonly kind: 'approve' | 'fail-gate' | 'promote' | 'pause' | 'resume' | 'retry' }
+  /** A check of a gate that waits has been decided for a target. */
+  | { readonly kind: 'check'; readonly target: number; readonly verdict: 'PASSED' | 'FAILED' }
   | { readonly kind: 'wait'; readonly ms: number };

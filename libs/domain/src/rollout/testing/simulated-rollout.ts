@@ -94,14 +94,17 @@ export class SimulatedRollout {
         return this.#onStages((stage) => ({ gates: stage.gates.map((gate) => ({ ...gate, approvals: gate.approvals + 1 })) }));
       case 'fail-gate':
         return this.#onStages((stage) => ({ gates: stage.name === currentStage(this.state.stages)?.name ? stage.gates.map((gate) => (gate.state === 'WAITING' ? { ...gate, state: 'FAILED' as const } : gate)) : stage.gates }));
+      case 'check':
+        return this.#onStages((stage) => ({ gates: stage.gates.map((gate) => (target === undefined || gate.state !== 'WAITING' ? gate : { ...gate, checks: [...(gate.checks ?? []).filter(({ subject }) => subject !== target.id), { subject: target.id, verdict: event.verdict, message: '' }] })) }));
       case 'promote':
         return this.#onStages((stage) => (stage.name === currentStage(this.state.stages)?.name && this.#isOneOf('RUNNING', 'PAUSED') ? { isPromoted: true } : {}));
       case 'pause':
         if (this.#isOneOf('RUNNING')) this.state = { ...this.state, phase: 'PAUSED' };
         return;
       case 'resume':
-        if (this.#isOneOf('PAUSED')) this.state = { ...this.state, phase: 'RUNNING' };
-        return;
+        if (!this.#isOneOf('PAUSED')) return;
+        this.state = { ...this.state, phase: 'RUNNING' };
+        return this.#onStages((stage) => ({ gates: stage.gates.map((gate) => (gate.state === 'WAITING' ? { ...gate, since: this.now } : gate)) }));
       case 'retry':
         return this.#retry();
       case 'wait':
@@ -154,7 +157,7 @@ export class SimulatedRollout {
     if (!this.#isOneOf('RUNNING', 'PAUSED', 'HALTED')) return;
     const targets = this.state.targets.map((target): RolloutTargetRow => (target.state === 'FAILED' ? { ...target, state: 'PENDING', reason: undefined, startedAt: undefined, blockedBy: undefined } : target));
     this.state = { ...this.state, phase: this.state.phase === 'PAUSED' ? 'PAUSED' : 'RUNNING', targets };
-    this.#onStages((stage) => ({ gates: stage.gates.map((gate) => (gate.state === 'FAILED' ? { ...gate, state: 'PENDING' } : gate)) }));
+    this.#onStages((stage) => ({ gates: stage.gates.map((gate) => (gate.state === 'FAILED' ? { ...gate, state: 'PENDING', checks: [], since: this.now } : gate)) }));
   }
 
   #isOneOf(...phases: readonly RolloutState['phase'][]): boolean {
