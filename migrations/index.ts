@@ -7,3 +7,4 @@ export { RefusedOrders1764212400000 } from './1764212400000-refused-orders.js';
 export { StagedRollouts1764216000000 } from './1764216000000-staged-rollouts.js';
 export { GateChecks1764219600000 } from './1764219600000-gate-checks.js';
 export { WritesToGit1764234000000 } from './1764234000000-writes-to-git.js';
+export { TargetHistory1764237600000 } from './1764237600000-target-history.js';

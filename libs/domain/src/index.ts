@@ -152,6 +152,8 @@ export { resolveForCluster, type ResolvedForCluster } from './parameters/resolve
 export { releaseKey, renderingFieldsOf, shouldRelease, type ReleaseDecision, type ReleaseKey, type RenderingFields } from './release/release-key.js';
 export { explainTarget } from './explain/explain-target.js';
 export { EXPLANATION_STEPS, type Explanation, type ExplanationStep, type KnownOfRollout, type KnownOfTarget, type KnownToExplain } from './explain/explanation.types.js';
+export { foldTargetChanges, type TargetPast } from './history/fold-target-changes.js';
+export { LIFE_KINDS, TARGET_CHANGE_KINDS, type TargetChange, type TargetChangeKind } from './history/target-change.js';
 export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply-transition.js';
 export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';
 export { explainRollout } from './rollout/explain-rollout.js';

@@ -79,7 +79,7 @@ export class AgentGateway {
     this.handler = new SessionHandler({
       hub: identity.hub, replica: settings.replica, version: settings.version, store, sessions: this.sessions, authority: identity.authority, signingKeys,
       inbox: { ingest: this.ingest, reports, requests: this.requests, log },
-      orders: { orders: new SqlOrderStore(tx), credentials: new CredentialSync(new SqlCredentialSource(tx, ports.openCredentials)), timers, random, log },
+      orders: { orders: new SqlOrderStore(tx, ids), credentials: new CredentialSync(new SqlCredentialSource(tx, ports.openCredentials)), timers, random, log },
       certificateTtlMs: settings.certificateTtlMs, ...heartbeat, clock: ports.monotonic, timers, random, log,
     });
     this.watch = new SessionWatch({

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { SHORTEST_HISTORY_DAYS } from './database/partitions.js';
 import { SecretText } from './secrets/secret-text.js';
 
 export const HUB_ROLES = ['api', 'gateway', 'planner'] as const;
@@ -32,6 +33,7 @@ export interface HubConfig {
   readonly allowPrivateGitHosts: readonly string[];
   readonly gitAdapter: 'auto' | 'system' | 'isomorphic';
   readonly certificateTtlMs: number;
+  readonly historyRetentionMs: number;
   readonly logLevel: LogLevel;
   readonly shutdownTimeoutMs: number;
   readonly failpoint: { readonly name: string; readonly hit: number } | undefined;
@@ -56,6 +58,7 @@ export interface Setting<T> {
 const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65_535));
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const duration = z.string().regex(/^\d{1,9}(ms|s|m|h)$/).transform((text) => Number.parseInt(text, 10) * (DURATION_UNITS[text.replace(/^\d+/, '')] ?? 1));
+const days = z.string().regex(/^\d{1,5}d$/).transform((text) => Number.parseInt(text, 10) * 86_400_000);
 const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)).transform((text) => new SecretText(text)).optional();
 const text = z.string().min(1).optional();
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/);
@@ -123,6 +126,10 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
     name: 'CAPSTAN_CERTIFICATE_TTL', secret: false, default: '24h', parse: duration.pipe(z.number().min(10_000).max(86_400_000)),
     meaning: 'Life of an agent\'s certificate; it is renewed at 50 to 66 % of it.', expected: 'a duration from 10s to 24h',
   },
+  historyRetentionMs: {
+    name: 'CAPSTAN_HISTORY_RETENTION', secret: false, default: '400d', parse: days.pipe(z.number().min(SHORTEST_HISTORY_DAYS * 86_400_000)),
+    meaning: 'How long what happened to targets is kept at least; it goes a whole month at a time. What ran where can be asked for any moment that is kept.', expected: `a number of days, ${SHORTEST_HISTORY_DAYS}d or more`,
+  },
   logLevel: { name: 'CAPSTAN_LOG_LEVEL', secret: false, default: 'info', parse: z.enum(LOG_LEVELS), meaning: 'Least level that is logged.', expected: LOG_LEVELS.join(', ') },
   shutdownTimeoutMs: { name: 'CAPSTAN_SHUTDOWN_TIMEOUT', secret: false, default: '20s', parse: duration, meaning: 'Longest orderly shutdown.', expected: DURATION },
   failpoint: {
@@ -172,6 +179,7 @@ export function readHubConfig(environment: Environment = process.env): HubConfig
     allowPrivateGitHosts: read(SETTINGS.allowPrivateGitHosts, environment),
     gitAdapter: read(SETTINGS.gitAdapter, environment),
     certificateTtlMs: read(SETTINGS.certificateTtlMs, environment),
+    historyRetentionMs: read(SETTINGS.historyRetentionMs, environment),
     logLevel: read(SETTINGS.logLevel, environment),
     shutdownTimeoutMs: read(SETTINGS.shutdownTimeoutMs, environment),
     failpoint: read(SETTINGS.failpoint, environment),

@@ -17,7 +17,7 @@ export interface IngestOutcome {
 
 export interface ReportStore {
   /**
-   * Writes a batch in one transaction: statuses, transitions where sync, health or reason changed, acknowledgement of tombstones whose target is
+   * Writes a batch in one transaction: statuses, transitions where sync, health, reason, what runs or the order changed, acknowledgement of tombstones whose target is
    * REMOVED, and one notification for each target. Guarded by (session epoch, sequence, generation); never makes a row.
    */
   write(reports: readonly IngestedReport[]): Promise<IngestOutcome>;

@@ -21,7 +21,7 @@ const COLUMNS = `unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::
 const WRITE = `
   WITH r AS MATERIALIZED (SELECT * FROM ${COLUMNS}),
   locked AS MATERIALIZED (
-    SELECT s.target_id, s.cluster_id, c.session_epoch, s.sync, s.health, s.reason, s.generation FROM target_status s JOIN r ON r.target_id = s.target_id AND r.cluster_id = s.cluster_id
+    SELECT s.target_id, s.cluster_id, c.session_epoch, s.sync, s.health, s.reason, s.release_id, s.epoch, s.generation FROM target_status s JOIN r ON r.target_id = s.target_id AND r.cluster_id = s.cluster_id
     JOIN clusters c ON c.id = r.cluster_id AND c.session_epoch = r.session_epoch
     WHERE (r.session_epoch, r.sequence) > (s.session_epoch, s.sequence) AND (r.epoch, r.generation) >= (s.epoch, s.generation)
     ORDER BY s.target_id FOR NO KEY UPDATE OF s),
@@ -35,15 +35,15 @@ const WRITE = `
     WHERE s.target_id = r.target_id AND s.cluster_id = r.cluster_id
       AND (r.session_epoch, r.sequence) > (s.session_epoch, s.sequence) AND (r.epoch, r.generation) >= (s.epoch, s.generation)
     RETURNING s.target_id, r.transition_id, r.release_id, r.epoch, r.generation, r.sync, r.health, r.reason, r.message,
-      (l.sync, l.health, l.reason) <> (r.sync, r.health, r.reason) AS is_transition, l.generation <> r.generation AS is_new_generation),
+      (l.sync, l.health, l.reason, l.release_id) IS DISTINCT FROM (r.sync, r.health, r.reason, r.release_id) AS is_transition, (l.epoch, l.generation) <> (r.epoch, r.generation) AS is_new_order),
   moved AS (
-    INSERT INTO target_transitions (id, project_id, target_id, kind, release_id, generation, sync, health, reason, message)
-    SELECT w.transition_id, t.project_id, w.target_id, 'OBSERVED', w.release_id, w.generation, w.sync, w.health, w.reason, w.message
-    FROM written w JOIN targets t ON t.id = w.target_id WHERE w.is_transition),
+    INSERT INTO target_transitions (id, project_id, target_id, kind, release_id, generation, epoch, sync, health, reason, message)
+    SELECT w.transition_id, t.project_id, w.target_id, 'OBSERVED', w.release_id, w.generation, w.epoch, w.sync, w.health, w.reason, w.message
+    FROM written w JOIN targets t ON t.id = w.target_id WHERE w.is_transition OR w.is_new_order),
   removed AS (
     UPDATE tombstones b SET acknowledged_at = now() FROM written w
     WHERE b.target_id = w.target_id AND b.acknowledged_at IS NULL AND w.sync = 'REMOVED' AND (w.epoch, w.generation) >= (b.order_epoch, b.generation))
-  SELECT w.target_id, t.application_id, t.cluster_id, w.is_transition OR w.is_new_generation AS concerns_planner, w.sync = 'REMOVED' AS is_removed
+  SELECT w.target_id, t.application_id, t.cluster_id, w.is_transition OR w.is_new_order AS concerns_planner, w.sync = 'REMOVED' AS is_removed
   FROM written w JOIN targets t ON t.id = w.target_id`;
 
 const UNKNOWN = `

@@ -1,4 +1,4 @@
-import { parseDigest, type Digest } from '#kernel';
+import { parseDigest, type Digest, type Ids } from '#kernel';
 import { targetId, type ClusterId, type TargetId } from '#domain';
 import type { HeldOrder } from '#wire';
 import { CHANNELS, systemScope, type TransactionContext } from '../../platform/database/index.js';
@@ -24,6 +24,19 @@ const wanted = (columns: string): string => `
   SELECT b.target_id, b.generation, b.order_digest ${columns === '' ? '' : `, ${columns}`} FROM tombstones b
     WHERE b.cluster_id = $1 AND b.acknowledged_at IS NULL AND b.order_bytes IS NOT NULL) every WHERE NOT EXISTS (${HELD_BACK})`;
 
+const REFUSE = `
+  WITH changed AS (
+    UPDATE target_status s SET refused_epoch = r.epoch, refused_generation = r.generation, refused_reason = r.reason, refused_message = r.message
+    FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::uuid[]) AS r (target_id, epoch, generation, reason, message, transition_id) JOIN targets t ON t.id = r.target_id
+    WHERE s.target_id = r.target_id AND s.cluster_id = $1 AND (s.epoch, s.generation) < (r.epoch, r.generation)
+      AND (coalesce(s.refused_epoch, 0), coalesce(s.refused_generation, 0)) <= (r.epoch, r.generation)
+      AND (s.refused_epoch, s.refused_generation, s.refused_reason, s.refused_message) IS DISTINCT FROM (r.epoch, r.generation, r.reason, r.message)
+    RETURNING s.target_id, t.application_id, t.project_id, r.epoch, r.generation, r.reason, r.message, r.transition_id),
+  told AS (
+    INSERT INTO target_transitions (id, project_id, target_id, kind, generation, epoch, reason, message)
+    SELECT transition_id, project_id, target_id, 'REFUSED', generation, epoch, reason, message FROM changed)
+  SELECT target_id, application_id FROM changed`;
+
 interface WantedRow {
   readonly target_id: string;
   readonly generation: string;
@@ -38,7 +51,10 @@ interface OrderRow extends WantedRow {
 }
 
 export class SqlOrderStore implements OrderStore {
-  constructor(private readonly tx: TransactionContext) {}
+  constructor(
+    private readonly tx: TransactionContext,
+    private readonly ids: Ids,
+  ) {}
 
   async view(cluster: ClusterId): Promise<OrderView> {
     // One statement, one snapshot: desired_seq never runs ahead of the rows it counts.
@@ -102,15 +118,10 @@ export class SqlOrderStore implements OrderStore {
     if (refused.length === 0) return;
     await this.tx.run(SCOPE, async () => {
       const changed = await this.tx.query<{ target_id: string; application_id: string }>(
-        `UPDATE target_status s SET refused_epoch = r.epoch, refused_generation = r.generation, refused_reason = r.reason, refused_message = r.message
-         FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[]) AS r (target_id, epoch, generation, reason, message) JOIN targets t ON t.id = r.target_id
-         WHERE s.target_id = r.target_id AND s.cluster_id = $1 AND (s.epoch, s.generation) < (r.epoch, r.generation)
-           AND (coalesce(s.refused_epoch, 0), coalesce(s.refused_generation, 0)) <= (r.epoch, r.generation)
-           AND (s.refused_epoch, s.refused_generation, s.refused_reason, s.refused_message) IS DISTINCT FROM (r.epoch, r.generation, r.reason, r.message)
-         RETURNING s.target_id, t.application_id`,
+        REFUSE,
         [
           cluster, refused.map((order) => order.target), refused.map((order) => order.epoch.toString()), refused.map((order) => order.generation.toString()), refused.map((order) => order.reason),
-          refused.map((order) => order.message),
+          refused.map((order) => order.message), refused.map(() => this.ids.uuid()),
         ],
       );
       for (const row of changed) {

@@ -43,12 +43,22 @@ export const TOMBSTONE_TARGETS = `
   moved AS (
     UPDATE targets t SET state = CASE WHEN t.order_bytes IS NULL OR b.state = 'PENDING' THEN 'REMOVED' ELSE 'REMOVING' END, rematch = false, version = t.version + 1
     FROM wanted w, bumped b WHERE t.id = w.target_id AND b.id = t.cluster_id AND t.state = 'ACTIVE'
-    RETURNING t.project_id, t.id, t.application_id, t.cluster_id, t.state, w.mode, w.id AS tombstone_id, w.transition_id, b.desired_seq),
+    RETURNING t.project_id, t.id, t.application_id, t.cluster_id, t.state, t.order_epoch, w.mode, w.id AS tombstone_id, w.transition_id, b.desired_seq),
   written AS (
     INSERT INTO tombstones (project_id, id, target_id, application_id, cluster_id, mode, cause, generation, acknowledged_at)
     SELECT project_id, tombstone_id, id, application_id, cluster_id, mode, $5, desired_seq, CASE WHEN state = 'REMOVED' THEN now() END FROM moved),
   told AS (
-    INSERT INTO target_transitions (id, project_id, target_id, kind, generation, sync, reason, message)
-    SELECT transition_id, project_id, id, 'TOMBSTONED', desired_seq, state, state, mode FROM moved),
+    INSERT INTO target_transitions (id, project_id, target_id, kind, generation, epoch, sync, reason, message, cause)
+    SELECT transition_id, project_id, id, 'TOMBSTONED', desired_seq, order_epoch, state, state, mode, $5 FROM moved),
   notified AS (SELECT pg_notify('target_changed', id::text) FROM moved)
   SELECT DISTINCT application_id FROM moved, (SELECT count(*) FROM notified) n`;
+
+/** Whether the facts of the cluster still match, where that has changed. $1 targets where they do not, $2 where they do, $3 an id of a transition for each of both. */
+export const FLAG_FACTS = `
+  WITH changed AS (
+    UPDATE targets t SET fact_mismatch = (t.id = ANY($1::uuid[])) FROM unnest($1::uuid[] || $2::uuid[], $3::uuid[]) AS w (id, transition_id)
+    WHERE t.id = w.id AND t.state = 'ACTIVE' AND t.fact_mismatch <> (t.id = ANY($1::uuid[])) RETURNING t.project_id, t.id, t.generation, t.fact_mismatch, w.transition_id),
+  told AS (
+    INSERT INTO target_transitions (id, project_id, target_id, kind, generation)
+    SELECT transition_id, project_id, id, CASE WHEN fact_mismatch THEN 'FACTS_DIFFER' ELSE 'FACTS_AGREE' END, generation FROM changed)
+  SELECT id FROM changed`;

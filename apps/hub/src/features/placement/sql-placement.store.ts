@@ -5,7 +5,7 @@ import {
 import type { TransactionContext } from '../../platform/database/index.js';
 import { factsOf } from '../clusters/index.js';
 import type { ApplicationToPlace, NewTarget, NewTombstone, PlacedTarget, PlacementScope, PlacementStore, RemovalCounts, TombstoneCause } from './placement.store.js';
-import { CREATE_TARGETS, NOTIFY_APPLICATIONS, TOMBSTONE_TARGETS } from './placement.sql.js';
+import { CREATE_TARGETS, FLAG_FACTS, NOTIFY_APPLICATIONS, TOMBSTONE_TARGETS } from './placement.sql.js';
 
 const IN_SCOPE = '($1::uuid[] IS NULL OR application_id = ANY($1)) AND ($2::uuid[] IS NULL OR cluster_id = ANY($2))';
 
@@ -87,10 +87,8 @@ export class SqlPlacementStore implements PlacementStore {
   }
 
   async flag(flags: { readonly factMismatch: readonly TargetId[]; readonly matching: readonly TargetId[]; readonly rematch: readonly TargetId[] }): Promise<void> {
-    const changed = await this.tx.query<{ id: string }>(
-      `UPDATE targets SET fact_mismatch = (id = ANY($1::uuid[])) WHERE id = ANY($1::uuid[] || $2::uuid[]) AND state = 'ACTIVE' AND fact_mismatch <> (id = ANY($1::uuid[])) RETURNING id`,
-      [flags.factMismatch, flags.matching],
-    );
+    const transitions = [...flags.factMismatch, ...flags.matching].map(() => this.ids.uuid());
+    const changed = await this.tx.query<{ id: string }>(FLAG_FACTS, [flags.factMismatch, flags.matching, transitions]);
     if (flags.rematch.length > 0) await this.tx.execute('UPDATE targets SET rematch = true WHERE id = ANY($1::uuid[]) AND NOT rematch', [flags.rematch]);
     if (changed.length > 0) await this.tx.query(`SELECT pg_notify('target_changed', id) FROM unnest($1::text[]) AS id`, [changed.map((row) => row.id)]);
   }

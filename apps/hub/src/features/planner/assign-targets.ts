@@ -46,7 +46,7 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
       }),
     );
   }
-  const written = await writeAssignments(ports, orders, 'ASSIGNED');
+  const written = await writeAssignments(ports, orders, batch.rollout);
   await noteMoving(ports, batch, orders.filter((order) => written.has(order.target)));
   await noteBlocked(ports, batch, blocked);
   const counts = { assigned: written.size, blocked: blocked.length };
@@ -82,7 +82,7 @@ async function noteBlocked({ tx, ids }: PlannerPorts, { rollout, to }: Assignmen
      rows AS (UPDATE rollout_targets r SET state = $6, reason = b.reason, generation = NULL, epoch = NULL, started_at = now(), finished_at = now() FROM b WHERE r.rollout_id = $1 AND r.target_id = b.target_id),
      held AS (UPDATE targets t SET blocked_reason = b.reason, blocked_message = b.message, order_stale = false, version = t.version + 1 FROM b WHERE t.id = b.target_id
        RETURNING t.project_id, t.id, t.generation, b.reason, b.message, b.transition_id)
-     INSERT INTO target_transitions (id, project_id, target_id, kind, generation, reason, message) SELECT transition_id, project_id, id, 'BLOCKED', generation, reason, message FROM held`,
+     INSERT INTO target_transitions (id, project_id, target_id, kind, generation, rollout_id, reason, message) SELECT transition_id, project_id, id, 'BLOCKED', generation, $1, reason, message FROM held`,
     [rollout, targets, reasons, blocked.map((one) => one.message), blocked.map(() => ids.uuid()), to === 'MOVING' ? 'FAILED' : 'REVERT_FAILED'],
   );
   await notifyAll(tx, CHANNELS.targetChanged, targets);

@@ -37,6 +37,12 @@ const STALE = `
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND r.state = 'PENDING' AND o.state = 'RUNNING')
   ORDER BY id FOR NO KEY UPDATE`;
 
+const UNBLOCK = `
+  WITH free AS (
+    UPDATE targets t SET blocked_reason = NULL, blocked_message = NULL FROM unnest($1::uuid[], $2::uuid[]) AS w (id, transition_id) WHERE t.id = w.id
+    RETURNING t.project_id, t.id, t.generation, w.transition_id)
+  INSERT INTO target_transitions (id, project_id, target_id, kind, generation) SELECT transition_id, project_id, id, 'UNBLOCKED', generation FROM free`;
+
 /**
  * Looks at targets whose order may say something else by now: labels, facts, the sync policy or the repository changed. Where it would, a rollout
  * of the same release is started; where it would not, nothing happens at all.
@@ -78,7 +84,7 @@ export class RefreshOrders {
       start.targets.add(targetId(row.id));
       starts.set(key, start);
     }
-    if (unblocked.length > 0) await this.ports.tx.execute('UPDATE targets SET blocked_reason = NULL, blocked_message = NULL WHERE id = ANY($1::uuid[])', [unblocked]);
+    if (unblocked.length > 0) await this.ports.tx.execute(UNBLOCK, [unblocked, unblocked.map(() => this.ports.ids.uuid())]);
     const toRoll = starts.size === 0 ? undefined : await this.store.lockApplication(application.id);
     if (toRoll === undefined) return;
     for (const { release, cause, targets } of starts.values()) await this.rollouts.startFor(toRoll, release, cause, targets);

@@ -53,7 +53,7 @@ export class ReissueOrders {
         resolved: resolvedOf(row), approvedPrunes: row.approved_prunes.map((text) => digestIn(text, 'targets.approved_prunes')),
       });
     });
-    await writeAssignments(this.ports, orders, 'REISSUED');
+    await writeAssignments(this.ports, orders, undefined);
     return rows.length === BATCH;
   }
 }

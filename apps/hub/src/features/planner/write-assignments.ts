@@ -1,5 +1,5 @@
 import { canonicalJson } from '#kernel';
-import { targetId, type AssignmentOrder, type TargetId } from '#domain';
+import { targetId, type AssignmentOrder, type RolloutId, type TargetId } from '#domain';
 import { CHANNELS } from '../../platform/database/index.js';
 import { notifyAll } from './notify-all.js';
 import type { PlannerPorts } from './planner.ports.js';
@@ -14,17 +14,19 @@ const WRITE = `
       approved_prunes = ARRAY(SELECT jsonb_array_elements_text(o.approved::jsonb)), generation = o.generation, order_epoch = o.epoch, order_bytes = o.bytes, order_key_id = o.key_id,
       order_signature = o.signature, order_type = o.type, order_digest = o.digest, order_expires_at = o.expires_at, reissue_requested_at = NULL, blocked_reason = NULL,
       blocked_message = NULL, order_stale = false, assigned_at = now(), version = t.version + 1
-    FROM o WHERE t.id = o.target_id AND t.state = 'ACTIVE' RETURNING t.project_id, t.id, o.release_id, o.generation, o.transition_id),
+    FROM o WHERE t.id = o.target_id AND t.state = 'ACTIVE' RETURNING t.project_id, t.id, o.release_id, o.generation, o.epoch, o.transition_id),
   told AS (
-    INSERT INTO target_transitions (id, project_id, target_id, kind, release_id, generation, sync, reason)
-    SELECT transition_id, project_id, id, $15, release_id, generation, 'PENDING', 'WAITING_FOR_AGENT' FROM written)
+    INSERT INTO target_transitions (id, project_id, target_id, kind, release_id, generation, epoch, rollout_id, sync, reason)
+    SELECT transition_id, project_id, id, $15, release_id, generation, epoch, $16::uuid, 'PENDING', 'WAITING_FOR_AGENT' FROM written)
   SELECT id FROM written`;
 
 /**
  * Signs orders and stores them with their transitions, in one statement for all, and tells the gateways. The caller holds the row locks of the
- * clusters. @returns the targets that were written
+ * clusters.
+ * @param rollout what assigns; undefined: the order is only signed anew
+ * @returns the targets that were written
  */
-export async function writeAssignments(ports: PlannerPorts, orders: readonly AssignmentOrder[], kind: 'ASSIGNED' | 'REISSUED'): Promise<ReadonlySet<TargetId>> {
+export async function writeAssignments(ports: PlannerPorts, orders: readonly AssignmentOrder[], rollout: RolloutId | undefined): Promise<ReadonlySet<TargetId>> {
   if (orders.length === 0) return new Set();
   const issued = await Promise.all(orders.map((order) => ports.signer.issue(order)));
   await ports.failpoints.hit('planner.after-signing');
@@ -32,7 +34,8 @@ export async function writeAssignments(ports: PlannerPorts, orders: readonly Ass
     orders.map((order) => order.target), orders.map((order) => order.release.id), orders.map((order) => canonicalJson(order.parameters)), orders.map((order) => order.parametersDigest),
     orders.map((order) => canonicalJson([...order.approvedPrunes])), orders.map((order) => order.generation.toString()), orders.map((order) => order.epoch.toString()),
     issued.map((order) => Buffer.from(order.bytes)), issued.map((order) => order.keyId), issued.map((order) => Buffer.from(order.signature)), issued.map((order) => order.type),
-    issued.map((order) => order.digest), issued.map((order) => order.expiresAt), orders.map(() => ports.ids.uuid()), kind,
+    issued.map((order) => order.digest), issued.map((order) => order.expiresAt), orders.map(() => ports.ids.uuid()),
+    rollout === undefined ? 'REISSUED' : 'ASSIGNED', rollout ?? null,
   ]);
   await ports.failpoints.hit('planner.after-orders');
   const written = new Set(rows.map((row) => targetId(row.id)));

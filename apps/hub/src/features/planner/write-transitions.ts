@@ -12,7 +12,7 @@ const HOLD = `
   WITH held AS (
     UPDATE targets t SET hold_at = now(), hold_by = 'capstan', hold_reason = $2, hold_rollout_id = $1, version = t.version + 1 FROM unnest($3::uuid[], $4::uuid[]) AS w (id, transition_id)
     WHERE t.id = w.id AND t.state = 'ACTIVE' AND t.assigned_release_id IS NOT NULL AND t.hold_at IS NULL RETURNING t.project_id, t.id, t.generation, w.transition_id)
-  INSERT INTO target_transitions (id, project_id, target_id, kind, generation, message) SELECT transition_id, project_id, id, 'HELD', generation, $2 FROM held`;
+  INSERT INTO target_transitions (id, project_id, target_id, kind, generation, message, actor, rollout_id) SELECT transition_id, project_id, id, 'HELD', generation, $2, 'capstan', $1 FROM held`;
 
 /** Writes what the planner decided, all but assignments, in the open transaction. */
 export class WriteTransitions {
@@ -64,8 +64,8 @@ export class WriteTransitions {
            started_at = CASE m.state WHEN 'PENDING' THEN NULL WHEN 'MOVING' THEN now() ELSE r.started_at END,
            finished_at = CASE WHEN m.state IN ('PENDING', 'MOVING', 'REVERTING') THEN NULL ELSE now() END
          FROM m WHERE r.rollout_id = $1 AND r.target_id = m.target_id RETURNING r.project_id, r.target_id, r.generation, m.state, m.reason, m.transition_id)
-       INSERT INTO target_transitions (id, project_id, target_id, kind, generation, reason, message)
-       SELECT transition_id, project_id, target_id, 'ROLLOUT', coalesce(generation, 0), reason, state FROM rows`,
+       INSERT INTO target_transitions (id, project_id, target_id, kind, generation, reason, message, rollout_id)
+       SELECT transition_id, project_id, target_id, 'ROLLOUT', coalesce(generation, 0), reason, state, $1 FROM rows`,
       [id, marks.map((mark) => mark.target), marks.map((mark) => mark.to), marks.map((mark) => mark.reason), marks.map(() => ids.uuid())],
     );
     await notifyAll(tx, CHANNELS.targetChanged, marks.map((mark) => mark.target));
@@ -75,7 +75,7 @@ export class WriteTransitions {
   async #halt(application: PlannedApplication, { state: rollout, previousRelease }: LoadedRollout, { stage, failed, to }: Of<'halt'>): Promise<void> {
     const { tx, ids } = this.ports;
     const reason = failed.length > 0 ? `${failed.length} failed in stage ${stage}` : `a gate of stage ${stage} failed`;
-    await tx.execute('UPDATE rollouts SET state = $2, reason = $3, version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
+    await tx.execute('UPDATE rollouts SET state = $2, reason = $3, failed_at = coalesce(failed_at, now()), version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
     if (to === 'ROLLING_BACK') {
       await tx.execute(HOLD, [rollout.id, `rolled back: ${reason}`, rollout.targets.map((target) => target.id), rollout.targets.map(() => ids.uuid())]);
       await endSideRollouts(tx, application.id, { of: rollout.release });
@@ -86,7 +86,7 @@ export class WriteTransitions {
   }
 
   async #end(application: PlannedApplication, rollout: RolloutState, phase: Of<'finish'>['phase']): Promise<void> {
-    await this.ports.tx.execute('UPDATE rollouts SET state = $2, finished_at = now(), version = version + 1 WHERE id = $1', [rollout.id, phase]);
+    await this.ports.tx.execute(`UPDATE rollouts SET state = $2, finished_at = now(), failed_at = CASE WHEN $2 = 'FAILED' THEN coalesce(failed_at, now()) ELSE failed_at END, version = version + 1 WHERE id = $1`, [rollout.id, phase]);
     await this.#tell(application, rollout, 'rollout.ended', { phase });
     await this.#tellTargets(application, rollout);
   }

@@ -20,7 +20,7 @@ const LIFT = `
   WITH lifted AS (
     UPDATE targets t SET hold_at = NULL, hold_by = NULL, hold_reason = NULL, hold_rollout_id = NULL, version = t.version + 1 FROM unnest($1::uuid[], $2::uuid[]) AS w (id, transition_id)
     WHERE t.id = w.id RETURNING t.project_id, t.id, t.application_id, t.generation, w.transition_id),
-  told AS (INSERT INTO target_transitions (id, project_id, target_id, kind, generation, message) SELECT transition_id, project_id, id, 'HOLD_LIFTED', generation, $3 FROM lifted)
+  told AS (INSERT INTO target_transitions (id, project_id, target_id, kind, generation, message, actor) SELECT transition_id, project_id, id, 'HOLD_LIFTED', generation, $3, $4 FROM lifted)
   SELECT id, application_id FROM lifted`;
 
 /** Lets targets follow their application again: a rollout that is under way takes them up, else they are caught up to the release that the application has. */
@@ -39,7 +39,7 @@ export class LiftHold {
     return this.tx.run(viewerScope(viewer, scope.project), async () => {
       await this.tx.query('SELECT 1 FROM applications WHERE project_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY id FOR NO KEY UPDATE', [scope.project, scope.application ?? null]);
       const held = await this.tx.query<{ id: string }>(HELD, [scope.project, scope.application ?? null, scope.cluster ?? null]);
-      const rows = await this.tx.query<{ id: string; application_id: string }>(LIFT, [held.map((row) => row.id), held.map(() => this.ids.uuid()), reason]);
+      const rows = await this.tx.query<{ id: string; application_id: string }>(LIFT, [held.map((row) => row.id), held.map(() => this.ids.uuid()), reason, viewer.name]);
       if (rows.length === 0) return err({ code: 'NOTHING_HELD' });
       for (const [application, targets] of Map.groupBy(rows, (row) => row.application_id)) {
         await this.audit.record({ action: 'liftHold', object: { kind: 'Application', id: applicationId(application) }, projectId: scope.project, outcome: 'SUCCEEDED', after: { targets: targets.length, reason } });

@@ -2,10 +2,15 @@ import { errorCode, silentLog, type Log } from '#kernel';
 import { escapeIdentifier } from 'pg';
 import { QueryFailedError, type DataSource } from 'typeorm';
 import { openDataSource } from './data-source.js';
-import { CREATE_PARTITION_FUNCTION } from './partitions.js';
+import { CREATE_PARTITION_FUNCTION, DROP_HISTORY_FUNCTION } from './partitions.js';
 
 /** Tables of which the application may add and read rows, and nothing else. */
 export const INSERT_ONLY_TABLES = ['audit_log', 'target_transitions'] as const;
+
+/** Tables that only functions of the owner write. */
+export const READ_ONLY_TABLES = ['history_horizon'] as const;
+
+const FUNCTIONS = ['capstan_create_partition(text, date)', 'capstan_drop_history(timestamptz)'] as const;
 
 /** Of the fleet-wide advisory lock that lets one of n starting replicas migrate: "capstan" in ASCII, shortened to 63 bits. */
 const MIGRATION_LOCK = '7161129302983246';
@@ -101,6 +106,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<readonl
 
 async function grantToApp(dataSource: DataSource, appRole: string): Promise<void> {
   await dataSource.query(CREATE_PARTITION_FUNCTION);
+  await dataSource.query(DROP_HISTORY_FUNCTION);
   const [owner]: { role: string }[] = await dataSource.query('SELECT current_user AS role');
   if (owner === undefined || owner.role === appRole) return;
   const role = escapeIdentifier(appRole);
@@ -110,12 +116,18 @@ async function grantToApp(dataSource: DataSource, appRole: string): Promise<void
   await dataSource.query(`GRANT USAGE ON SCHEMA ${escapeIdentifier(await currentSchema(dataSource))} TO ${role}`);
   await dataSource.query(`GRANT SELECT ON migrations TO ${role}`);
   for (const { name } of tables) {
-    const insertOnly = INSERT_ONLY_TABLES.some((table) => table === name);
     await dataSource.query(`REVOKE ALL ON ${escapeIdentifier(name)} FROM ${role}`);
-    await dataSource.query(`GRANT ${insertOnly ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE'} ON ${escapeIdentifier(name)} TO ${role}`);
+    await dataSource.query(`GRANT ${rightsOn(name)} ON ${escapeIdentifier(name)} TO ${role}`);
   }
-  await dataSource.query(`REVOKE ALL ON FUNCTION capstan_create_partition(text, date) FROM PUBLIC`);
-  await dataSource.query(`GRANT EXECUTE ON FUNCTION capstan_create_partition(text, date) TO ${role}`);
+  for (const name of FUNCTIONS) {
+    await dataSource.query(`REVOKE ALL ON FUNCTION ${name} FROM PUBLIC`);
+    await dataSource.query(`GRANT EXECUTE ON FUNCTION ${name} TO ${role}`);
+  }
+}
+
+function rightsOn(name: string): string {
+  if (READ_ONLY_TABLES.some((table) => table === name)) return 'SELECT';
+  return INSERT_ONLY_TABLES.some((table) => table === name) ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE';
 }
 
 async function currentSchema(dataSource: DataSource): Promise<string> {

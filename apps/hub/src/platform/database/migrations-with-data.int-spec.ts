@@ -29,6 +29,9 @@ const LATER: readonly (readonly [string, readonly unknown[]])[] = [
   [`INSERT INTO application_sources (project_id, application_id, name, repository_id, ref) VALUES ($1, $2, 'env', $3, 'main')`, [PROJECT, APPLICATION, REPOSITORY]],
   [`INSERT INTO release_sources (project_id, release_id, name, repository_id, commit, ref, full_ref) VALUES ($1, $2, 'env', $3, 'c', 'main', 'refs/heads/main')`, [PROJECT, RELEASE, REPOSITORY]],
   [`UPDATE target_status SET refused_epoch = 1, refused_generation = 2, refused_reason = 'UNSUPPORTED_ASSIGNMENT', refused_message = ''`, []],
+  [`INSERT INTO target_transitions (id, project_id, target_id, kind, generation, epoch, rollout_id, cause, actor) VALUES ($1, $2, $3, 'HELD', 1, 1, $1, 'SELECTOR', 'ada')`, [id(8), PROJECT, TARGET]],
+  [`INSERT INTO target_baselines (cut, target_id, kind, id, at, project_id, generation) VALUES (now(), $1, 'CREATED', $2, now(), $3, 0)`, [TARGET, id(9), PROJECT]],
+  [`INSERT INTO history_horizon (since) VALUES (now())`, []],
 ];
 const TABLES = ['projects', 'repositories', 'applications', 'application_revisions', 'releases', 'clusters', 'targets', 'target_status'];
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLog } from '#kernel';
 import { aDatabase, anEmptyDatabase, type TestDatabase } from '#testing';
 import { openDataSource } from './data-source.js';
-import { INSERT_ONLY_TABLES, migrate, pendingMigrations } from './migrate.js';
+import { INSERT_ONLY_TABLES, migrate, pendingMigrations, READ_ONLY_TABLES } from './migrate.js';
 
 const options = { entities: [], poolSize: 3, applicationName: 'test', statementTimeoutMs: 10_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 10_000, log: silentLog };
 
@@ -39,7 +39,10 @@ describe('rights of the application role', () => {
   beforeAll(async () => void (database = await aDatabase()), 60_000);
   afterAll(() => database.drop());
 
-  it.each(INSERT_ONLY_TABLES.flatMap((table) => [`UPDATE ${table} SET id = id`, `DELETE FROM ${table}`, `TRUNCATE ${table}`, `DELETE FROM ${table}_default`, `DROP TABLE ${table}_default`]))(
+  it.each([
+    ...INSERT_ONLY_TABLES.flatMap((table) => [`UPDATE ${table} SET id = id`, `DELETE FROM ${table}`, `TRUNCATE ${table}`, `DELETE FROM ${table}_default`, `DROP TABLE ${table}_default`]),
+    ...READ_ONLY_TABLES.flatMap((table) => [`INSERT INTO ${table} DEFAULT VALUES`, `UPDATE ${table} SET singleton = singleton`, `DELETE FROM ${table}`]),
+  ])(
     'refuse: %s',
     async (sql) => {
       const dataSource = await openDataSource({ ...options, url: database.url });
