@@ -56,6 +56,7 @@ export type { YamlFailure } from './yaml/yaml-failure.js';
 export { contentKey } from './content/content-key.js';
 export { contentToKeep, type ContentRecord } from './content/content-to-keep.js';
 export { dependentsLeaving } from './dependencies/dependents-leaving.js';
+export { applicationsNeeded } from './dependencies/applications-needed.js';
 export { findDependencyCycle } from './dependencies/find-cycle.js';
 export { missingDependencies, type DependencyState } from './dependencies/judge-dependencies.js';
 export { admittedChanges, type AdmittedChange } from './drift/admitted-changes.js';
@@ -158,6 +159,9 @@ export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply
 export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';
 export { explainRollout } from './rollout/explain-rollout.js';
 export { ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/rollout-hurdle.js';
+export type { DependenceApplication, DependenceCluster, DependenceFacts, DependenceTarget } from './rollout/dependence/dependence-facts.js';
+export { judgeDependence } from './rollout/dependence/judge-dependence.js';
+export { judgeReport } from './rollout/judge-report.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
 export { judgeGate } from './rollout/judge-gates.js';
 export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './rollout/metric/judge-measurement.js';

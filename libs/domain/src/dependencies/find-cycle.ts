@@ -1,5 +1,5 @@
 /**
- * The first cycle among applications that name each other in `dependsOn`, as a closed path: `['web', 'certs', 'web']`; undefined when there
+ * The first cycle among applications that wait for each other, in `dependsOn` or by gates of their rollouts, as a closed path: `['web', 'certs', 'web']`; undefined when there
  * is none. Names without an entry need nothing. The same answer whatever the order of the map. Pure.
  */
 export function findDependencyCycle(dependsOn: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {

@@ -19,7 +19,7 @@ describe('whom a gate asks', () => {
   it.each<[string, readonly RolloutTargetRow[], GateRow, readonly string[]]>([
     ['behind a stage: who is well', [well('a'), aTarget('b', 'FAILED'), aTarget('c', 'SKIPPED', { reason: 'CLUSTER_OFFLINE' })], gate('AFTER', METRIC), [idOf('a')]],
     ['before a stage: who is to move and is there', [open('a'), open('b', { offlineSince: NOW }), open('c', { isHeld: true }), open('d', { isActive: false })], gate('BEFORE', METRIC), [idOf('a')]],
-    ['for another application the hub knows, whoever is away', [open('a'), open('b', { offlineSince: NOW })], gate('BEFORE', DEPENDENCE), [idOf('a'), idOf('b')]],
+    ['for another application too: nobody who is away', [open('a'), open('b', { offlineSince: NOW })], gate('BEFORE', DEPENDENCE), [idOf('a')]],
     ['for another application somewhere else: the hub', [open('a')], gate('BEFORE', NAMED), ['HUB']],
     ['for a validator: the hub', [open('a')], gate('BEFORE', VALIDATOR), ['HUB']],
     ['not the targets of other stages', [{ ...well('a'), stage: 'other' }], gate('AFTER', METRIC), []],

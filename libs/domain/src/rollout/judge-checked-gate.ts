@@ -4,13 +4,13 @@ import type { CheckedGateSpec } from './strategy/gate-spec.js';
 
 /**
  * In whose cluster, or by whom, a gate is checked. Pure. Before its stage the targets that are to move and can be asked, behind it those that are
- * well with the release.
+ * well with the release. A cluster that is away is left out of the question as it is left out of the stage.
  */
 export function subjectsOf(rollout: RolloutState, stage: StageRow, { side, spec }: Pick<GateRow, 'side' | 'spec'>): readonly CheckSubject[] {
   if (spec.kind === 'VALIDATOR' || (spec.kind === 'ROLLOUT' && spec.clusters !== undefined)) return ['HUB'];
   const asked = side === 'AFTER'
     ? rollout.targets.filter((target) => target.stage === stage.name && target.isActive && target.state === 'HEALTHY')
-    : awaited(rollout, stage).filter((target) => spec.kind === 'ROLLOUT' || isReachable(target, rollout));
+    : awaited(rollout, stage).filter((target) => isReachable(target, rollout));
   return asked.map((target) => target.id);
 }
 

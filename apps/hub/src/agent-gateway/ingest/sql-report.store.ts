@@ -50,6 +50,11 @@ const UNKNOWN = `
   SELECT r.cluster_id, r.target_id, r.epoch, r.generation FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS r (target_id, cluster_id, epoch, generation)
   WHERE NOT EXISTS (SELECT 1 FROM target_status s WHERE s.target_id = r.target_id AND s.cluster_id = r.cluster_id)`;
 
+/** By the index of gates that wait for checks, of which there are few. */
+const WAITING_FOR = `
+  SELECT DISTINCT o.application_id AS id FROM rollout_gates g JOIN rollouts o ON o.id = g.rollout_id JOIN applications a ON a.project_id = g.project_id AND a.name = g.spec ->> 'application'
+  WHERE g.state = 'WAITING' AND g.spec ->> 'kind' NOT IN ('APPROVAL', 'WINDOW') AND g.spec ->> 'kind' = 'ROLLOUT' AND o.state = 'RUNNING' AND a.id = ANY($1::uuid[])`;
+
 interface WrittenRow {
   readonly target_id: string;
   readonly application_id: string;
@@ -69,7 +74,7 @@ export class SqlReportStore implements ReportStore {
       const written = await this.tx.query<WrittenRow>(WRITE, columnsOf(reports, this.ids));
       const unknownTargets = await this.noteUnknown(reports);
       await this.notifyAll(CHANNELS.targetChanged, written.map((row) => row.target_id));
-      await this.notifyAll(CHANNELS.applicationChanged, written.filter((row) => row.concerns_planner).map((row) => row.application_id));
+      await this.notifyPlanner([...new Set(written.filter((row) => row.concerns_planner).map((row) => row.application_id))]);
       // The last target of a repository may be gone: its credentials go too.
       await this.notifyAll(CHANNELS.clusterOrders, written.filter((row) => row.is_removed).map((row) => row.cluster_id));
       return { applied: written.length, unknownTargets };
@@ -106,6 +111,13 @@ export class SqlReportStore implements ReportStore {
     );
     await this.notifyAll(CHANNELS.clusterChanged, added.map((row) => row.cluster_id));
     return unknown.length;
+  }
+
+  /** That of the applications themselves, and of those whose rollouts wait for them at a gate. */
+  private async notifyPlanner(applications: readonly string[]): Promise<void> {
+    if (applications.length === 0) return;
+    const waiting = await this.tx.query<{ id: string }>(WAITING_FOR, [applications]);
+    await this.notifyAll(CHANNELS.applicationChanged, [...applications, ...waiting.map((row) => row.id)]);
   }
 
   /** One statement for a batch, whatever its size. PostgreSQL sends equal payloads of a transaction once. */

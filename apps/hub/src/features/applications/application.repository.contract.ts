@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { applicationId, applicationRevisionId, repositoryId, validateApplication, type ApplicationSpec, type PrincipalId, type ProjectId } from '#domain';
+import { applicationId, applicationRevisionId, repositoryId, validateApplication, type ApplicationSpec, type GateInput, type PrincipalId, type ProjectId } from '#domain';
 import type { Application } from './application.js';
 import type { ApplicationRepository } from './application.repository.js';
 
@@ -20,6 +20,18 @@ export function aSpec(path = 'apps/web'): ApplicationSpec {
   return spec.value;
 }
 
+/** Its rollouts wait for queue and cache, twice for certs, and for people. */
+function waitingSpec(): ApplicationSpec {
+  const forApplication = (name: string, application: string): GateInput => ({ name, rollout: { application } });
+  const stages = [
+    { name: 'canary', selector: { matchLabels: { tier: 'canary' } }, before: [forApplication('queue-first', 'queue'), { name: 'people', approval: {} }] },
+    { name: 'rest', selector: { all: true }, before: [forApplication('certs-first', 'certs')], after: [forApplication('cache-too', 'cache'), forApplication('certs-still', 'certs')] },
+  ];
+  const spec = validateApplication({ source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { all: true }, strategy: { kind: 'STAGED', stages } });
+  if (!spec.ok) throw new Error('the specification of the contract is invalid');
+  return spec.value;
+}
+
 /** What every ApplicationRepository does. `run` gives each call a transaction of its own. */
 export function applicationRepositoryContract(run: InTransaction, ground: () => ApplicationContractGround): void {
   const anApplication = (n: number, name: string): Application => ({
@@ -35,9 +47,9 @@ export function applicationRepositoryContract(run: InTransaction, ground: () => 
   it('tells what the others of a project need', async () => {
     const [certs, web] = [anApplication(17, 'certs'), anApplication(18, 'needs-certs')];
     await run((repository) => repository.add(certs));
-    await run((repository) => repository.add({ ...web, revision: { ...web.revision, spec: { ...aSpec(), dependsOn: ['certs', 'db'] } } }));
+    await run((repository) => repository.add({ ...web, revision: { ...web.revision, spec: { ...waitingSpec(), dependsOn: ['certs', 'db'] } } }));
     const needs = await run((repository) => repository.lockDependencies(web.project, 'certs'));
-    expect(needs.get('needs-certs')).toEqual(['certs', 'db']);
+    expect(needs.get('needs-certs')).toEqual(['certs', 'db', 'queue', 'cache']);
     expect(needs.has('certs')).toBe(false);
     expect((await run((repository) => repository.lockDependencies(web.project, 'needs-certs'))).get('certs')).toEqual([]);
   });

@@ -22,8 +22,8 @@ export interface ApplicationRepository {
   /** A repository of the project. */
   repositoryOf(project: ProjectId, name: string): Promise<FoundRepository | undefined>;
   /**
-   * What the other applications of the project need, by name, while no other transaction may change it: a cycle must not come from two changes
-   * at once. Applications that are on their way out count.
+   * What the other applications of the project wait for (`applicationsNeeded`), by name, while no other transaction may change it: a cycle must not
+   * come from two changes at once. Applications that are on their way out count.
    */
   lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The further sources of an application are these now. What was found of one that follows something else counts no more. */

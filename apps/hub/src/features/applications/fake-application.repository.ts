@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#kernel';
-import type { ApplicationId, ProjectId, RepositoryId, RepositoryType } from '#domain';
+import { applicationsNeeded, type ApplicationId, type ProjectId, type RepositoryId, type RepositoryType } from '#domain';
 import type { Application } from './application.js';
 import type { DuplicateApplication, StaleApplication } from './application.errors.js';
 import type { ApplicationRepository, FoundRepository, FoundSource } from './application.repository.js';
@@ -21,7 +21,7 @@ export class FakeApplicationRepository implements ApplicationRepository {
 
   lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
     const others = [...this.#applications.values()].filter((known) => known.project === project && known.name !== except && known.state !== 'DELETED');
-    return Promise.resolve(new Map(others.map(({ name, revision }) => [name, revision.spec.dependsOn ?? []])));
+    return Promise.resolve(new Map(others.map(({ name, revision }) => [name, applicationsNeeded(revision.spec)])));
   }
 
   replaceSources(_project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {

@@ -34,6 +34,9 @@ export class ApplicationRevisionEntity {
   @Column('uuid', { name: 'created_by' }) createdBy!: string;
 }
 
+/** The applications that gates of one side of the stages name, as an array of JSON; specifications are large, and this is all of one that is wanted. */
+const GATES_FOR = (side: 'before' | 'after'): string => `jsonb_path_query_array(v.spec, '$.strategy.stages[*].${side}[*] ? (@.kind == "ROLLOUT").application')`;
+
 @Injectable()
 export class TypeormApplicationRepository implements ApplicationRepository {
   constructor(@Inject(TransactionContext) private readonly tx: TransactionContext) {}
@@ -46,12 +49,12 @@ export class TypeormApplicationRepository implements ApplicationRepository {
 
   async lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
     await this.tx.query('SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE', [project]);
-    const rows = await this.tx.query<{ name: string; needs: readonly string[] | null }>(
-      `SELECT a.name, v.spec -> 'dependsOn' AS needs FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
+    const rows = await this.tx.query<{ name: string; needs: readonly string[] }>(
+      `SELECT a.name, coalesce(v.spec -> 'dependsOn', '[]') || ${GATES_FOR('before')} || ${GATES_FOR('after')} AS needs FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
        WHERE a.project_id = $1 AND a.state <> 'DELETED' AND a.name <> $2`,
       [project, except],
     );
-    return new Map(rows.map(({ name, needs }) => [name, needs ?? []]));
+    return new Map(rows.map(({ name, needs }) => [name, [...new Set(needs)]]));
   }
 
   async replaceSources(project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {

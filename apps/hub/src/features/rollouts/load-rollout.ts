@@ -4,6 +4,7 @@ import {
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { IS_CONNECTED } from '../clusters/index.js';
+import { withDependences } from './load-dependences.js';
 
 /** A rollout as `planRollout` wants it, and what its writer needs besides. */
 export interface LoadedRollout {
@@ -129,14 +130,12 @@ export async function loadRollout(tx: TransactionContext, rollout: RolloutHead):
     [rollout.id],
   );
   const gatesOf = Map.groupBy(gates, (gate) => gate.stage);
-  return {
-    state: {
-      id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince,
-      stages: stages.map((row) => toStage(row, gatesOf.get(row.name) ?? [])), targets: targets.map((row) => toTarget(row, rollout.release)),
-    },
-    clusterOf: new Map(targets.map((row) => [targetId(row.target_id), clusterId(row.cluster_id)])),
-    previousRelease: rollout.previousRelease,
+  const state: RolloutState = {
+    id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince,
+    stages: stages.map((row) => toStage(row, gatesOf.get(row.name) ?? [])), targets: targets.map((row) => toTarget(row, rollout.release)),
   };
+  const clusterOf = new Map(targets.map((row) => [targetId(row.target_id), clusterId(row.cluster_id)]));
+  return { state: await withDependences(tx, { state, clusterOf }), clusterOf, previousRelease: rollout.previousRelease };
 }
 
 function toGate({ side, spec, state, approvals, since, checks }: GateRecord): GateRow {
