@@ -73,4 +73,23 @@ describe('updateProject', () => {
     const { rows } = await hub.database.pool.query(`SELECT outcome, count(*)::int AS count FROM audit_log WHERE action = 'updateProject' AND outcome = 'SUCCEEDED' GROUP BY outcome`);
     expect(rows).toEqual([{ outcome: 'SUCCEEDED', count: 4 }]);
   });
+
+  it('keeps maintenance windows apart from the other rules', async () => {
+    await hub.graphql('mutation { createProject(input: { name: "plants" }) { userErrors { code } } }');
+    const version = 1;
+    const windows = [{ kind: 'ALLOW', schedule: '0 22 * * *', duration: '6h', timeZone: 'Europe/Berlin' }];
+    const answer = async (input: object): Promise<unknown> => (await hub.graphql(
+      `mutation U($input: UpdateProjectInput!) { updateProject(input: $input) { project { version health { kind } maintenanceWindows { name selector { all matchLabels } windows { kind schedule duration timeZone from } } } userErrors { code field } } }`,
+      { input: { name: 'plants', ...input } },
+    )).data?.['updateProject'];
+    const nights = { name: 'nights', selector: { matchLabels: { env: 'prod' } }, windows };
+    expect(await answer({ maintenanceWindows: [nights] })).toEqual({
+      project: { version: version + 1, health: [], maintenanceWindows: [{ name: 'nights', selector: { all: false, matchLabels: { env: 'prod' } }, windows: [{ ...windows[0], from: null }] }] }, userErrors: [],
+    });
+    expect(await answer({ maintenanceWindows: [{ ...nights, selector: { matchLabels: { env: 1 } } }] })).toEqual({ project: null, userErrors: [{ code: 'INVALID_SELECTOR', field: ['maintenanceWindows', '0', 'selector', 'matchLabels'] }] });
+    expect(await answer({ maintenanceWindows: [{ ...nights, windows: [{ ...windows[0], timeZone: 'Mars/Base' }] }] })).toMatchObject({ userErrors: [{ field: ['maintenanceWindows', '0', 'windows', '0', 'timeZone'] }] });
+    expect(await answer({ ignore: [] })).toMatchObject({ project: { version: version + 1, maintenanceWindows: [{ name: 'nights' }] } });
+    await hub.database.pool.query(`UPDATE projects SET policy = policy - 'maintenanceWindows' WHERE name = 'plants'`); // as an earlier version left it
+    expect((await hub.graphql('{ project(name: "plants") { maintenanceWindows { name } } }')).data).toEqual({ project: { maintenanceWindows: [] } });
+  });
 });

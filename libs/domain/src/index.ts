@@ -75,6 +75,9 @@ export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type P
 export { isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue } from './drift/mask-secrets.js';
 export { isSameScalar, parseQuantity } from './drift/same-value.js';
 export { CEL_LANGUAGE, CEL_VARIABLE } from './cel/cel-language.js';
+export { judgeMaintenance, sayMaintenance, type MaintenanceJudgement } from './maintenance/judge-maintenance.js';
+export { maintenanceJson, maintenanceOf, type MaintenanceWindow } from './maintenance/maintenance-window.js';
+export type { MaintenanceWindowInput } from './maintenance/validate-maintenance-windows.js';
 export { validateProjectPolicy, type ProjectPolicy, type ProjectPolicyInput } from './project/project-policy.js';
 export { checkCel, type CelProblem } from './cel/check-cel.js';
 export { MAX_EXPRESSION_LENGTH } from './application/validate-expression.js';
@@ -190,6 +193,7 @@ export { strategyJson } from './rollout/strategy/strategy-json.js';
 export { strategyOf, type StageInput, type StrategyInput } from './rollout/strategy/validate-strategy.js';
 export type { GateInput } from './rollout/strategy/validate-gates.js';
 export { ROLLOUT_WARNINGS, WARNING_SEVERITIES, type RolloutWarning, type RolloutWarningCode, type WarningSeverity } from './rollout/warnings/rollout-warning.js';
+export { warnOfMaintenance } from './rollout/warnings/warn-of-maintenance.js';
 export { warnOfRollout } from './rollout/warnings/warn-of-rollout.js';
 export { warnOfStrategy } from './rollout/warnings/warn-of-strategy.js';
 export { formatSelector } from './selector/format-selector.js';

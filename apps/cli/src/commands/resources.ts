@@ -82,12 +82,12 @@ const APPLICATIONS: ResourceKind = {
 
 const PROJECTS: ResourceKind = {
   singular: 'project', plural: 'projects', aliases: [], field: 'projects', takesSelector: false, needsApplication: false,
-  document: `query Projects($after: String) { projects(first: 200, after: $after) { edges { node { id name version createdAt health { group kind } ignore { group kind namespace name } } } ${PAGE} } }`,
+  document: `query Projects($after: String) { projects(first: 200, after: $after) { edges { node { id name version createdAt health { group kind } ignore { group kind namespace name } maintenanceWindows { name } } } ${PAGE} } }`,
   columns: (now) => ({
     headers: ['name', 'health rules', 'ignore rules', 'age'],
-    wideHeaders: ['version'],
+    wideHeaders: ['maintenance windows', 'version'],
     row: (r) => [textAt(r, 'name'), countOf(r, 'health'), countOf(r, 'ignore'), age(r, now)],
-    wideRow: (r) => [textAt(r, 'version')],
+    wideRow: (r) => [countOf(r, 'maintenanceWindows'), textAt(r, 'version')],
     name: (r) => `project/${textAt(r, 'name')}`,
   }),
 };

@@ -1,5 +1,6 @@
+import { sayMaintenance } from '../maintenance/judge-maintenance.js';
 import type { PlacementReason } from '../rollout/resolve-stages.js';
-import type { RolloutPhase } from '../rollout/rollout.types.js';
+import { isRolloutOver, type RolloutPhase } from '../rollout/rollout.types.js';
 import { REASON_ADVICE } from '../target/reason-code.js';
 import { explanationStep } from './explanation-step.js';
 import type { ExplanationStep, KnownOfRollout, KnownToExplain } from './explanation.types.js';
@@ -16,6 +17,7 @@ export function explainMove(known: KnownToExplain): readonly ExplanationStep[] {
   return [
     ...holdStep(known),
     connectionStep(known),
+    ...maintenanceStep(known),
     ...(rollout === undefined || target === undefined ? [] : [rolloutStep(rollout, isThere), stageStep(rollout, isThere), ...hurdleSteps(rollout)]),
   ];
 }
@@ -35,6 +37,18 @@ function connectionStep({ cluster: { name, isConnected, lastSeenAt } }: KnownToE
   return explanationStep('CONNECTION', false, `The agent of cluster ${name} is away; what follows is what it said last.`, {
     reason: 'CLUSTER_OFFLINE', since: lastSeenAt, wayOn: 'Bring the agent of the cluster back: what it runs stays as it is, and it is caught up by itself.',
   });
+}
+
+/** It stands in the way of an order that is still to be given; what goes back does not ask. */
+function maintenanceStep({ maintenance, cluster, rollout }: KnownToExplain): readonly ExplanationStep[] {
+  if (maintenance === undefined) return [];
+  const { windows, judgement } = maintenance;
+  const names = `the maintenance window${windows.length === 1 ? '' : 's'} ${windows.join(', ')} of the project`;
+  if (judgement.isOpen) return [explanationStep('MAINTENANCE', true, `Cluster ${cluster.name} is within ${names}.`)];
+  const isToCome = rollout?.state === 'PENDING' && rollout.cause !== 'ROLLBACK' && !isRolloutOver(rollout.phase);
+  const never = judgement.opensAt === undefined && judgement.closedUntil === undefined;
+  const wayOn = never ? 'Change the maintenance windows of the project or the labels of the cluster: these never open. promoteStage lets the stage pass them.' : 'Wait for the maintenance windows of the project, or let the stage pass them with promoteStage.';
+  return [explanationStep('MAINTENANCE', !isToCome, `Cluster ${cluster.name} is outside of ${names}: ${sayMaintenance(judgement)}.`, { until: judgement.opensAt, wayOn: isToCome ? wayOn : undefined })];
 }
 
 function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep {

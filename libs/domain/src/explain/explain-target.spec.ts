@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { judgeMaintenance } from '../maintenance/judge-maintenance.js';
 import type { Selector } from '../selector/selector.js';
 import { explainTarget } from './explain-target.js';
 import type { ExplanationStep, KnownOfRollout, KnownOfTarget, KnownToExplain } from './explanation.types.js';
@@ -11,7 +12,7 @@ const aTarget = (rest: Partial<KnownOfTarget> = {}): KnownOfTarget => ({
   isRemoving: false, assigned: 7, assignedAt: NOW, hold: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', since: NOW, isReported: true, health: 'HEALTHY', healthMessage: '', unhealthy: [], ...rest,
 });
 const aRollout = (rest: Partial<KnownOfRollout> = {}): KnownOfRollout => ({
-  number: 3, phase: 'RUNNING', reason: undefined, createdAt: NOW, startedAt: NOW, stage: 'rest', placement: 'MATCHED', state: 'HEALTHY', stateReason: undefined, hurdles: [], ...rest,
+  number: 3, cause: 'RELEASE', phase: 'RUNNING', reason: undefined, createdAt: NOW, startedAt: NOW, stage: 'rest', placement: 'MATCHED', state: 'HEALTHY', stateReason: undefined, hurdles: [], ...rest,
 });
 const known = ({ application, cluster, ...rest }: { application?: Partial<KnownToExplain['application']>; cluster?: Partial<KnownToExplain['cluster']> } & Partial<Omit<KnownToExplain, 'application' | 'cluster'>> = {}): KnownToExplain => ({
   application: { name: 'shop', isDeleting: false, selector: PROD, reason: undefined, message: undefined, ...application },
@@ -20,6 +21,8 @@ const known = ({ application, cluster, ...rest }: { application?: Partial<KnownT
 });
 const GATE = { kind: 'APPROVAL', stage: 'rest', gate: 'go', message: 'Gate go before stage rest waits for 1 more approval: approveGate.', until: LATER } as const;
 const PENDING = aTarget({ assigned: undefined, assignedAt: undefined, sync: 'PENDING', reason: 'WAITING_FOR_ROLLOUT', isReported: false, health: 'UNKNOWN' });
+const NIGHTS = [{ name: 'nights', selector: PROD, windows: [{ kind: 'ALLOW', schedule: '0 10 * * *', duration: '6h', timeZone: 'UTC' }] }] as const;
+const maintenance = { windows: ['nights'], judgement: judgeMaintenance(NIGHTS, NOW) };
 const none = { target: undefined, rollout: undefined };
 const deployment = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' };
 const pod = { group: '', kind: 'Pod', namespace: 'shop', name: 'web-1' };
@@ -43,6 +46,7 @@ describe('explainTarget', () => {
     ['an agent that was never there', known({ cluster: { isConnected: false, lastSeenAt: undefined } }), 'CONNECTION', 'never connected', 'capstan cluster join eu-1'],
     ['an agent that is away', known({ cluster: { isConnected: false } }), 'CONNECTION', 'is away', 'Bring the agent'],
     ['a stage that is not open', known({ target: PENDING, rollout: aRollout({ state: 'PENDING', hurdles: [GATE] }) }), 'HURDLE', 'waits for 1 more approval', 'approveGate'],
+    ['a maintenance window that is closed', known({ target: PENDING, rollout: aRollout({ state: 'PENDING' }), maintenance }), 'MAINTENANCE', 'Cluster eu-1 is outside of the maintenance window nights of the project: nights is closed until 2026-11-26 10:00 UTC', 'Wait for the maintenance windows'],
     ['a rollout that has halted', known({ target: aTarget({ assigned: 6 }), rollout: aRollout({ phase: 'HALTED', reason: 'too many failed', state: 'PENDING', hurdles: [{ ...GATE, message: 'It has halted: retry.' }] }) }), 'ROLLOUT', 'Rollout 3 is HALTED: too many failed.', 'It has halted: retry.'],
     ['no stage', known({ target: PENDING, rollout: aRollout({ placement: 'NO_STAGE', state: 'SKIPPED', stateReason: 'NO_STAGE' }) }), 'STAGE', 'No stage of the rollout takes the cluster', 'No stage of the rollout takes this cluster'],
     ['its own failure', known({ rollout: aRollout({ phase: 'HALTED', state: 'FAILED', stateReason: 'DEADLINE_EXCEEDED' }) }), 'STAGE', 'FAILED (DEADLINE_EXCEEDED)', 'within the deadline'],
@@ -85,6 +89,14 @@ describe('explainTarget', () => {
     expect(stage?.message).toContain({ SPILLED: 'was full', JOINED_LATE: 'while the rollout ran' }[placement]);
   });
 
+  it.each<[string, KnownToExplain]>([
+    ['of who has moved', known({ maintenance })],
+    ['of what goes back', known({ target: aTarget({ assigned: 6 }), rollout: aRollout({ cause: 'ROLLBACK', state: 'PENDING' }), maintenance })],
+    ['that is open', known({ maintenance: { ...maintenance, judgement: judgeMaintenance(NIGHTS, LATER) } })],
+  ])('lets a maintenance window %s stand in nobody\'s way', (_name, input) => {
+    expect(explainTarget(input).steps.filter((step) => step.kind === 'MAINTENANCE')).toMatchObject([{ isOk: true }]);
+  });
+  it('tells until when a maintenance window is closed', () => expect(explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING' }), maintenance })).next.at).toEqual(LATER));
   it('tells when what comes next is known', () => expect(explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING', hurdles: [GATE] }) })).next.at).toEqual(LATER));
 
   it('lets a rollout that goes on elsewhere stand in the way of nobody who has moved', () =>

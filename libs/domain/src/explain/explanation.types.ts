@@ -1,15 +1,16 @@
 import type { Facts } from '../cluster/facts.js';
 import type { Labels } from '../cluster/validate-labels.js';
+import type { MaintenanceJudgement } from '../maintenance/judge-maintenance.js';
 import type { PlacementReason } from '../rollout/resolve-stages.js';
 import type { RolloutHurdle } from '../rollout/rollout-hurdle.js';
-import type { RolloutPhase, RolloutTargetState } from '../rollout/rollout.types.js';
+import type { RolloutCause, RolloutPhase, RolloutTargetState } from '../rollout/rollout.types.js';
 import type { Selector } from '../selector/selector.js';
 import type { ReasonCode } from '../target/reason-code.js';
 import type { ObjectHealth } from '../target/target-report.js';
 import type { HealthState, SyncState } from '../target/target-state.js';
 
 /** The links of the chain from a selector to a healthy object, in the order in which they are looked at. */
-export const EXPLANATION_STEPS = ['SELECTOR', 'APPLICATION', 'RELEASE', 'HOLD', 'CONNECTION', 'ROLLOUT', 'STAGE', 'HURDLE', 'TARGET', 'HEALTH'] as const;
+export const EXPLANATION_STEPS = ['SELECTOR', 'APPLICATION', 'RELEASE', 'HOLD', 'CONNECTION', 'MAINTENANCE', 'ROLLOUT', 'STAGE', 'HURDLE', 'TARGET', 'HEALTH'] as const;
 
 export interface ExplanationStep {
   readonly kind: (typeof EXPLANATION_STEPS)[number];
@@ -62,6 +63,7 @@ export interface KnownOfTarget {
 /** The newest rollout that the target takes part in. */
 export interface KnownOfRollout {
   readonly number: number;
+  readonly cause: RolloutCause;
   readonly phase: RolloutPhase;
   readonly reason: string | undefined;
   readonly createdAt: Date;
@@ -89,4 +91,6 @@ export interface KnownToExplain {
   /** undefined: there is none, or it is gone. */
   readonly target: KnownOfTarget | undefined;
   readonly rollout: KnownOfRollout | undefined;
+  /** What the maintenance windows of the project say of the cluster; undefined: none holds for it. */
+  readonly maintenance?: { readonly windows: readonly string[]; readonly judgement: MaintenanceJudgement } | undefined;
 }

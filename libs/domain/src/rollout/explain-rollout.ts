@@ -1,5 +1,6 @@
 import { currentStage } from './control-rollout.js';
 import { explainGate } from './explain-gate.js';
+import { maintenanceHurdles } from './explain-maintenance.js';
 import { isInWindow, judgeGate } from './judge-gates.js';
 import { isReachable } from './judge-rollout-target.js';
 import { outOfSight, provesNothing } from './judge-stage.js';
@@ -30,11 +31,11 @@ export function explainRollout(rollout: RolloutState, waitsFor: RolloutWait | un
 
 function inStage(rollout: RolloutState, now: Date): readonly RolloutHurdle[] {
   const stage = currentStage(rollout.stages);
-  if (stage === undefined) return stragglers(rollout);
+  if (stage === undefined) return [...stragglers(rollout), ...maintenanceHurdles(rollout, now)];
   if (stage.state === 'PENDING') return gates(rollout, stage, 'BEFORE', now);
   const targets = rollout.targets.filter((target) => target.stage === stage.name);
   const open = targets.filter((target) => target.state === 'PENDING' || target.state === 'MOVING');
-  if (open.length > 0) return [atWork(rollout, stage, open), ...(isInWindow(stage, now) ? [] : gates(rollout, stage, 'BEFORE', now))];
+  if (open.length > 0) return [atWork(rollout, stage, open), ...maintenanceHurdles(rollout, now), ...(isInWindow(stage, now) ? [] : gates(rollout, stage, 'BEFORE', now))];
   if (provesNothing(rollout, stage)) return leftOut(stage, targets);
   return [...soakOf(stage, now), ...gates(rollout, stage, 'AFTER', now), ...gone(rollout, stage)];
 }

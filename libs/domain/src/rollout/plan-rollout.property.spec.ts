@@ -2,6 +2,7 @@ import { currentStage, explainRollout, isRolloutOver, planRollout, subjectsOf, t
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FleetEvent } from './testing/fleet-event.js';
+import { FREEZES, isFrozen } from './testing/freezes.js';
 import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } from './testing/rollout-rows.js';
 import { SimulatedRollout, type Step } from './testing/simulated-rollout.js';
 
@@ -22,9 +23,10 @@ const stage = fc.record({
 });
 const target = fc.record({
   stage: fc.nat(2), fromRelease: fc.constantFrom<RolloutTargetRow['fromRelease']>(OLDER, OLDER, aReleaseId(8), RELEASE, undefined), offlineSince: fc.constantFrom<RolloutTargetRow['offlineSince']>(undefined, undefined, undefined, 'NEVER'),
+  labels: fc.constantFrom<RolloutTargetRow['labels']>(undefined, undefined, { day: 'odd' }, { night: 'odd' }, { day: 'odd', night: 'odd' }),
 });
 const rollout = fc
-  .record({ stages: fc.array(stage, { minLength: 1, maxLength: 3, size: 'max' }), targets: fc.array(target, { minLength: 1, maxLength: 7, size: 'max' }), onFailure: fc.constantFrom<RolloutState['onFailure']>('HALT', 'ROLLBACK'), offlineWaitMs: fc.constantFrom(0, 2 * MINUTE) })
+  .record({ stages: fc.array(stage, { minLength: 1, maxLength: 3, size: 'max' }), targets: fc.array(target, { minLength: 1, maxLength: 7, size: 'max' }), onFailure: fc.constantFrom<RolloutState['onFailure']>('HALT', 'ROLLBACK'), offlineWaitMs: fc.constantFrom(0, 2 * MINUTE), maintenance: fc.constantFrom(undefined, FREEZES) })
   .map(({ stages, targets, ...rest }): RolloutState => aRollout(
     targets.map((one, n) => aTarget(`t${n}`, 'PENDING', { ...one, stage: `s${one.stage % stages.length}` })),
     { ...rest, stages: stages.map((one, position) => aStage({ ...one, name: `s${position}`, position, state: 'PENDING' })) },
@@ -52,21 +54,29 @@ const shakes = fc.array(fc.oneof(
 ) as fc.Arbitrary<FleetEvent>, { minLength: 5, maxLength: 30, size: 'max' });
 const scenario = fc.oneof(fc.tuple(rollout, events), fc.tuple(shaky, shakes));
 
+interface Simulation {
+  readonly fleet: SimulatedRollout;
+  readonly steps: readonly Seen[];
+  readonly rests: readonly RolloutState[];
+  /** The same, with their time. */
+  readonly calms: readonly { readonly state: RolloutState; readonly now: Date }[];
+}
+
 interface Seen extends Step {
   /** The rows when everything last stood still. */
   readonly calm: RolloutState;
 }
 
-function simulate(state: RolloutState, happenings: readonly FleetEvent[], cut?: (batch: number) => number): { readonly fleet: SimulatedRollout; readonly steps: readonly Seen[]; readonly rests: readonly RolloutState[] } {
+function simulate(state: RolloutState, happenings: readonly FleetEvent[], cut?: (batch: number) => number): Simulation {
   const steps: Seen[] = [];
   let calm = state;
   const fleet = new SimulatedRollout(state, (step) => void steps.push({ ...step, calm }), cut);
-  const rests = [undefined, ...happenings].map((happening) => {
+  const calms = [undefined, ...happenings].map((happening) => {
     if (happening !== undefined) fleet.happen(happening);
     fleet.settle();
-    return (calm = fleet.state);
+    return { state: (calm = fleet.state), now: fleet.now };
   });
-  return { fleet, steps, rests };
+  return { fleet, steps, calms, rests: calms.map((one) => one.state) };
 }
 
 /** Nobody says anything any more; only time passes, and people let pass what waits for them. */
@@ -172,6 +182,23 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
     for (const { row } of orders(steps, 'REVERTING')) expect([row.isHeld, row.isActive]).toEqual([false, true]);
   });
 
+  holds('gives no order to a cluster that is outside a maintenance window, unless a person lets the open stage pass', ({ steps }) => {
+    for (const { before, row, stage: at, now } of orders(steps, 'MOVING')) {
+      if (before.maintenance !== undefined && isFrozen(row, now)) expect([at.isPromoted, at.state]).toEqual([true, 'OPEN']);
+    }
+  });
+
+  holds('leaves nobody without an order who could have one, whoever beside it is away or outside its maintenance windows', ({ fleet, calms }) => {
+    for (const { state: { phase, stages, targets, maintenance }, now } of calms) {
+      if (phase !== 'RUNNING') continue;
+      for (const at of stages.filter((one) => one.state !== 'PENDING')) {
+        const free = targets.filter((one) => one.stage === at.name && one.state === 'PENDING' && one.offlineSince === undefined && (maintenance === undefined || !isFrozen(one, now)));
+        if (free.length > 0) expect(count(targets.filter((one) => one.stage === at.name), 'MOVING')).toBeGreaterThanOrEqual(numberOf(at.maxConcurrency));
+      }
+    }
+    expect(calms.at(-1)?.state).toBe(fleet.state);
+  });
+
   it('gives nobody a second order who was not let go in between', () => {
     fc.assert(fc.property(scenario, ([state, happenings]) => {
       const { fleet, steps } = simulate(state, happenings.filter((one) => one.kind !== 'retry')); // a person who tries again lets go
@@ -253,7 +280,7 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
   it('never lets clusters that are away hold up the others', () => {
     fc.assert(fc.property(rollout, fc.uniqueArray(fc.nat(6)), (state, away) => {
       const isAway = (_one: RolloutTargetRow, n: number): boolean => away.includes(n);
-      const fleet = new SimulatedRollout({ ...state, targets: state.targets.map((one, n) => ({ ...one, offlineSince: isAway(one, n) ? new Date(0) : undefined })) }, () => undefined);
+      const fleet = new SimulatedRollout({ ...state, maintenance: undefined, targets: state.targets.map((one, n) => ({ ...one, offlineSince: isAway(one, n) ? new Date(0) : undefined })) }, () => undefined);
       // Each round is ten minutes, longer than any soak and wait; a stage that proves nothing, or in which nobody can be asked, is let pass by a person.
       for (let round = 0; round < 8 + 4 * state.stages.length && fleet.state.phase === 'RUNNING'; round += 1) {
         fleet.settle();

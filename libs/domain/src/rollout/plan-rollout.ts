@@ -1,6 +1,7 @@
 import { isInWindow, judgeGates } from './judge-gates.js';
 import { isReachable, judgeRolloutTarget } from './judge-rollout-target.js';
 import { isWatched, outOfSight, provesNothing } from './judge-stage.js';
+import { outsideMaintenance, passesMaintenance } from './outside-maintenance.js';
 import { planWayBack } from './plan-way-back.js';
 import type { RolloutState, RolloutTargetRow, RolloutTransition, StageRow } from './rollout.types.js';
 
@@ -26,7 +27,8 @@ export function planRollout(rollout: RolloutState, now: Date): readonly RolloutT
   if (exhausted !== undefined) return [haltAt(rollout, exhausted)];
   if (rollout.phase === 'PAUSED') return [];
 
-  const assigns = begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage) : []));
+  const isOutside = outsideMaintenance(rollout, now);
+  const assigns = begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage, passesMaintenance(stage) ? () => false : isOutside) : []));
   if (assigns.length > 0) return assigns;
   const open = begun.find((stage) => stage.state === 'OPEN');
   return open === undefined ? openNextStage(rollout, now) : endStage(rollout, open, now);
@@ -44,11 +46,12 @@ function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly Ro
   });
 }
 
-function assignsOf(rollout: RolloutState, stage: StageRow): readonly RolloutTransition[] {
+/** Who is away, or outside of his maintenance windows, takes nobody's place. */
+function assignsOf(rollout: RolloutState, stage: StageRow, isOutside: (target: RolloutTargetRow) => boolean): readonly RolloutTransition[] {
   const targets = targetsOf(rollout, stage);
   const room = Math.max(0, numberOf(stage.maxConcurrency) - targets.filter((target) => target.state === 'MOVING').length);
   return targets
-    .filter((target) => target.state === 'PENDING' && isReachable(target, rollout))
+    .filter((target) => target.state === 'PENDING' && isReachable(target, rollout) && !isOutside(target))
     .slice(0, room)
     .map((target) => ({ kind: 'assign', target: target.id, release: target.release, to: 'MOVING' }));
 }

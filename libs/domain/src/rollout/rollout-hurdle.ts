@@ -1,4 +1,4 @@
-export const ROLLOUT_HURDLES = ['SYNC', 'ROLLOUT', 'PAUSED', 'HALTED', 'TARGETS', 'CLUSTERS_AWAY', 'HELD', 'SOAK', 'APPROVAL', 'WINDOW', 'METRIC', 'JOB', 'VALIDATOR', 'DEPENDENCE', 'REVERTING'] as const;
+export const ROLLOUT_HURDLES = ['SYNC', 'ROLLOUT', 'PAUSED', 'HALTED', 'TARGETS', 'CLUSTERS_AWAY', 'HELD', 'SOAK', 'APPROVAL', 'WINDOW', 'MAINTENANCE', 'METRIC', 'JOB', 'VALIDATOR', 'DEPENDENCE', 'REVERTING'] as const;
 
 /** One thing that a rollout waits for now, what ends the wait, and when, where that is known. */
 export interface RolloutHurdle {

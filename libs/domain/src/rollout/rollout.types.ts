@@ -1,4 +1,6 @@
+import type { Labels } from '../cluster/validate-labels.js';
 import type { ReleaseId, RolloutId, TargetId } from '../ids.js';
+import type { MaintenanceWindow } from '../maintenance/maintenance-window.js';
 import type { OrderVersion } from '../target/assignment.js';
 import type { ReasonCode } from '../target/reason-code.js';
 import type { HealthState, SyncState } from '../target/target-state.js';
@@ -79,7 +81,7 @@ export interface StageRow {
   readonly soakMs: number;
   /** Since when all its targets have settled; the soak is counted from here. */
   readonly settledAt: Date | undefined;
-  /** A person lets it pass whatever it waits for now: before it is open its gates, then its soak, its gates, targets that are away or held. */
+  /** A person lets it pass whatever it waits for now: before it is open its gates, then its soak, its gates, targets that are away, held or outside their maintenance windows. */
   readonly isPromoted: boolean;
   readonly gates: readonly GateRow[];
 }
@@ -122,6 +124,8 @@ export interface RolloutTargetRow {
   readonly blockedBy: ReasonCode | undefined;
   readonly observed: ObservedTarget | undefined;
   readonly refused: RefusedVersion | undefined;
+  /** Of its cluster; of PENDING targets alone, where the rollout has maintenance windows. */
+  readonly labels?: Labels | undefined;
 }
 
 export interface RolloutState {
@@ -136,6 +140,8 @@ export interface RolloutState {
    * no deadline is over: a hub that was down would leave out the whole fleet, and open the next stage over it.
    */
   readonly hearsSince?: Date | undefined;
+  /** Those of the project, outside of which a cluster is given no order; undefined: none hold this rollout up, as it goes back. */
+  readonly maintenance?: readonly MaintenanceWindow[] | undefined;
   readonly stages: readonly StageRow[];
   /** Ordered by (stage, order key). */
   readonly targets: readonly RolloutTargetRow[];

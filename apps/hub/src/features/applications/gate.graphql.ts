@@ -101,7 +101,7 @@ function conditionOf(gate: GateSpec): Partial<GateSpecType> {
   }
 }
 
-function toWindowType(window: TimeWindow): TimeWindowType {
+export function toWindowType(window: TimeWindow): TimeWindowType {
   const nothing = { schedule: null, duration: null, timeZone: null, from: null, to: null };
   return { ...nothing, ...window };
 }

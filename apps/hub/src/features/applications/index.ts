@@ -7,6 +7,10 @@ export { ApplicationRevisionType, ApplicationType, CreateApplicationPayload, Rea
 export { ApplicationReadModule, ApplicationsModule } from './applications.module.js';
 export { ApplicationReadModel, type ApplicationView, type RevisionView } from './applications.read-model.js';
 export { FailurePolicyEnum, StrategyEnum } from './strategy-input.graphql.js';
-export { GateSpecType, toGateSpecType } from './gate.graphql.js';
+export { GateSpecType, TimeWindowType, toGateSpecType, toWindowType } from './gate.graphql.js';
+export { TimeWindowInput } from './gate-input.graphql.js';
+export { selectorIn } from './parse-selector-input.js';
+export { SelectorSpecInput } from './selector-input.graphql.js';
+export { SelectorType, toSelectorType } from './selector.graphql.js';
 export { specJson } from './spec-json.js';
 export { ApplicationEntity, ApplicationRevisionEntity } from './typeorm-application.repository.js';

@@ -1,7 +1,7 @@
 import { err, ok, type JsonObject, type Result } from '#kernel';
-import type { ApplicationInput, FieldIssue, SelectorInput, StageInput } from '#domain';
+import type { ApplicationInput, FieldIssue, StageInput } from '#domain';
 import type { ApplicationSpecInput } from './application-input.graphql.js';
-import type { SelectorSpecInput } from './selector-input.graphql.js';
+import { selectorIn } from './parse-selector-input.js';
 import type { StageSpecInput } from './strategy-input.graphql.js';
 
 /** GraphQL says of JSON fields nothing but that they are JSON: here they become what the domain judges. */
@@ -33,17 +33,6 @@ function gatesIn(gates: StageSpecInput['before'], path: readonly string[], issue
   });
 }
 
-function selectorIn(input: SelectorSpecInput, path: readonly string[], issues: FieldIssue[]): SelectorInput {
-  const matchLabels = input.matchLabels ?? {};
-  const isRead = isTexts(matchLabels);
-  if (!isRead) issues.push({ code: 'SELECTOR_INVALID', path: [...path, 'matchLabels'], message: 'matchLabels is an object of texts.' });
-  return { all: input.all, matchLabels: isRead ? matchLabels : {}, matchExpressions: input.matchExpressions };
-}
-
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isTexts(value: unknown): value is { readonly [key: string]: string } {
-  return isObject(value) && Object.values(value).every((member) => typeof member === 'string');
 }

@@ -1,11 +1,11 @@
-import { explainTarget, isReasonCode, type Explanation, type KnownOfRollout, type KnownOfTarget, type PlacementReason, type RolloutTargetState, type TargetId, type TargetName } from '#domain';
+import { explainTarget, isReasonCode, judgeMaintenance, maintenanceOf, type Explanation, type KnownOfRollout, type KnownOfTarget, type KnownToExplain, type Labels, type PlacementReason, type ProjectId, type RolloutTargetState, type TargetId, type TargetName } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { ApplicationReadModel } from '../applications/index.js';
 import { ClusterReadModel, factsOf } from '../clusters/index.js';
 import { ReleaseReadModel } from '../releases/index.js';
-import { HurdleReadModel, RolloutReadModel } from '../rollouts/index.js';
+import { HurdleReadModel, maintenanceOfProject, RolloutReadModel } from '../rollouts/index.js';
 import { TargetReadModel, type TargetView } from '../targets/index.js';
 
 interface PlaceRow {
@@ -47,6 +47,7 @@ export class ExplanationReadModel {
         newest,
         target: target && (await this.#target(viewer, target)),
         rollout: target && (await this.#rollout(viewer, target.id)),
+        maintenance: await this.#maintenance(application.project, cluster.labels),
       });
     });
   }
@@ -60,6 +61,14 @@ export class ExplanationReadModel {
     };
   }
 
+  async #maintenance(project: ProjectId, labels: Labels): Promise<KnownToExplain['maintenance']> {
+    const windows = maintenanceOf(labels, await maintenanceOfProject(this.tx, project));
+    if (windows.length === 0) return undefined;
+    const [row] = await this.tx.query<{ now: Date }>('SELECT now() AS now');
+    if (row === undefined) throw new Error('the database did not say the time');
+    return { windows: windows.map(({ name }) => name), judgement: judgeMaintenance(windows, row.now) };
+  }
+
   async #rollout(viewer: Viewer, target: TargetId): Promise<KnownOfRollout | undefined> {
     const [place] = await this.tx.query<PlaceRow>(
       `SELECT r.rollout_id, r.stage, r.placement, r.state, r.reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = $1 ORDER BY o.number DESC LIMIT 1`,
@@ -67,9 +76,9 @@ export class ExplanationReadModel {
     );
     const [view] = place === undefined ? [] : await this.rollouts.findByIds(viewer, [place.rollout_id]);
     if (place === undefined || view === undefined) return undefined;
-    const { number, phase, reason, createdAt, startedAt } = view;
+    const { number, cause, phase, reason, createdAt, startedAt } = view;
     return {
-      number, phase, reason, createdAt, startedAt, stage: place.stage, placement: place.placement ?? undefined, state: place.state,
+      number, cause, phase, reason, createdAt, startedAt, stage: place.stage, placement: place.placement ?? undefined, state: place.state,
       stateReason: place.reason !== null && isReasonCode(place.reason) ? place.reason : undefined, hurdles: await this.hurdles.of(viewer, view),
     };
   }

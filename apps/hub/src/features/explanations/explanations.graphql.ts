@@ -6,6 +6,7 @@ import { ReasonCodeEnum } from '../applications/index.js';
 const MEANING: Readonly<Record<ExplanationStep['kind'], string>> = {
   SELECTOR: 'Whether the selector of the application takes the cluster; one step for each term that does not.', APPLICATION: 'Whether the newest content of the application can be released.',
   RELEASE: 'Which release is the newest, and which is assigned.', HOLD: 'That the target keeps its release after a rollback.', CONNECTION: 'Whether the agent of the cluster is connected.',
+  MAINTENANCE: 'Whether the cluster is within the maintenance windows of the project; absent where none holds for it.',
   ROLLOUT: 'The newest rollout that the target takes part in.', STAGE: 'The place of the target in it, and why.', HURDLE: 'One thing that the rollout waits for.',
   TARGET: 'What became of the order, as the agent said last.', HEALTH: 'Whether what runs works; the worst object.',
 };

@@ -13,8 +13,8 @@ export interface OrderMaterial {
   readonly ref: string;
   readonly sourceDigest: Digest;
   readonly spec: ApplicationSpec;
-  /** Of the project, for all its applications. */
-  readonly policy: ProjectPolicy;
+  /** Of the project, for all its applications: what of it orders say. */
+  readonly policy: Pick<ProjectPolicy, 'health' | 'ignore'>;
   readonly archive: OrderedArchive | undefined;
   readonly sources: readonly OrderedFurtherSource[];
   readonly repository: { readonly id: RepositoryId; readonly url: string; readonly credentialDigest: Digest | undefined };
@@ -26,7 +26,7 @@ interface Row {
   readonly ref: string;
   readonly source_digest: string;
   readonly spec: ApplicationSpec;
-  readonly policy: ProjectPolicy;
+  readonly policy: Pick<ProjectPolicy, 'health' | 'ignore'>;
   readonly location: string | null;
   readonly repository_id: string;
   readonly type: RepositoryType;
@@ -76,7 +76,7 @@ export function assignmentOrder(application: PlannedApplication, material: Order
 }
 
 /** What orders say of an application beside the release. Its own rules come before those of its project: the first that fits stands. */
-export function policyOf({ sync, dependsOn, health: ownHealth = [] }: ApplicationSpec, project: ProjectPolicy): Pick<AssignmentOrder, 'sync' | 'dependsOn' | 'health'> {
+export function policyOf({ sync, dependsOn, health: ownHealth = [] }: ApplicationSpec, project: Pick<ProjectPolicy, 'health' | 'ignore'>): Pick<AssignmentOrder, 'sync' | 'dependsOn' | 'health'> {
   const { prune, drift, ignore: ownIgnore = [] } = sync;
   const [health, ignore] = [[...ownHealth, ...project.health], [...ownIgnore, ...project.ignore]];
   return { sync: { prune, drift, ...(ignore.length === 0 ? {} : { ignore }) }, ...(dependsOn === undefined ? {} : { dependsOn }), ...(health.length === 0 ? {} : { health }) };

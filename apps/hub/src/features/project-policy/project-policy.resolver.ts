@@ -1,10 +1,11 @@
-import { parseGlobalId } from '#domain';
+import { parseGlobalId, type FieldIssue } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { CurrentViewer, Loaders, RequestLoaders, RequirePermission, type Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { HealthRuleType, IgnoreRuleType, toHealthRuleType, toIgnoreRuleType } from '../applications/index.js';
 import { ProjectReadModel, ProjectType, toProjectType } from '../projects/index.js';
+import { maintenanceIn, MaintenanceWindowType, toMaintenanceWindowType } from './maintenance-window.graphql.js';
 import { CreateProject } from './create-project.js';
 import { CreateProjectInput, CreateProjectPayload, UpdateProjectInput, UpdateProjectPayload } from './project-policy.graphql.js';
 import { ProjectPolicyStore, type StoredPolicy } from './project-policy.store.js';
@@ -41,11 +42,20 @@ export class ProjectPolicyResolver {
     return (await this.#policyOf(viewer, loaders, project)).policy.ignore.map(toIgnoreRuleType);
   }
 
+  @ResolveField('maintenanceWindows', () => [MaintenanceWindowType], { description: 'When clusters may be given new orders by rollouts of any of its applications.' })
+  @RequirePermission('project:read')
+  async maintenanceWindows(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() project: ProjectType): Promise<MaintenanceWindowType[]> {
+    return (await this.#policyOf(viewer, loaders, project)).policy.maintenanceWindows.map(toMaintenanceWindowType);
+  }
+
   @Mutation(() => CreateProjectPayload, { description: 'Makes a project.' })
   @RequirePermission('project:write')
   async createProject(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to make.' }) input: CreateProjectInput): Promise<CreateProjectPayload> {
     const { name } = input;
-    const result = await this.create.execute(viewer, { name, health: input.health ?? [], ignore: input.ignore ?? [] });
+    const issues: FieldIssue[] = [];
+    const maintenanceWindows = maintenanceIn(input.maintenanceWindows, issues);
+    if (issues.length > 0) return { project: null, userErrors: projectUserErrors({ code: 'INVALID_PROJECT', issues }) };
+    const result = await this.create.execute(viewer, { name, health: input.health ?? [], ignore: input.ignore ?? [], maintenanceWindows: maintenanceWindows ?? [] });
     if (!result.ok) return { project: null, userErrors: projectUserErrors(result.error) };
     const project = await this.projects.findByName(viewer, name);
     return { project: project === undefined ? null : toProjectType(project), userErrors: [] };
@@ -55,8 +65,11 @@ export class ProjectPolicyResolver {
   @RequirePermission('project:write')
   async updateProject(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to change.' }) input: UpdateProjectInput): Promise<UpdateProjectPayload> {
     const { name } = input;
+    const issues: FieldIssue[] = [];
+    const maintenanceWindows = maintenanceIn(input.maintenanceWindows, issues);
+    if (issues.length > 0) return { project: null, userErrors: projectUserErrors({ code: 'INVALID_PROJECT', issues }) };
     const project = await this.projects.findByName(viewer, name);
-    const result = await this.update.execute(viewer, { project, name, health: input.health ?? undefined, ignore: input.ignore ?? undefined, version: input.version ?? undefined });
+    const result = await this.update.execute(viewer, { project, name, health: input.health ?? undefined, ignore: input.ignore ?? undefined, maintenanceWindows, version: input.version ?? undefined });
     if (!result.ok) return { project: null, userErrors: projectUserErrors(result.error) };
     return { project: project === undefined ? null : toProjectType(project), userErrors: [] };
   }

@@ -15,7 +15,8 @@ interface Row {
   readonly id: string;
   readonly name: string;
   readonly version: number;
-  readonly policy: ProjectPolicy;
+  /** Rules that came with later versions are missing in rows of earlier ones. */
+  readonly policy: Pick<ProjectPolicy, 'health' | 'ignore'> & Partial<ProjectPolicy>;
 }
 
 /** The rules of projects. Reads and writes belong into a transaction of the caller. */
@@ -50,5 +51,5 @@ export class ProjectPolicyStore {
 }
 
 function toStored({ id, name, version, policy }: Row): StoredPolicy {
-  return { project: projectId(id), name, version, policy };
+  return { project: projectId(id), name, version, policy: { maintenanceWindows: [], ...policy } };
 }

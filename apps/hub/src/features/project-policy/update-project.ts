@@ -1,5 +1,5 @@
 import { canonicalJson, err, ok, type Result } from '#kernel';
-import { validateProjectPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type ProjectPolicy } from '#domain';
+import { validateProjectPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type MaintenanceWindowInput, type ProjectPolicy } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -16,6 +16,7 @@ export interface UpdateProjectCommand {
   readonly name: string;
   readonly health: readonly HealthRuleInput[] | undefined;
   readonly ignore: readonly IgnoreRuleInput[] | undefined;
+  readonly maintenanceWindows: readonly MaintenanceWindowInput[] | undefined;
   /** Refuses when the project has another version by now; undefined: whatever it is. */
   readonly version: number | undefined;
 }
@@ -37,25 +38,32 @@ export class UpdateProject {
   ) {}
 
   async execute(viewer: Viewer, command: UpdateProjectCommand): Promise<Result<StoredPolicy, UpdateProjectFailure>> {
-    const { project, name, health, ignore, version } = command;
+    const { project, name, health, ignore, maintenanceWindows, version } = command;
     if (project === undefined) return err({ code: 'PROJECT_NOT_FOUND', name });
     return this.tx.run(viewerScope(viewer, project.id), async () => {
       const stored = await this.store.lock(project.id);
       if (stored === undefined) return err({ code: 'PROJECT_NOT_FOUND', name });
       if (version !== undefined && version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
-      const policy = validateProjectPolicy({ health: health ?? stored.policy.health, ignore: ignore ?? stored.policy.ignore });
+      const before = stored.policy;
+      const policy = validateProjectPolicy({ health: health ?? before.health, ignore: ignore ?? before.ignore, maintenanceWindows: maintenanceWindows ?? before.maintenanceWindows });
       if (!policy.ok) return err({ code: 'INVALID_PROJECT', issues: policy.error });
-      return canonicalJson(auditedPolicy(policy.value)) === canonicalJson(auditedPolicy(stored.policy)) ? ok(stored) : ok(await this.#save(stored, policy.value));
+      return canonicalJson(auditedPolicy(policy.value)) === canonicalJson(auditedPolicy(before)) ? ok(stored) : ok(await this.#save(stored, policy.value));
     });
   }
 
   async #save(stored: StoredPolicy, policy: ProjectPolicy): Promise<StoredPolicy> {
     const saved = await this.store.save(stored, policy);
-    await this.orders.onPolicyChanged(stored.project);
+    if (!isSameForOrders(stored.policy, policy)) await this.orders.onPolicyChanged(stored.project);
     await this.audit.record({
       action: 'updateProject', object: { kind: 'Project', id: stored.project }, projectId: stored.project, outcome: 'SUCCEEDED', before: auditedPolicy(stored.policy), after: auditedPolicy(policy),
     });
     await this.outbox.append({ kind: 'project.updated', projectId: stored.project, payload: { projectId: stored.project } });
     return saved;
   }
+}
+
+/** Only some rules are written into orders; the others are read where they hold. */
+function isSameForOrders(before: ProjectPolicy, after: ProjectPolicy): boolean {
+  const said = ({ health, ignore }: ProjectPolicy): string => canonicalJson(auditedPolicy({ health, ignore, maintenanceWindows: [] }));
+  return said(before) === said(after);
 }

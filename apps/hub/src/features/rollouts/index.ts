@@ -1,6 +1,7 @@
 export { endSideRollouts } from './end-side-rollouts.js';
 export { HurdleReadModel } from './hurdles.read-model.js';
 export { HAS_WORK, loadRollout, rolloutsAtWork, type LoadedRollout } from './load-rollout.js';
+export { maintenanceOfProject } from './maintenance-of-project.js';
 export { releaseOfMost } from './release-of-most.js';
 export { ROLLOUT_STORE, type ApplicationToRoll, type RolloutStore } from './rollout.store.js';
 export { RolloutReadModule, RolloutWriteModule, RolloutsModule } from './rollouts.module.js';

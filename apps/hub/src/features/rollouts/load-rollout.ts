@@ -1,6 +1,6 @@
 import {
-  clusterId, isReasonCode, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type ObservedTarget,
-  type ReasonCode, type RefusedVersion, type ReleaseId, type RolloutId, type RolloutPhase, type RolloutState, type RolloutTargetRow, type RolloutTargetState, type StageRow, type StageState, type SyncState, type TargetId,
+  clusterId, isReasonCode, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type Labels, type MaintenanceWindow, type ObservedTarget,
+  type ReasonCode, type RefusedVersion, type ReleaseId, type RolloutCause, type RolloutId, type RolloutPhase, type RolloutState, type RolloutTargetRow, type RolloutTargetState, type StageRow, type StageState, type SyncState, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { IS_CONNECTED } from '../clusters/index.js';
@@ -24,6 +24,8 @@ export interface RolloutHead {
   /** Since when one planner or another has planned without a break; before that nobody may have listened to agents. */
   readonly hearsSince: Date | undefined;
   readonly previousRelease: ReleaseId | undefined;
+  /** Maintenance windows that hold its orders back; undefined: none do. */
+  readonly maintenance: readonly MaintenanceWindow[] | undefined;
 }
 
 interface HeadRecord {
@@ -34,6 +36,8 @@ interface HeadRecord {
   readonly offline_wait_ms: string | null;
   readonly previous_release_id: string | null;
   readonly hears_since: Date | null;
+  readonly cause: RolloutCause;
+  readonly maintenance: readonly MaintenanceWindow[];
 }
 interface StageRecord {
   readonly name: string;
@@ -80,13 +84,15 @@ interface TargetRecord {
   readonly refused_epoch: string | null;
   readonly refused_generation: string | null;
   readonly refused_reason: string | null;
+  readonly labels: Labels | null;
 }
 
 /** Rollouts that may have something to do: a halted one only while targets are still under way. */
 export const HAS_WORK = `(state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK')
   OR (state = 'HALTED' AND EXISTS (SELECT 1 FROM rollout_targets h WHERE h.rollout_id = rollouts.id AND h.state = 'MOVING')))`;
 
-const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, (SELECT since FROM leases WHERE name = 'planner') AS hears_since FROM rollouts`;
+const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, cause, (SELECT since FROM leases WHERE name = 'planner') AS hears_since,
+  coalesce((SELECT p.policy -> 'maintenanceWindows' FROM projects p WHERE p.id = rollouts.project_id), '[]') AS maintenance FROM rollouts`;
 
 export async function rolloutsAtWork(tx: TransactionContext, application: ApplicationId): Promise<readonly RolloutHead[]> {
   return (await tx.query<HeadRecord>(`${SELECT_HEADS} WHERE application_id = $1 AND ${HAS_WORK} ORDER BY number`, [application])).map(toHead);
@@ -100,6 +106,8 @@ function toHead(row: HeadRecord): RolloutHead {
   return {
     id: rolloutId(row.id), release: releaseId(row.release_id), phase: row.state, onFailure: row.on_failure, offlineWaitMs: numberIn(row.offline_wait_ms), hearsSince: row.hears_since ?? undefined,
     previousRelease: row.previous_release_id === null ? undefined : releaseId(row.previous_release_id),
+    // Whoever goes back goes at once: what runs there is known to be bad.
+    maintenance: row.cause === 'ROLLBACK' || row.state === 'ROLLING_BACK' || row.maintenance.length === 0 ? undefined : row.maintenance,
   };
 }
 
@@ -124,14 +132,15 @@ export async function loadRollout(tx: TransactionContext, rollout: RolloutHead):
     `SELECT r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, t.state AS target_state, t.cluster_id,
        t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
        ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
-       s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason
+       s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
+       CASE WHEN $2 AND r.state = 'PENDING' THEN c.labels END AS labels
      FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id JOIN target_status s ON s.target_id = r.target_id
      WHERE r.rollout_id = $1 ${isStaged ? '' : `AND r.state NOT IN ('HEALTHY', 'SKIPPED')`} ORDER BY r.stage, r.order_key`,
-    [rollout.id],
+    [rollout.id, rollout.maintenance !== undefined],
   );
   const gatesOf = Map.groupBy(gates, (gate) => gate.stage);
   const state: RolloutState = {
-    id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince,
+    id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince, maintenance: rollout.maintenance,
     stages: stages.map((row) => toStage(row, gatesOf.get(row.name) ?? [])), targets: targets.map((row) => toTarget(row, rollout.release)),
   };
   const clusterOf = new Map(targets.map((row) => [targetId(row.target_id), clusterId(row.cluster_id)]));
@@ -165,6 +174,7 @@ function toTarget(row: TargetRecord, release: ReleaseId): RolloutTargetRow {
     blockedBy: row.state === 'FAILED' && assignedAs === undefined ? reasonIn(row.reason) : undefined,
     observed: observedIn(row),
     refused: refusedIn(row),
+    labels: row.labels ?? undefined,
   };
 }
 

@@ -23,7 +23,7 @@ const TARGET_MEANING: Readonly<Record<RolloutTargetState, string>> = {
 const WAIT_MEANING: Readonly<Record<RolloutWait, string>> = { SYNC: 'A person, who runs `syncApplication`.', ROLLOUT: 'The end of the rollout before it.' };
 const HURDLE_MEANING: Readonly<Record<RolloutHurdle['kind'], string>> = {
   SYNC: 'A person, who runs `syncApplication`.', ROLLOUT: 'The rollout before it.', PAUSED: 'A person, who resumes it.', HALTED: 'A person: too many failed.', TARGETS: 'Targets that move.',
-  CLUSTERS_AWAY: 'Clusters that are not connected.', HELD: 'A hold after a rollback.', SOAK: 'Time, in which all must stay healthy.', APPROVAL: 'People who say yes.', WINDOW: 'The right time.', METRIC: 'Measurements.', JOB: 'A Job in clusters.', VALIDATOR: 'A validator of the project.',
+  CLUSTERS_AWAY: 'Clusters that are not connected.', HELD: 'A hold after a rollback.', SOAK: 'Time, in which all must stay healthy.', APPROVAL: 'People who say yes.', WINDOW: 'The right time.', MAINTENANCE: 'The maintenance windows of clusters.', METRIC: 'Measurements.', JOB: 'A Job in clusters.', VALIDATOR: 'A validator of the project.',
   DEPENDENCE: 'Another application.', REVERTING: 'Targets that go back.',
 };
 const PLACEMENT_MEANING: Readonly<Record<PlacementReason, string>> = {

@@ -1,11 +1,11 @@
 import type { JsonObject } from '#kernel';
-import { grantedPermissions, targetId, warnOfRollout, warnOfStrategy, type Labels, type RolloutWarning, type TargetToPlace } from '#domain';
+import { grantedPermissions, targetId, warnOfMaintenance, warnOfRollout, warnOfStrategy, type Labels, type RolloutWarning, type TargetToPlace } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { ApplicationReadModel } from '../applications/index.js';
 import { factsOf, IS_CONNECTED } from '../clusters/index.js';
-import { HurdleReadModel, type RolloutView } from '../rollouts/index.js';
+import { HurdleReadModel, maintenanceOfProject, type RolloutView } from '../rollouts/index.js';
 
 interface PlaceRow {
   readonly id: string;
@@ -38,7 +38,8 @@ export class StrategyWarningReadModel {
       const [application] = await this.applications.findByIds(viewer, [id]);
       if (application?.state !== 'ACTIVE') return [];
       const { approvers, now } = await this.#approvers();
-      return warnOfStrategy(application.revision.spec.strategy, await this.#targets(id), approvers, now);
+      const targets = await this.#targets(id);
+      return [...warnOfStrategy(application.revision.spec.strategy, targets, approvers, now), ...warnOfMaintenance(await maintenanceOfProject(this.tx, application.project), targets, now)];
     });
   }
 
