@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCapstan, type CliAnswer } from '../../../apps/cli/test/a-cli.js';
 import { aHub, type TestHub } from '../../../apps/hub/test/a-hub.js';
 
@@ -62,6 +64,22 @@ describe('strategies that are allowed and surely not meant', () => {
     expect(JSON.stringify(await codes())).toContain('TOO_FEW_APPROVERS');
     await hub.database.pool.query(`UPDATE api_tokens SET scopes = '{rollout:approve}' WHERE name = 'less'`);
     expect(JSON.stringify(await codes())).not.toContain('TOO_FEW_APPROVERS');
+  });
+
+  it('are told of maintenance windows, as the example of the docs and as one that never opens', async () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../../docs/rollouts.md'), 'utf8');
+    const example = /```yaml\n(apiVersion[^`]*?kind: Project[^`]*?)```/.exec(docs)?.[1] ?? '';
+    expect(example).toContain('maintenanceWindows');
+    expect(await capstan(['apply', '-f', '-'], example)).toEqual({ out: 'project/default configured\n', err: '' });
+    expect((await capstan(['describe', 'project/default'])).out).toContain('name: plants');
+    const [monday, tuesday] = ['1', '2'].map((day) => ({ name: `day-${day}`, selector: { matchLabels: { region: 'us' } }, windows: [{ kind: 'ALLOW', schedule: `0 8 * * ${day}`, duration: '1h', timeZone: 'UTC' }] }));
+    const { data } = await hub.graphql('mutation ($input: UpdateProjectInput!) { updateProject(input: $input) { userErrors { code } } }', { input: { name: 'default', maintenanceWindows: [monday, tuesday] } });
+    expect(data?.['updateProject']).toEqual({ userErrors: [] });
+    expect((await capstan(['get', 'app', 'shop'])).err).toContain('1 cluster (us-1) gets a release not before');
+    const explained = await hub.graphql('{ explain(application: "shop", cluster: "us-1") { steps { kind isOk message } } }');
+    expect(JSON.stringify(explained.data)).toContain('Cluster us-1 is outside of the maintenance windows day-1, day-2 of the project');
+    await capstan(['apply', '-f', '-'], 'apiVersion: capstan.dev/v1\nkind: Project\nmetadata: { name: default }\nspec: {}\n');
+    expect((await hub.graphql('{ project(name: "default") { maintenanceWindows { name } } }')).data).toEqual({ project: { maintenanceWindows: [] } });
   });
 
   it('are answered by the mutation, and are gone when what they say is', async () => {

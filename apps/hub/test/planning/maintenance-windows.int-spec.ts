@@ -72,9 +72,17 @@ describe('maintenance windows of clusters', () => {
     expect(await ground.assigned()).toMatchObject({ c2: 2 });
   });
 
+  it('go by the labels that a cluster has now', async () => {
+    await running();
+    await ground.release();
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 2 });
+    await label('c2', { env: 'prod', night: 'no' });
+    await ground.plan();
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
+  });
+
   it('hold back what a person sends once more, too', async () => {
     await running();
-    await ground.rows(`UPDATE targets SET hold_at = NULL`);
     const before = await ground.rows<{ generation: string }>(`SELECT t.generation FROM targets t JOIN clusters c ON c.id = t.cluster_id WHERE c.name = 'c2'`);
     await ground.tx.run(systemScope('test'), async () => {
       const [row] = await ground.tx.query<{ id: never }>('SELECT id FROM applications');
@@ -86,19 +94,18 @@ describe('maintenance windows of clusters', () => {
     expect(await ground.rows(`SELECT t.generation FROM targets t JOIN clusters c ON c.id = t.cluster_id WHERE c.name = 'c2'`)).toEqual(before);
   });
 
-  it('hold back a cluster that comes late, and one that is back', async () => {
-    await running();
+  it('hold back a cluster that comes late, and one that was away during a release and is back', async () => {
+    await running(twoStages());
     await ground.fleet('c4 night=yes');
     await ground.plan();
     expect(await ground.assigned()).toMatchObject({ c4: 0 });
     expect(await newest()).toMatchObject({ cause: 'LATE_MATCH', state: 'RUNNING' });
     await open();
     expect(await ground.assigned()).toMatchObject({ c4: 1 });
-  });
-
-  it('hold back what was away during a release, when it is back', async () => {
-    await running(twoStages());
+    await ground.answers(['c4']);
+    await close();
     await ground.connection('c2', 'AWAY');
+    await ground.connection('c4', 'AWAY');
     await ground.release();
     await ground.answers(['c1']);
     await ground.answers(['c3']);
@@ -108,7 +115,7 @@ describe('maintenance windows of clusters', () => {
     expect(await newest()).toMatchObject({ cause: 'CATCH_UP', state: 'RUNNING' });
     expect(await ground.assigned()).toMatchObject({ c2: 1 });
     await open();
-    expect(await ground.assigned()).toMatchObject({ c2: 2 });
+    expect(await ground.assigned()).toMatchObject({ c2: 2, c4: 1 });
   });
 
   it('hold back other parameters and other rules, and make one order of them when they open', async () => {
@@ -127,15 +134,6 @@ describe('maintenance windows of clusters', () => {
     await open();
     expect(await order()).toMatchObject({ health: [{ kind: 'Y' }] });
     expect(await order()).not.toEqual(before);
-  });
-
-  it('go by the labels that a cluster has now', async () => {
-    await running();
-    await ground.release();
-    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 2 });
-    await label('c2', { env: 'prod', night: 'no' });
-    await ground.plan();
-    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
   });
 
   it('never hold up the way back, by hand or by itself', async () => {
