@@ -27,6 +27,9 @@ export interface AgentVariables {
   /** Absolute. */
   readonly kustomize: string | undefined;
   readonly helm: string | undefined;
+  readonly prometheusUrl: URL | undefined;
+  readonly prometheusTokenFile: string | undefined;
+  readonly prometheusCaFile: string | undefined;
   readonly concurrency: number;
   readonly renderConcurrency: number;
   readonly leaseDurationMs: number;
@@ -131,6 +134,24 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     name: 'CAPSTAN_HELM', secret: false, default: undefined, defaultMeans: '`helm` on the PATH', parse: z.optional(z.string().check(z.refine(isAbsolute))),
     meaning: 'The helm program, version 3 or 4. It is looked for when the first chart comes; without one, charts answer RENDERER_UNAVAILABLE and everything else still works.', expected: 'an absolute path',
   },
+  prometheusUrl: {
+    name: 'CAPSTAN_PROMETHEUS_URL', secret: false, default: undefined, parse: z.optional(z.pipe(z.string(), z.transform((value: string, context): URL => {
+      const url = URL.canParse(value) ? new URL(value) : undefined;
+      if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && `${url.username}${url.password}${url.search}${url.hash}` === '') return url;
+      context.issues.push({ code: 'custom', message: 'not an address', input: value });
+      return z.NEVER;
+    }))),
+    meaning: 'The Prometheus of this cluster, or what speaks its API, for gates of rollouts that measure. Only the agent says where it is, never its hub. Without one such gates fail at their deadline.',
+    expected: 'the http(s) address before `/api/v1`, without user and password',
+  },
+  prometheusTokenFile: {
+    name: 'CAPSTAN_PROMETHEUS_TOKEN_FILE', secret: false, default: undefined, parse: text,
+    meaning: 'File with the bearer token that is shown to it; read anew for each question.', expected: 'the path of a file with one token',
+  },
+  prometheusCaFile: {
+    name: 'CAPSTAN_PROMETHEUS_CA_FILE', secret: false, default: undefined, defaultMeans: 'the authorities that Node knows', parse: text,
+    meaning: 'File with the authorities that its certificate may come from.', expected: 'the path of a file with certificates as PEM',
+  },
   concurrency: { name: 'CAPSTAN_CONCURRENCY', secret: false, default: '4', parse: count(64), meaning: 'Applications that are worked on at once.', expected: 'a number from 1 to 64' },
   renderConcurrency: {
     name: 'CAPSTAN_RENDER_CONCURRENCY', secret: false, default: String(Math.min(2, availableParallelism())), defaultMeans: '2, or 1 on a single core', parse: count(16),
@@ -183,6 +204,9 @@ export function readAgentConfig(given: Environment = process.env): AgentConfig {
     allowPrivateGitHosts: read(SETTINGS.allowPrivateGitHosts, environment),
     kustomize: read(SETTINGS.kustomize, environment),
     helm: read(SETTINGS.helm, environment),
+    prometheusUrl: read(SETTINGS.prometheusUrl, environment),
+    prometheusTokenFile: read(SETTINGS.prometheusTokenFile, environment),
+    prometheusCaFile: read(SETTINGS.prometheusCaFile, environment),
     concurrency: read(SETTINGS.concurrency, environment),
     renderConcurrency: read(SETTINGS.renderConcurrency, environment),
     leaseDurationMs: read(SETTINGS.leaseDurationMs, environment),
@@ -197,7 +221,7 @@ function read<T>(setting: Setting<T>, environment: Environment): T {
   const given = textOf(setting, environment);
   const parsed = setting.parse.safeParse(given ?? setting.default);
   if (parsed.success) return parsed.data;
-  const shown = setting.secret || given === undefined ? '' : `, not ${JSON.stringify(given.slice(0, 80))}`;
+  const shown = setting.secret || given === undefined ? '' : `, not ${JSON.stringify(given.replace(/\/\/[^/\s]*@/, '//').slice(0, 80))}`;
   throw new ConfigError(setting.name, `must be ${setting.expected}${shown}. ${setting.meaning}`);
 }
 

@@ -6,6 +6,7 @@ import type { AgentConfig } from './config.js';
 import { EnrolledState } from './enrolled-state.js';
 import { ClusterFacts } from './facts/index.js';
 import type { HeldLease } from './lease/index.js';
+import { NO_PROMETHEUS, Prometheus, type MetricSource } from './metrics/index.js';
 import { RECONCILE_DEFAULTS, type Cluster } from './reconcile/agent.ports.js';
 import { createReconciler } from './reconcile/create-reconciler.js';
 import { openEdgePolicy, SessionLoop, type ReportSink } from './session/index.js';
@@ -44,6 +45,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const inventory = new InventorySecrets({ secrets, fence: lease, failpoints, log });
   const opened = openSource(sourceSettings(config, deps.renderProcess), credentials, reserved, { timers, monotonic, log, cluster: own }, over);
   const cel = openCel({ timers, monotonic });
+  const metrics = metricSource(config, timers);
   const facts = new ClusterFacts(own, { timers, random, log });
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
   const reports: ReportSink = { offer: (report) => session.reports.offer(report) };
@@ -69,7 +71,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
       },
     },
     {
-      identities: state, inbox: reconciler.inbox, credentials, requests: reconciler.requests, facts, edgePolicy: openEdgePolicy, clock, monotonic, timers, random, log,
+      identities: state, inbox: reconciler.inbox, credentials, requests: { ...reconciler.requests, measure: (query, signal) => metrics.measure(query, signal) }, facts, edgePolicy: openEdgePolicy, clock, monotonic, timers, random, log,
       events: { connected: () => reconciler.reportAll(), disconnected: (reason) => log.info('not connected to the hub; the agent goes on with what it holds', { reason }) },
     },
   );
@@ -107,6 +109,10 @@ async function untilRead<T>(what: string, read: () => Promise<Result<T, { readon
     }
     await deps.timers.sleep(backoffMs(RETRY, attempt, deps.random), signal);
   }
+}
+
+function metricSource({ prometheusUrl: url, prometheusTokenFile: tokenFile, prometheusCaFile: caFile }: AgentConfig, timers: Timers): MetricSource {
+  return url === undefined ? NO_PROMETHEUS : new Prometheus({ url, tokenFile, caFile }, timers);
 }
 
 function sourceSettings(config: AgentConfig, renderProcess: string): Parameters<typeof openSource>[0] {

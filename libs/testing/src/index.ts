@@ -22,4 +22,5 @@ export { ChartRepositoryServer, type ChartRepositoryOptions } from './archives/c
 export { FrontServer, type FrontAccess, type FrontAnswer, type FrontFault } from './archives/front-server.js';
 export { REGISTRY_USER, RegistryServer, type RegistryOptions } from './archives/registry-server.js';
 export { aTarArchive, type TarEntry } from './archives/tar-archive.js';
+export { PrometheusServer, type PrometheusAnswer, type PrometheusQuery } from './prometheus-server.js';
 export { testTool } from './test-tool.js';

@@ -12,13 +12,14 @@ export type {
 } from './generated/capstan/agent/v1/session.js';
 export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, encodeDescribeObject, type DescribedObject, type ObjectEvent } from './describe-wire.js';
 export { decodeAskTests, decodeTestRun, encodeAskTests, encodeTestRun, TEST_LIMITS, type TestsQuestion } from './test-run-wire.js';
+export { decodeMeasurement, decodeMeasureMetric, encodeMeasurement, encodeMeasureMetric, type Measurement } from './metric-wire.js';
 export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
 export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';
 export { decodeRepositoryCredentials, encodeRepositoryCredentials, type CredentialContent } from './credentials-wire.js';
 export { decodeOrder, decodeOrderHeader, encodeOrder, ORDER_TYPE } from './order-wire.js';
 export {
   AGENT_CAPABILITIES, CERTIFICATE_BACKDATE_MS, CHUNK_BYTES, clusterUri, DEFAULT_HEARTBEAT_MS, GO_AWAY_REASONS, GRPC_LIMITS, HUB_CAPABILITIES, isRequestFailureCode, LOG_LIMITS, MAX_JOINED_BYTES,
-  MAX_MESSAGE_BYTES, MAX_OPEN_REQUESTS, MAX_ORDERS_PER_FRAME, MAX_REPORTS_PER_FRAME, MISSED_HEARTBEATS, PROTOCOL_VERSION, recoverBytes, REQUEST_FAILURE_CODES,
+  MAX_MESSAGE_BYTES, MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, MAX_ORDERS_PER_FRAME, MAX_REPORTS_PER_FRAME, MISSED_HEARTBEATS, PROTOCOL_VERSION, recoverBytes, REQUEST_FAILURE_CODES,
   type GoAwayReason, type RequestFailureCode,
 } from './protocol.js';
 export { decodeReport, encodeReport } from './report-wire.js';

@@ -15,6 +15,8 @@ export const CHUNK_BYTES = 1024 * 1024;
 export const MAX_JOINED_BYTES = 64 * 1024 * 1024;
 /** Questions of the hub that one agent works on at once. */
 export const MAX_OPEN_REQUESTS = 8;
+/** Questions for gates of rollouts that one agent works on at once, beside those of people. */
+export const MAX_OPEN_GATE_REQUESTS = 4;
 /** What reading logs may cost one agent; both sides hold it. */
 export const LOG_LIMITS = Object.freeze({
   /** Logs that are read at once. */

@@ -5,7 +5,7 @@ import type { ObjectReader } from '../apply/object-reader.js';
 import { hooksToShow } from '../hooks/hooks-to-show.js';
 import type { HealthJudge } from '../health/health-judge.js';
 import type { TargetRuntime } from '../reconcile/target-runtime.js';
-import type { RequestHandler } from '../session/session.ports.js';
+import type { TargetRequests } from '../session/session.ports.js';
 import type { TestRuns } from '../tests/test-runs.js';
 import { describeObject, type DescribeDeps } from './describe-object.js';
 import { describeOwnedObject } from './describe-owned-object.js';
@@ -26,7 +26,7 @@ export interface AnswerDeps {
 const MAX_TREES = 2;
 
 /** Answers the hub's questions about targets from what the reconciler knows and the cluster says. But for runs of tests it changes nothing and keeps nothing. */
-export function answerRequests({ reader, judge, own, clock, tests, runtimeOf }: AnswerDeps): RequestHandler {
+export function answerRequests({ reader, judge, own, clock, tests, runtimeOf }: AnswerDeps): TargetRequests {
   let treesOpen = 0;
   return {
     describeObject(target, ref, signal) {

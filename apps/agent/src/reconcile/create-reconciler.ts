@@ -10,7 +10,7 @@ import { buildReport } from '../report/build-report.js';
 import { logState } from '../report/log-state.js';
 import { Reporter } from '../report/reporter.js';
 import { HealthJudge } from '../health/health-judge.js';
-import type { OrderInbox, RequestHandler } from '../session/session.ports.js';
+import type { OrderInbox, TargetRequests } from '../session/session.ports.js';
 import type { AgentPorts, LoadedInventory, LoadedOrders, StateFailure } from './agent.ports.js';
 import { Dependencies } from './dependencies.js';
 import { ObjectIndex } from './object-index.js';
@@ -25,7 +25,7 @@ import { workOnTarget } from './work-on-target.js';
 /** The agent's core, as the session and the composition see it. */
 export interface Reconciler {
   readonly inbox: OrderInbox;
-  readonly requests: RequestHandler;
+  readonly requests: TargetRequests;
   /**
    * Reads what is stored in the cluster, however long that takes, and goes on with it: neither hub nor Git is needed. Resolves once the
    * inbox knows what is held, which must be before a session begins; rejects only when `signal` aborts before.

@@ -1,6 +1,7 @@
 import { ok, err, type Log, type MonotonicClock, type Result, type Timers } from '#kernel';
 import {
-  decodeAskTests, decodeDescribeObject, decodeListResources, decodeReadLogs, encodeDescribedObject, encodeResourceTree, encodeTestRun, MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
+  decodeAskTests, decodeDescribeObject, decodeListResources, decodeMeasureMetric, decodeReadLogs, encodeDescribedObject, encodeMeasurement, encodeResourceTree, encodeTestRun, MAX_OPEN_GATE_REQUESTS,
+  MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
 } from '#wire';
 import { LogLane, type ResponseCarrier } from './log-lane.js';
 import type { RequestFailure, RequestHandler } from './session.ports.js';
@@ -10,11 +11,11 @@ type Answer = NonNullable<WireResponse['answer']>;
 const MAX_DEADLINE_MS = 30_000;
 const UNKNOWN: RequestFailure = { code: 'UNKNOWN_REQUEST', message: '' };
 
-/** Answers the questions of the hub, at most eight at once and logs apart, each within its deadline, and never after the session or once the hub has lost interest. */
+/** Answers the questions of the hub, at most eight at once, those for gates and logs apart, each within its deadline, and never after the session or once the hub has lost interest. */
 export class RequestLane {
   private readonly logs: LogLane;
   private readonly cancels = new Map<string, AbortController>();
-  private open = 0;
+  private readonly open = { ofPeople: 0, ofGates: 0 };
 
   constructor(
     private readonly handler: RequestHandler,
@@ -62,8 +63,9 @@ export class RequestLane {
 
   private async answer(request: WireRequest, session: AbortSignal): Promise<WireResponse> {
     const { requestId } = request;
-    if (this.open >= MAX_OPEN_REQUESTS) return failed(requestId, { code: 'OVERLOADED', message: '' });
-    this.open += 1;
+    const lane = request.question?.$case === 'measureMetric' ? 'ofGates' : 'ofPeople';
+    if (this.open[lane] >= (lane === 'ofGates' ? MAX_OPEN_GATE_REQUESTS : MAX_OPEN_REQUESTS)) return failed(requestId, { code: 'OVERLOADED', message: '' });
+    this.open[lane] += 1;
     const deadline = new AbortController();
     const timer = this.timers.after(Math.min(Math.max(1, request.deadlineMs), MAX_DEADLINE_MS), () => deadline.abort(new Error('deadline')));
     try {
@@ -73,7 +75,7 @@ export class RequestLane {
       return failed(requestId, deadline.signal.aborted ? { code: 'TIMEOUT', message: '' } : this.unexpected(requestId, error));
     } finally {
       timer.cancel();
-      this.open -= 1;
+      this.open[lane] -= 1;
     }
   }
 
@@ -96,6 +98,12 @@ export class RequestLane {
         if (!asked.ok) return err(UNKNOWN);
         const run = await this.handler.tests(asked.value, signal);
         return run.ok ? ok({ $case: 'testRun', value: encodeTestRun(run.value) }) : run;
+      }
+      case 'measureMetric': {
+        const query = decodeMeasureMetric(question.value);
+        if (!query.ok) return err(UNKNOWN);
+        const measured = await this.handler.measure(query.value, signal);
+        return measured.ok ? ok({ $case: 'measurement', value: encodeMeasurement(measured.value) }) : measured;
       }
       default:
         return err(UNKNOWN);

@@ -1,7 +1,7 @@
 import type { Digest, Result } from '#kernel';
 import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport, TestRun } from '#domain';
 import type { GitCredentials } from '#git';
-import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, RequestFailureCode, Signed, TestsQuestion } from '#wire';
+import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, Measurement, RequestFailureCode, Signed, TestsQuestion } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
 export interface AgentIdentity {
@@ -78,8 +78,8 @@ export interface RequestFailure {
   readonly message: string;
 }
 
-/** Answers the questions of the hub. Secrets are masked before the answer leaves. */
-export interface RequestHandler {
+/** Answers the questions of the hub about targets. Secrets are masked before the answer leaves. */
+export interface TargetRequests {
   describeObject(target: TargetId, ref: ObjectRef, signal: AbortSignal): Promise<Result<DescribedObject, RequestFailure>>;
   /** What a target consists of, down to its pods. */
   listResources(target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, RequestFailure>>;
@@ -87,6 +87,12 @@ export interface RequestHandler {
   tests(question: TestsQuestion, signal: AbortSignal): Promise<Result<TestRun, RequestFailure>>;
   /** The log of a container of one of the target's pods, read as fast as the caller takes it; a failure is the last item. */
   readLogs(question: LogQuestion, signal: AbortSignal): Promise<Result<AsyncIterable<Result<string, RequestFailure>>, RequestFailure>>;
+}
+
+/** Answers the questions of the hub. */
+export interface RequestHandler extends TargetRequests {
+  /** The value of a PromQL query now, by the Prometheus that this agent was set up with. */
+  measure(query: string, signal: AbortSignal): Promise<Result<Measurement, RequestFailure>>;
 }
 
 /** Facts of the cluster; undefined until they were read once. */

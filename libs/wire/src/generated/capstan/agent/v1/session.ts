@@ -185,6 +185,7 @@ export interface Request {
     | { $case: "listResources"; value: ListResources }
     | { $case: "readLogs"; value: ReadLogs }
     | { $case: "askTests"; value: AskTests }
+    | { $case: "measureMetric"; value: MeasureMetric }
     | undefined;
 }
 
@@ -203,6 +204,7 @@ export interface Response {
     /** The only answer that comes in several parts, up to the one that is `last`. */
     { $case: "logPart"; value: LogPart }
     | { $case: "testRun"; value: TestRun }
+    | { $case: "measurement"; value: Measurement }
     | undefined;
 }
 
@@ -261,6 +263,18 @@ export interface TestResult {
   message: string;
   /** The end of what its pods said. */
   log: string;
+}
+
+/** A PromQL query for the Prometheus that the agent was set up with. Where that is no hub can say. At most 4 at once for one agent, beside the other questions. */
+export interface MeasureMetric {
+  query: string;
+}
+
+/** The one value that the query has; every other outcome is a failure. */
+export interface Measurement {
+  value: number;
+  /** What Prometheus warns of; at most 3. */
+  warnings: string[];
 }
 
 /** What a target consists of: the objects of its inventory, and down from them by owner references. */
@@ -3016,6 +3030,9 @@ export const Request: MessageFns<Request> = {
       case "askTests":
         AskTests.encode(message.question.value, writer.uint32(106).fork()).join();
         break;
+      case "measureMetric":
+        MeasureMetric.encode(message.question.value, writer.uint32(114).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3081,6 +3098,14 @@ export const Request: MessageFns<Request> = {
             message.question = { $case: "askTests", value: AskTests.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.question = { $case: "measureMetric", value: MeasureMetric.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3121,6 +3146,10 @@ export const Request: MessageFns<Request> = {
         ? { $case: "askTests", value: AskTests.fromJSON(object.askTests) }
         : isSet(object.ask_tests)
         ? { $case: "askTests", value: AskTests.fromJSON(object.ask_tests) }
+        : isSet(object.measureMetric)
+        ? { $case: "measureMetric", value: MeasureMetric.fromJSON(object.measureMetric) }
+        : isSet(object.measure_metric)
+        ? { $case: "measureMetric", value: MeasureMetric.fromJSON(object.measure_metric) }
         : undefined,
     };
   },
@@ -3141,6 +3170,8 @@ export const Request: MessageFns<Request> = {
       obj.readLogs = ReadLogs.toJSON(message.question.value);
     } else if (message.question?.$case === "askTests") {
       obj.askTests = AskTests.toJSON(message.question.value);
+    } else if (message.question?.$case === "measureMetric") {
+      obj.measureMetric = MeasureMetric.toJSON(message.question.value);
     }
     return obj;
   },
@@ -3174,6 +3205,12 @@ export const Request: MessageFns<Request> = {
       case "askTests": {
         if (object.question?.value !== undefined && object.question?.value !== null) {
           message.question = { $case: "askTests", value: AskTests.fromPartial(object.question.value) };
+        }
+        break;
+      }
+      case "measureMetric": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "measureMetric", value: MeasureMetric.fromPartial(object.question.value) };
         }
         break;
       }
@@ -3280,6 +3317,9 @@ export const Response: MessageFns<Response> = {
       case "testRun":
         TestRun.encode(message.answer.value, writer.uint32(114).fork()).join();
         break;
+      case "measurement":
+        Measurement.encode(message.answer.value, writer.uint32(122).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3345,6 +3385,14 @@ export const Response: MessageFns<Response> = {
             message.answer = { $case: "testRun", value: TestRun.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.answer = { $case: "measurement", value: Measurement.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3382,6 +3430,8 @@ export const Response: MessageFns<Response> = {
         ? { $case: "testRun", value: TestRun.fromJSON(object.testRun) }
         : isSet(object.test_run)
         ? { $case: "testRun", value: TestRun.fromJSON(object.test_run) }
+        : isSet(object.measurement)
+        ? { $case: "measurement", value: Measurement.fromJSON(object.measurement) }
         : undefined,
     };
   },
@@ -3401,6 +3451,8 @@ export const Response: MessageFns<Response> = {
       obj.logPart = LogPart.toJSON(message.answer.value);
     } else if (message.answer?.$case === "testRun") {
       obj.testRun = TestRun.toJSON(message.answer.value);
+    } else if (message.answer?.$case === "measurement") {
+      obj.measurement = Measurement.toJSON(message.answer.value);
     }
     return obj;
   },
@@ -3439,6 +3491,12 @@ export const Response: MessageFns<Response> = {
       case "testRun": {
         if (object.answer?.value !== undefined && object.answer?.value !== null) {
           message.answer = { $case: "testRun", value: TestRun.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "measurement": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "measurement", value: Measurement.fromPartial(object.answer.value) };
         }
         break;
       }
@@ -4206,6 +4264,158 @@ export const TestResult: MessageFns<TestResult> = {
     message.state = object.state ?? "";
     message.message = object.message ?? "";
     message.log = object.log ?? "";
+    return message;
+  },
+};
+
+function createBaseMeasureMetric(): MeasureMetric {
+  return { query: "" };
+}
+
+export const MeasureMetric: MessageFns<MeasureMetric> = {
+  encode(message: MeasureMetric, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.query !== "") {
+      writer.uint32(10).string(message.query);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureMetric {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureMetric();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MeasureMetric {
+    return { query: isSet(object.query) ? globalThis.String(object.query) : "" };
+  },
+
+  toJSON(message: MeasureMetric): unknown {
+    const obj: any = {};
+    if (message.query !== "") {
+      obj.query = message.query;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MeasureMetric>, I>>(base?: I): MeasureMetric {
+    return MeasureMetric.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MeasureMetric>, I>>(object: I): MeasureMetric {
+    const message = createBaseMeasureMetric();
+    message.query = object.query ?? "";
+    return message;
+  },
+};
+
+function createBaseMeasurement(): Measurement {
+  return { value: 0, warnings: [] };
+}
+
+export const Measurement: MessageFns<Measurement> = {
+  encode(message: Measurement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.value !== 0) {
+      writer.uint32(9).double(message.value);
+    }
+    for (const v of message.warnings) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Measurement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasurement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Measurement {
+    return {
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+      warnings: globalThis.Array.isArray(object?.warnings) ? object.warnings.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: Measurement): unknown {
+    const obj: any = {};
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    if (message.warnings?.length) {
+      obj.warnings = message.warnings;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Measurement>, I>>(base?: I): Measurement {
+    return Measurement.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Measurement>, I>>(object: I): Measurement {
+    const message = createBaseMeasurement();
+    message.value = object.value ?? 0;
+    message.warnings = object.warnings?.map((e) => e) || [];
     return message;
   },
 };
@@ -5835,6 +6045,10 @@ function bytesFromBase64(b64: string): Uint8Array {
 
 function base64FromBytes(arr: Uint8Array): string {
   return globalThis.Buffer.from(arr).toString("base64");
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -1,0 +1,2 @@
+export { NO_PROMETHEUS, Prometheus } from './prometheus.js';
+export type { MetricSource, PrometheusSettings } from './prometheus.ports.js';
