@@ -21,6 +21,7 @@ const PRESETS = [
   ['namespaced', ['--namespaces', 'shop', 'web']],
   ['cluster-admin', ['--logs']],
   ['namespaced', ['--namespaces', 'shop', 'web', '--logs']],
+  ['cluster-admin', ['--prometheus-url', 'http://prometheus.monitoring:9090/tenant']],
 ] as const;
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const HELM_ONLY = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
@@ -84,6 +85,18 @@ describeWithKubernetes('the chart of the agent', () => {
       const rendered = await helm(values.replace('HASH', 'a'.repeat(64)));
       expect(rendered.exitCode).not.toBe(0);
       expect(rendered.stderr).toContain(word);
+    });
+
+    it('mounts the token and the authorities of a Prometheus, each from its Secret', async () => {
+      const values = `hub: { host: hub.example.com, caHash: "sha256:${'a'.repeat(64)}" }\napply: { preset: cluster-admin }\nprometheus: { url: "https://prometheus:9090", tokenSecret: prom-token, caSecret: prom-ca }\n`;
+      const rendered = await helm(values);
+      expect({ ...rendered, stdout: '' }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+      const deployment = JSON.stringify(parseManifest(rendered.stdout).find(({ kind }) => kind === 'Deployment'));
+      for (const text of [
+        '{"name":"CAPSTAN_PROMETHEUS_TOKEN_FILE","value":"/etc/capstan/prometheus-token/token"}', '{"name":"CAPSTAN_PROMETHEUS_CA_FILE","value":"/etc/capstan/prometheus-ca/ca.pem"}',
+        '{"name":"prometheus-token","mountPath":"/etc/capstan/prometheus-token","readOnly":true}', '{"name":"prometheus-ca","secret":{"secretName":"prom-ca","optional":true}}',
+      ]) expect(deployment).toContain(text);
+      expect((await helm(values.replace('https://', 'https://me:word@'))).stderr).toContain('url');
     });
 
     it('is not given a preset by the command line either', async () => {

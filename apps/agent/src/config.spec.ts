@@ -37,6 +37,8 @@ describe('the configuration of the agent', () => {
     ['a namespace that is none', { CAPSTAN_NAMESPACE: 'Not A Name' }, 'CAPSTAN_NAMESPACE'],
     ['a relative helm', { CAPSTAN_HELM: 'bin/helm' }, 'CAPSTAN_HELM'],
     ['a relative kustomize', { CAPSTAN_KUSTOMIZE: 'bin/kustomize' }, 'CAPSTAN_KUSTOMIZE'],
+    ['a Prometheus that is no address', { CAPSTAN_PROMETHEUS_URL: 'prometheus:9090' }, 'CAPSTAN_PROMETHEUS_URL'],
+    ['a Prometheus with a query', { CAPSTAN_PROMETHEUS_URL: 'http://prometheus/?a=b' }, 'CAPSTAN_PROMETHEUS_URL'],
     ['another git', { CAPSTAN_GIT: 'libgit2' }, 'CAPSTAN_GIT'],
     ['a lease that is too short', { CAPSTAN_LEASE_DURATION: '1s' }, 'CAPSTAN_LEASE_DURATION'],
     ['no concurrency', { CAPSTAN_CONCURRENCY: '0' }, 'CAPSTAN_CONCURRENCY'],
@@ -52,6 +54,11 @@ describe('the configuration of the agent', () => {
     expect(token({ CAPSTAN_JOIN_TOKEN_FILE: join(directory, 'missing') })).toBeUndefined();
     expect(token({ CAPSTAN_JOIN_TOKEN_FILE: join(directory, 'empty') })).toBeUndefined();
     expect(token({ CAPSTAN_JOIN_TOKEN: 'capjoin_variable' })).toBe('capjoin_variable');
+  });
+
+  it('takes no password in an address, and does not repeat it', () => {
+    expect(() => readAgentConfig({ ...LEAST, CAPSTAN_PROMETHEUS_URL: 'http://me:canary@prometheus:9090' })).toThrow(expect.objectContaining({ variable: 'CAPSTAN_PROMETHEUS_URL', message: expect.not.stringContaining('canary') }));
+    expect(readAgentConfig({ ...LEAST, CAPSTAN_PROMETHEUS_URL: 'https://prometheus:9090/a' }).prometheusUrl?.href).toBe('https://prometheus:9090/a');
   });
 
   it('does not print the token', () => {

@@ -22,6 +22,7 @@ interface JoinOptions {
   readonly preset?: string;
   readonly namespaces?: readonly string[];
   readonly logs?: boolean;
+  readonly prometheusUrl?: string;
   readonly agentNamespace: string;
   readonly image: string;
   readonly replace?: boolean;
@@ -46,6 +47,7 @@ export function clusterCommand(context: CommandContext): Command {
     .option('--preset <preset>', 'what applied content may touch: namespaced (only --namespaces) or cluster-admin (everything)')
     .option('--namespaces <names...>', 'the namespaces of the preset namespaced')
     .option('--logs', 'let the agent read the logs of pods, for capstan logs')
+    .option('--prometheus-url <url>', 'the Prometheus of the cluster, as its pods reach it, for gates of rollouts that measure')
     .option('--agent-namespace <name>', 'where the agent lives', 'capstan-system')
     .option('--image <reference>', 'image of the agent', `ghcr.io/capstan-dev/capstan-agent:${VERSION}`)
     .option('--replace', 'the cluster was rebuilt: accept another Kubernetes cluster under this name')
@@ -57,6 +59,7 @@ export function clusterCommand(context: CommandContext): Command {
 async function joinCluster(context: CommandContext, name: string, options: JoinOptions): Promise<void> {
   if (!['env', 'manifest', 'helm'].includes(options.output)) throw usage(`unknown output: ${options.output}`, 'Use env, manifest or helm.');
   const preset = parsePreset(options);
+  const prometheusUrl = parsePrometheusUrl(options.prometheusUrl);
   const { set, remove } = parseLabelWords(options.label);
   if (remove.length > 0) throw usage(`a new cluster has no label ${remove.join(', ')}`, 'Write key=value.');
   const waitMs = parseDuration(options.wait);
@@ -75,6 +78,7 @@ async function joinCluster(context: CommandContext, name: string, options: JoinO
     preset: preset ?? 'namespaced',
     namespaces: options.namespaces ?? [],
     readsLogs: options.logs === true,
+    prometheusUrl,
     image: options.image,
   };
   if (kubernetes === undefined) {
@@ -97,6 +101,14 @@ function parsePreset(options: JoinOptions): ApplyPreset | undefined {
   if (options.preset !== 'namespaced' && options.preset !== 'cluster-admin') throw usage(`unknown preset: ${options.preset}`, 'Use namespaced or cluster-admin.');
   if (options.preset === 'namespaced' && (options.namespaces ?? []).length === 0) throw usage('the preset namespaced needs --namespaces', 'Name the namespaces, which must exist: --namespaces shop web.');
   return options.preset;
+}
+
+/** Only this says where agents ask; a password in it would stand in every place that shows the environment of a pod. */
+function parsePrometheusUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && `${url.username}${url.password}${url.search}${url.hash}` === '') return text;
+  throw usage('--prometheus-url is no such address', 'Give the part before /api/v1, without user and password: http://prometheus.monitoring:9090. A token is named in the chart: prometheus.tokenSecret.');
 }
 
 /** Makes the row. One that exists gets a new token and, where labels are given, must be labelled by `capstan label`. */

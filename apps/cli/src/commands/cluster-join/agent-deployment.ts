@@ -42,6 +42,7 @@ function container(settings: AgentSettings): Readonly<Record<string, unknown>> {
       { name: 'CAPSTAN_APPLY_SERVICE_ACCOUNT', value: settings.applyServiceAccount },
       { name: 'CAPSTAN_DATA_DIR', value: '/var/cache/capstan' },
       { name: 'CAPSTAN_LOG_LEVEL', value: 'info' },
+      ...(settings.prometheusUrl === undefined ? [] : [{ name: 'CAPSTAN_PROMETHEUS_URL', value: settings.prometheusUrl }]),
     ],
     resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '512Mi' } },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },

@@ -8,6 +8,7 @@ export function agentEnvironment(settings: AgentSettings): string {
     CAPSTAN_JOIN_TOKEN: settings.joinToken,
     CAPSTAN_NAMESPACE: settings.namespace,
     CAPSTAN_APPLY_SERVICE_ACCOUNT: settings.applyServiceAccount,
+    ...(settings.prometheusUrl === undefined ? {} : { CAPSTAN_PROMETHEUS_URL: settings.prometheusUrl }),
   };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join('');
 }

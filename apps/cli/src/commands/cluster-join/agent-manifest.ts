@@ -33,6 +33,7 @@ export function agentChartValues(settings: AgentSettings): string {
     joinToken: { value: settings.joinToken },
     apply: { serviceAccount: settings.applyServiceAccount, preset: settings.preset, ...(settings.preset === 'namespaced' ? { namespaces: settings.namespaces } : {}) },
     ...(settings.readsLogs ? { logs: { enabled: true } } : {}),
+    ...(settings.prometheusUrl === undefined ? {} : { prometheus: { url: settings.prometheusUrl } }),
   };
   return `# helm upgrade --install capstan-agent helm/capstan-agent --namespace ${settings.namespace} --create-namespace --values THIS_FILE\n${stringify(values, { lineWidth: 0 })}`;
 }

@@ -16,6 +16,8 @@ export interface AgentSettings {
   readonly namespaces: readonly string[];
   /** The agent may read the logs of pods. */
   readonly readsLogs: boolean;
+  /** Where the agent asks for metrics; undefined: nowhere. */
+  readonly prometheusUrl: string | undefined;
   readonly image: string;
 }
 
