@@ -86,7 +86,7 @@ describe('a planner', () => {
   it('plans on one replica only, and the other takes over when it goes', async () => {
     for (const name of ['c1', 'c2']) await ground.joined(name, { env: 'prod' });
     value(await ground.create('web'));
-    const notifications = { listen: () => () => undefined, onReconnect: () => () => undefined };
+    const notifications = { listen: () => () => undefined, onReconnect: () => () => undefined, session: undefined };
     const controller = (holder: string): PlannerController =>
       new PlannerController({
         tx: ground.tx, leases: ground.leases, notifications, plan: new PlanApplication(ground.ports), facts: ground.facts, holder, timers: systemTimers, monotonic: systemMonotonic, random: systemRandom, log: silentLog,

@@ -1,6 +1,6 @@
 import { jitterMs, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
 import { applicationId } from '#domain';
-import { CHANNELS, type HeldLease, type Leases, type Notifications, type TransactionContext } from '../../platform/database/index.js';
+import { CHANNELS, holderWith, type HeldLease, type Leases, type Notifications, type TransactionContext } from '../../platform/database/index.js';
 import type { PlaceFacts } from '../placement/index.js';
 import { findWork, requestOrdersOfOlderEpochs } from './find-work.js';
 import type { PlanApplication } from './plan-application.js';
@@ -8,7 +8,7 @@ import type { PlanApplication } from './plan-application.js';
 export interface PlannerControllerPorts {
   readonly tx: TransactionContext;
   readonly leases: Pick<Leases, 'acquire' | 'renew' | 'release'>;
-  readonly notifications: Pick<Notifications, 'listen' | 'onReconnect'>;
+  readonly notifications: Pick<Notifications, 'listen' | 'onReconnect' | 'session'>;
   readonly plan: Pick<PlanApplication, 'execute'>;
   readonly facts: Pick<PlaceFacts, 'pass'>;
   /** Who this replica is, unique among replicas. */
@@ -20,7 +20,7 @@ export interface PlannerControllerPorts {
 }
 
 export const PLANNER_LEASE = 'planner';
-/** So long a planner that died is waited for. Its ghost may wake up later: every write is fenced by the epoch. */
+/** So long a planner is waited for that says nothing and whose session has not ended. Its ghost may wake up later: every write is fenced by the epoch. */
 const LEASE_MS = 9_000;
 const RENEW_AFTER_MS = 3_000;
 /** How often everything is looked at, whatever notifications say. */
@@ -141,7 +141,7 @@ export class PlannerController {
       return this.#lease;
     }
     const before = this.#lease?.epoch;
-    this.#lease = await leases.acquire(PLANNER_LEASE, this.ports.holder, LEASE_MS);
+    this.#lease = await leases.acquire(PLANNER_LEASE, holderWith(this.ports.holder, this.ports.notifications.session), LEASE_MS);
     this.#renewedAtMs = nowMs;
     if (this.#lease !== undefined && this.#lease.epoch !== before) {
       await requestOrdersOfOlderEpochs(tx);

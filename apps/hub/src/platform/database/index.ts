@@ -1,7 +1,7 @@
 export { CHANNELS, type Channel } from './channels.js';
 export { isDatabaseAway } from './database-away.js';
 export { openDataSource, MIGRATIONS, poolCounts, type DataSourceOptions, type EntityList } from './data-source.js';
-export { LeaseLost, Leases, type HeldLease } from './leases.js';
+export { holderWith, LeaseLost, Leases, type HeldLease } from './leases.js';
 export { INSERT_ONLY_TABLES, migrate, pendingMigrations, READ_ONLY_TABLES, type MigrationRequest } from './migrate.js';
 export { Notifications, type NotificationListener } from './notifications.js';
 export { Outbox, type OutboxEvent } from './outbox.js';

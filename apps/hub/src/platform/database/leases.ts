@@ -1,3 +1,4 @@
+import { SESSION } from './notifications.js';
 import type { TransactionContext } from './transaction-context.js';
 
 /** A lease that is held: pass it to whatever must be fenced. */
@@ -8,6 +9,18 @@ export interface HeldLease {
   readonly epoch: bigint;
 }
 
+/** Who holds a lease, with the session that ends when its process does: whoever is killed need not be waited for. */
+export function holderWith(holder: string, session: string | undefined): string {
+  return session === undefined ? holder : `${holder}/${session}`;
+}
+
+/**
+ * The holder has named its session, and PostgreSQL has it no more. What another role may not see of a session counts as being there. A holder that merely
+ * lost its connection loses the lease too: it is fenced like one whose time is up.
+ */
+const IS_GONE = `(held.holder ~ '/[0-9]+@[0-9]+$' AND NOT EXISTS (
+  SELECT 1 FROM pg_stat_activity WHERE pid = substring(held.holder FROM '/([0-9]+)@')::int AND (backend_start IS NULL OR ${SESSION} = substring(held.holder FROM '/([0-9]+@[0-9]+)$'))))`;
+
 /**
  * Named leases of controllers, by database time. `acquire` and `renew` open their own short transaction; `assertHeld`
  * runs inside the transaction of the work and locks the row, so that a take-over waits for the commit.
@@ -15,7 +28,7 @@ export interface HeldLease {
 export class Leases {
   constructor(private readonly tx: TransactionContext) {}
 
-  /** Takes the lease if it is free, expired or already ours; undefined while somebody else holds it. */
+  /** Takes the lease if it is free, expired, already ours, or held by a session that has ended; undefined while somebody else holds it. */
   async acquire(name: string, holder: string, ttlMs: number): Promise<HeldLease | undefined> {
     return this.tx.run({ kind: 'system', controller: `lease:${name}` }, async () => {
       const [row] = await this.tx.query<{ epoch: string }>(
@@ -23,7 +36,7 @@ export class Leases {
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
            since = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.since ELSE clock_timestamp() END,
            epoch = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.epoch ELSE held.epoch + 1 END
-         WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
+         WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp() OR ${IS_GONE}
          RETURNING epoch`,
         [name, holder, ttlMs],
       );

@@ -11,6 +11,8 @@ const PROBE_MS = 5_000;
 const PROBE_DEADLINE_MS = 3_000;
 /** Longest wait for the other side to close, which one that is gone never does. */
 const GOODBYE_MS = 1_000;
+/** Of a row of pg_stat_activity: process and start, since numbers of processes come again. */
+export const SESSION = `(pid || '@' || (extract(epoch FROM backend_start) * 1000000)::bigint)`;
 
 interface Connection {
   readonly client: Client;
@@ -26,7 +28,7 @@ export class Notifications {
   readonly #rereads = new Set<() => void>();
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
-  #connected = false;
+  #session: string | undefined;
 
   constructor(
     private readonly url: string,
@@ -36,7 +38,12 @@ export class Notifications {
   ) {}
 
   get isConnected(): boolean {
-    return this.#connected;
+    return this.#session !== undefined;
+  }
+
+  /** This replica as PostgreSQL knows it: a session that ends with the process, however it ends. undefined while the connection is lost. */
+  get session(): string | undefined {
+    return this.#session;
   }
 
   /** Calls `listener` with each payload of the channel until the returned function is called. */
@@ -72,12 +79,12 @@ export class Notifications {
     try {
       await client.connect();
       for (const channel of Object.values(CHANNELS)) await client.query(`LISTEN ${channel}`);
+      this.#session = await sessionOf(client);
+      return { client, socket };
     } catch (error) {
       await this.#close({ client, socket });
       throw error;
     }
-    this.#connected = true;
-    return { client, socket };
   }
 
   async #close({ client, socket }: Connection): Promise<void> {
@@ -104,7 +111,7 @@ export class Notifications {
       } catch (error) {
         if (!this.#stopping.signal.aborted) this.log.warn('the database listener cannot connect', { error, attempt });
       }
-      this.#connected = false;
+      this.#session = undefined;
       if (connection !== undefined) await this.#close(connection);
       connection = undefined;
       attempt += 1;
@@ -144,4 +151,11 @@ export class Notifications {
       if (known === channel) for (const listener of listeners) listener(payload);
     }
   }
+}
+
+async function sessionOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ session: string }>(`SELECT ${SESSION} AS session FROM pg_stat_activity WHERE pid = pg_backend_pid()`);
+  const [row] = rows;
+  if (row === undefined) throw new Error('PostgreSQL does not name the session of the listener');
+  return row.session;
 }

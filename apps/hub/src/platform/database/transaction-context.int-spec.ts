@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLog } from '#kernel';
 import { projectId } from '#domain';
 import { systemRandom, systemTimers } from '#runtime';
-import { aDatabase, countingIds, seededRandom, type TestDatabase } from '#testing';
+import { aDatabase, countingIds, seededRandom, until, type TestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
 import { CHANNELS } from './channels.js';
 import { openDataSource } from './data-source.js';
-import { LeaseLost, Leases } from './leases.js';
+import { holderWith, LeaseLost, Leases } from './leases.js';
 import { Notifications } from './notifications.js';
 import { Outbox } from './outbox.js';
 import { createPartitions } from './partitions.js';
@@ -137,6 +137,22 @@ describe('on a database', () => {
     await tx.run(SCOPE, () => leases.assertHeld(next));
     await leases.release(next);
     expect(await leases.acquire('planner', winner.holder, 60_000)).toMatchObject({ epoch: next.epoch + 1n });
+  });
+
+  it('Leases of a holder that was killed are free at once, since its session has ended; of one that named none, when their time is up', async () => {
+    const leases = new Leases(tx);
+    const dying = new Notifications(database.url, systemTimers, systemRandom, silentLog);
+    await dying.start();
+    const mine = holderWith('dying', dying.session);
+    expect(mine).toMatch(/^dying\/\d+@\d{16}$/);
+    const held = await leases.acquire('killed', mine, 60_000);
+    expect(await leases.acquire('killed', 'heir', 60_000)).toBeUndefined();
+    await dying.stop();
+    expect(holderWith('dying', dying.session)).toBe('dying');
+    const taken = await until('the session is gone, and the lease free', 5_000, () => leases.acquire('killed', 'heir', 60_000));
+    expect(taken.epoch).toBe((held?.epoch ?? 0n) + 1n);
+    expect(await leases.acquire('killed', 'third', 60_000)).toBeUndefined();
+    await leases.release(taken);
   });
 
   it('createPartitions makes those of three months, once', async () => {
