@@ -2,6 +2,7 @@ import { parseDigest, type Digest, type Ids } from '#kernel';
 import { targetId, type ClusterId, type TargetId } from '#domain';
 import type { HeldOrder } from '#wire';
 import { CHANNELS, systemScope, type TransactionContext } from '../../platform/database/index.js';
+import { GatheredReads } from '../gathered-reads.js';
 import { ORDER_LIFETIME_MS } from '../signing/issue-order.js';
 import type { OrderStore, OrderView, RefusedOrder, StoredOrder } from './order.store.js';
 
@@ -13,16 +14,28 @@ const BYTES = 'order_bytes, order_key_id, order_signature, order_type, order_exp
 const REISSUE_PACE_MS = 10_000;
 /** When an order may be signed anew: it was issued a lifetime before it expires. */
 const DUE = `greatest(now(), order_expires_at - $3 * interval '1 millisecond')`;
-const HELD_BACK = 'SELECT 1 FROM clusters k, hub_identity i WHERE k.id = $1 AND k.ahead_epoch >= i.epoch';
+const heldBack = (cluster: string): string => `SELECT 1 FROM clusters k, hub_identity i WHERE k.id = ${cluster} AND k.ahead_epoch >= i.epoch`;
 /** What a cluster shall hold: a tombstone stands in front of its target's assignment until it is acknowledged. Nothing of a cluster that is held back. */
-const wanted = (columns: string): string => `
+const wanted = (columns: string, cluster = '$1'): string => `
   SELECT * FROM (
   SELECT t.id AS target_id, t.generation, t.order_digest ${columns === '' ? '' : `, ${columns}`} FROM targets t
-    WHERE t.cluster_id = $1 AND t.state = 'ACTIVE' AND t.order_bytes IS NOT NULL
+    WHERE t.cluster_id = ${cluster} AND t.state = 'ACTIVE' AND t.order_bytes IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM tombstones o WHERE o.target_id = t.id AND o.acknowledged_at IS NULL)
   UNION ALL
   SELECT b.target_id, b.generation, b.order_digest ${columns === '' ? '' : `, ${columns}`} FROM tombstones b
-    WHERE b.cluster_id = $1 AND b.acknowledged_at IS NULL AND b.order_bytes IS NOT NULL) every WHERE NOT EXISTS (${HELD_BACK})`;
+    WHERE b.cluster_id = ${cluster} AND b.acknowledged_at IS NULL AND b.order_bytes IS NOT NULL) every WHERE NOT EXISTS (${heldBack(cluster)})`;
+/** An order for each of many clusters is one read: a release over a fleet wakes them all at once. */
+const ABOVE = `
+  SELECT a.nth, w.* FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS a (cluster_id, above, most, nth),
+    LATERAL (SELECT * FROM (${wanted(BYTES, 'a.cluster_id')}) every WHERE generation > a.above ORDER BY generation LIMIT a.most) w`;
+/** Clusters in one read; each may have a whole frame of orders. */
+const CLUSTERS_AT_ONCE = 100;
+
+interface AskAbove {
+  readonly cluster: ClusterId;
+  readonly generation: bigint;
+  readonly limit: number;
+}
 
 const REFUSE = `
   WITH changed AS (
@@ -51,6 +64,8 @@ interface OrderRow extends WantedRow {
 }
 
 export class SqlOrderStore implements OrderStore {
+  readonly #above = new GatheredReads<AskAbove, readonly StoredOrder[]>((asks) => this.#aboveOfMany(asks), CLUSTERS_AT_ONCE);
+
   constructor(
     private readonly tx: TransactionContext,
     private readonly ids: Ids,
@@ -60,7 +75,7 @@ export class SqlOrderStore implements OrderStore {
     // One statement, one snapshot: desired_seq never runs ahead of the rows it counts.
     const rows = await this.tx.run(SCOPE, () =>
       this.tx.query<{ desired_seq: string; epoch: string; is_held_back: boolean } & (WantedRow | { target_id: null })>(
-        `SELECT c.desired_seq, h.epoch, EXISTS (${HELD_BACK}) AS is_held_back, w.* FROM clusters c CROSS JOIN hub_identity h LEFT JOIN (${wanted('')}) w ON true WHERE c.id = $1`,
+        `SELECT c.desired_seq, h.epoch, EXISTS (${heldBack('$1')}) AS is_held_back, w.* FROM clusters c CROSS JOIN hub_identity h LEFT JOIN (${wanted('')}) w ON true WHERE c.id = $1`,
         [cluster],
       ),
     );
@@ -74,11 +89,16 @@ export class SqlOrderStore implements OrderStore {
     };
   }
 
-  async above(cluster: ClusterId, generation: bigint, limit: number): Promise<readonly StoredOrder[]> {
+  above(cluster: ClusterId, generation: bigint, limit: number): Promise<readonly StoredOrder[]> {
+    return this.#above.read({ cluster, generation, limit });
+  }
+
+  async #aboveOfMany(asks: readonly AskAbove[]): Promise<readonly (readonly StoredOrder[])[]> {
     const rows = await this.tx.run(SCOPE, () =>
-      this.tx.query<OrderRow>(`SELECT * FROM (${wanted(BYTES)}) w WHERE generation > $2 ORDER BY generation LIMIT $3`, [cluster, generation.toString(), limit]),
+      this.tx.query<OrderRow & { readonly nth: string }>(ABOVE, [asks.map(({ cluster }) => cluster), asks.map(({ generation }) => generation.toString()), asks.map(({ limit }) => limit)]),
     );
-    return rows.map(toOrder);
+    const byAsk = Map.groupBy(rows, ({ nth }) => Number(nth) - 1);
+    return asks.map((_ask, index) => (byAsk.get(index) ?? []).map(toOrder).toSorted((a, b) => (a.generation < b.generation ? -1 : 1)));
   }
 
   async forTargets(cluster: ClusterId, targets: readonly TargetId[]): Promise<readonly StoredOrder[]> {

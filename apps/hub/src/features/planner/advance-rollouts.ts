@@ -1,4 +1,4 @@
-import { applyRolloutTransitions, planRollout, type ApplicationId, type ReleaseId, type RolloutTransition } from '#domain';
+import { applyRolloutTransitions, planRollout, type ApplicationId, type OrderVersion, type ReleaseId, type RolloutTransition, type TargetId } from '#domain';
 import { CHANNELS, type HeldLease } from '../../platform/database/index.js';
 import { assignTargets } from './assign-targets.js';
 import { loadOrderMaterial } from './order-material.js';
@@ -48,8 +48,12 @@ export class AdvanceRollouts {
       this.ports.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       const assigns = transitions.filter((transition): transition is Assign => transition.kind === 'assign');
       if (assigns.length > 0) {
-        await this.#assign(application, loaded, assigns.slice(0, BATCH));
-        return true; // the rows have changed in ways that only they know: some may be blocked
+        const batch = assigns.slice(0, BATCH);
+        const versions = await this.#assign(application, loaded, batch);
+        // Who got no version is blocked or gone, and who goes back is held: the rows know more of them than we do.
+        if (batch.length < assigns.length || batch.some(({ target, to }) => to === 'REVERTING' || !versions.has(target))) return true;
+        rollout = applyRolloutTransitions(rollout, batch, (target) => versionIn(versions, target), application.now);
+        continue;
       }
       await this.#writer.write(application, loaded, transitions);
       rollout = applyRolloutTransitions(rollout, transitions, neverAssigned, application.now);
@@ -58,14 +62,17 @@ export class AdvanceRollouts {
   }
 
   /** Who goes back goes to a release of its own. */
-  async #assign(application: PlannedApplication, { state, clusterOf }: LoadedRollout, assigns: readonly Assign[]): Promise<void> {
+  async #assign(application: PlannedApplication, { state, clusterOf }: LoadedRollout, assigns: readonly Assign[]): Promise<ReadonlyMap<TargetId, OrderVersion>> {
+    const versions = new Map<TargetId, OrderVersion>();
     const byRelease = Map.groupBy(assigns, (assign) => assign.release);
     const materials = await loadOrderMaterial(this.ports.tx, [...byRelease.keys()], 'forOrders');
     for (const [release, group] of byRelease) {
       const material = materials.get(release);
       if (material === undefined) throw new Error(`release ${release} of rollout ${state.id} is missing`);
-      await assignTargets(this.ports, application, material, { rollout: state.id, release, to: directionOf(group, release), targets: group.map(({ target }) => ({ id: target, cluster: clusterIn(clusterOf, target) })) });
+      const got = await assignTargets(this.ports, application, material, { rollout: state.id, release, to: directionOf(group, release), targets: group.map(({ target }) => ({ id: target, cluster: clusterIn(clusterOf, target) })) });
+      for (const [target, version] of got) versions.set(target, version);
     }
+    return versions;
   }
 }
 
@@ -81,6 +88,12 @@ function clusterIn(clusterOf: LoadedRollout['clusterOf'], target: Assign['target
   return cluster;
 }
 
+function versionIn(versions: ReadonlyMap<TargetId, OrderVersion>, target: TargetId): OrderVersion {
+  const version = versions.get(target);
+  if (version === undefined) throw new Error(`target ${target} has no order`);
+  return version;
+}
+
 function neverAssigned(): never {
-  throw new Error('assignments are written and loaded again, never applied in memory');
+  throw new Error('assignments come by themselves, never among other transitions');
 }

@@ -1,4 +1,4 @@
-import { resolveForCluster, type ApplicationId, type AssignmentOrder, type ClusterId, type ParameterFailure, type ReleaseId, type RolloutId, type TargetId } from '#domain';
+import { resolveForCluster, type ApplicationId, type AssignmentOrder, type ClusterId, type OrderVersion, type ParameterFailure, type ReleaseId, type RolloutId, type TargetId } from '#domain';
 import type { Digest } from '#kernel';
 import { CHANNELS } from '../../platform/database/index.js';
 import { bumpClusters, type BumpedCluster } from './bump-clusters.js';
@@ -24,8 +24,11 @@ export interface AssignmentBatch {
   readonly targets: readonly { readonly id: TargetId; readonly cluster: ClusterId }[];
 }
 
-/** Assigns a release to a batch of targets, in a handful of statements whatever its size. Parameters are resolved from the labels and facts under the clusters' locks. */
-export async function assignTargets(ports: PlannerPorts, application: PlannedApplication, material: OrderMaterial, batch: AssignmentBatch): Promise<void> {
+/**
+ * Assigns a release to a batch of targets, in a handful of statements whatever its size. Parameters are resolved from the labels and facts under the clusters' locks.
+ * @returns the version that each target got; one that is blocked or has left meanwhile got none
+ */
+export async function assignTargets(ports: PlannerPorts, application: PlannedApplication, material: OrderMaterial, batch: AssignmentBatch): Promise<ReadonlyMap<TargetId, OrderVersion>> {
   const { tx, audit, outbox, failpoints } = ports;
   const clusters = await bumpClusters(tx, batch.targets.map((target) => target.cluster));
   await failpoints.hit('planner.after-bump');
@@ -47,11 +50,13 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
     );
   }
   const written = await writeAssignments(ports, orders, batch.rollout);
-  await noteMoving(ports, batch, orders.filter((order) => written.has(order.target)));
+  const assigned = orders.filter((order) => written.has(order.target));
+  await noteMoving(ports, batch, assigned);
   await noteBlocked(ports, batch, blocked);
   const counts = { assigned: written.size, blocked: blocked.length };
   await audit.record({ action: 'planner.assign', object: { kind: 'Rollout', id: batch.rollout }, projectId: application.project.id, outcome: 'SUCCEEDED', after: { release: batch.release, ...counts } });
   await outbox.append({ kind: 'rollout.assigned', projectId: application.project.id, payload: { applicationId: application.id satisfies ApplicationId, rolloutId: batch.rollout, ...counts } });
+  return new Map(assigned.map(({ target, epoch, generation }) => [target, { epoch, generation }]));
 }
 
 /** What a person approved stays approved for the same release only. */

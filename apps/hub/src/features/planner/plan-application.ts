@@ -4,6 +4,7 @@ import type { PlaceApplications, PlacementStore } from '../placement/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
 import { AdmitLateTargets } from './admit-late-targets.js';
 import { AdvanceRollouts } from './advance-rollouts.js';
+import { lookForWork } from './look-for-work.js';
 import type { PlannerPorts } from './planner.ports.js';
 import { RefreshOrders } from './refresh-orders.js';
 import { ReissueOrders } from './reissue-orders.js';
@@ -34,7 +35,7 @@ export class PlanApplication {
   readonly #advance: AdvanceRollouts;
   readonly #reissue: ReissueOrders;
 
-  constructor(ports: PlanApplicationPorts) {
+  constructor(private readonly ports: PlanApplicationPorts) {
     this.#settle = new SettleRemovals(ports, ports.placementStore, ports.placement);
     this.#sign = new SignTombstones(ports);
     this.#waiting = new StartWaiting(ports, ports.rolloutStore, ports.rollouts);
@@ -46,13 +47,16 @@ export class PlanApplication {
 
   /** @throws LeaseLost when another replica plans by now */
   async execute(lease: HeldLease, application: ApplicationId): Promise<void> {
-    await this.#settle.execute(lease, application);
-    await inBatches(() => this.#sign.execute(lease, application));
-    await this.#waiting.execute(lease, application);
-    await this.#admit.execute(lease, application);
-    await this.#refresh.execute(lease, application);
-    await inBatches(() => this.#advance.execute(lease, application));
-    await inBatches(() => this.#reissue.execute(lease, application));
+    const work = await lookForWork(this.ports.tx, application);
+    if (work === undefined) return;
+    if (work.settle) await this.#settle.execute(lease, application);
+    if (work.sign) await inBatches(() => this.#sign.execute(lease, application));
+    if (work.start) await this.#waiting.execute(lease, application);
+    // What was removed may be there anew, and what was started or admitted wants to move.
+    if (work.admit || work.settle) await this.#admit.execute(lease, application);
+    if (work.refresh || work.settle) await this.#refresh.execute(lease, application);
+    if (work.advance || work.settle || work.start || work.admit || work.refresh) await inBatches(() => this.#advance.execute(lease, application));
+    if (work.reissue) await inBatches(() => this.#reissue.execute(lease, application));
   }
 }
 
