@@ -74,6 +74,12 @@ export class PastTargetsReadModel {
     });
   }
 
+  /** The oldest moment that can be told; undefined: nothing was ever dropped. */
+  async keptSince(viewer: Viewer): Promise<Date | undefined> {
+    const [row] = await this.tx.run(viewerScope(viewer), () => this.tx.query<{ since: Date }>('SELECT since FROM history_horizon'));
+    return row?.since;
+  }
+
   #look(viewer: Viewer, at: Date, where: string, parameters: readonly unknown[]): Promise<Result<readonly PastTargetView[], PastFailure>> {
     return this.#told(viewer, at, async () => {
       const names = await this.tx.query<NameRow>(`${NAMES} ${where}`, [at, ...parameters]);

@@ -35,7 +35,7 @@ const RolloutStateEnum = graphqlEnum('RolloutState', 'Where a rollout stands.', 
 const RolloutWaitEnum = graphqlEnum('RolloutWait', 'What a rollout waits for before it begins.', ROLLOUT_WAITS, (wait) => WAIT_MEANING[wait]);
 const PlacementReasonEnum = graphqlEnum('PlacementReason', 'Why a target is in its stage.', PLACEMENT_REASONS, (reason) => PLACEMENT_MEANING[reason]);
 const RolloutHurdleEnum = graphqlEnum('RolloutHurdleKind', 'What a rollout waits for.', ROLLOUT_HURDLES, (kind) => HURDLE_MEANING[kind]);
-const RolloutTargetStateEnum = graphqlEnum('RolloutTargetState', 'Where a target stands in a rollout.', ROLLOUT_TARGET_STATES, (state) => TARGET_MEANING[state]);
+export const RolloutTargetStateEnum = graphqlEnum('RolloutTargetState', 'Where a target stands in a rollout.', ROLLOUT_TARGET_STATES, (state) => TARGET_MEANING[state]);
 
 @ObjectType('RolloutTarget', { description: 'A target in a rollout.' })
 export class RolloutTargetType {

@@ -37,7 +37,8 @@ export interface RolloutTargetView {
   readonly finishedAt: Date | undefined;
 }
 
-interface Row {
+/** What `ROLLOUT_COLUMNS` selects. */
+export interface RolloutRow {
   readonly project_id: string;
   readonly id: string;
   readonly application_id: string;
@@ -65,7 +66,8 @@ interface TargetRow {
   readonly finished_at: Date | null;
 }
 
-const COLUMNS = 'o.project_id, o.id, o.application_id, o.number, o.cause, o.state, o.strategy, o.waits_for, o.on_failure, o.reason, o.release_id, o.created_at, o.started_at, o.finished_at';
+/** Of `rollouts o`. */
+export const ROLLOUT_COLUMNS = 'o.project_id, o.id, o.application_id, o.number, o.cause, o.state, o.strategy, o.waits_for, o.on_failure, o.reason, o.release_id, o.created_at, o.started_at, o.finished_at';
 
 @Injectable()
 export class RolloutReadModel {
@@ -73,27 +75,27 @@ export class RolloutReadModel {
 
   /** One answer per id, in order, undefined for what is missing or not the viewer's. */
   async findByIds(viewer: Viewer, ids: readonly string[]): Promise<readonly (RolloutView | undefined)[]> {
-    const byId = new Map((await this.#rows(viewer, 'WHERE o.id = ANY($1::uuid[])', [ids])).map((row) => [row.id, toView(row)]));
+    const byId = new Map((await this.#rows(viewer, 'WHERE o.id = ANY($1::uuid[])', [ids])).map((row) => [row.id, toRolloutView(row)]));
     return ids.map((id) => byId.get(id));
   }
 
   /** The newest rollout of each application that moves the whole of it and is not over, in the order of the ids. */
   async activeOf(viewer: Viewer, applications: readonly string[]): Promise<readonly (RolloutView | undefined)[]> {
     const rows = await this.#rows(viewer, `WHERE o.application_id = ANY($1::uuid[]) AND o.state = ANY($2::text[]) ORDER BY o.number`, [applications, UNFINISHED_ROLLOUT_STATES]);
-    const newest = new Map(rows.map((row) => [row.application_id, toView(row)]));
+    const newest = new Map(rows.map((row) => [row.application_id, toRolloutView(row)]));
     return applications.map((id) => newest.get(id));
   }
 
   /** The newest rollout of an application, whatever its state. */
   async newestOf(viewer: Viewer, application: ApplicationId): Promise<RolloutView | undefined> {
     const [row] = await this.#rows(viewer, 'WHERE o.application_id = $1 ORDER BY o.number DESC LIMIT 1', [application]);
-    return row && toView(row);
+    return row && toRolloutView(row);
   }
 
   /** Newest first, one more than the page wants. */
   async list(viewer: Viewer, application: ApplicationId, page: Page): Promise<readonly RolloutView[]> {
     const rows = await this.#rows(viewer, 'WHERE o.application_id = $1 AND ($2::int IS NULL OR o.number < $2) ORDER BY o.number DESC LIMIT $3', [application, page.after?.key[0] ?? null, page.limit + 1]);
-    return rows.map(toView);
+    return rows.map(toRolloutView);
   }
 
   /** What failed comes first, then what is under way. */
@@ -112,12 +114,12 @@ export class RolloutReadModel {
     }));
   }
 
-  #rows(viewer: Viewer, rest: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.tx.run(viewerScope(viewer), () => this.tx.query<Row>(`SELECT ${COLUMNS} FROM rollouts o ${rest}`, parameters));
+  #rows(viewer: Viewer, rest: string, parameters: readonly unknown[]): Promise<RolloutRow[]> {
+    return this.tx.run(viewerScope(viewer), () => this.tx.query<RolloutRow>(`SELECT ${ROLLOUT_COLUMNS} FROM rollouts o ${rest}`, parameters));
   }
 }
 
-function toView(row: Row): RolloutView {
+export function toRolloutView(row: RolloutRow): RolloutView {
   return {
     project: projectId(row.project_id), id: rolloutId(row.id), application: applicationId(row.application_id), number: row.number, cause: row.cause, phase: row.state, strategy: row.strategy,
     waitsFor: row.waits_for ?? undefined, onFailure: row.on_failure, reason: row.reason ?? undefined,

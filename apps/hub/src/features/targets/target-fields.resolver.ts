@@ -6,7 +6,7 @@ import { ApplicationReadModel, ApplicationType, toApplicationType, type Applicat
 import { ClusterReadModel, ClusterType, toClusterType, type ClusterView } from '../clusters/index.js';
 import { releaseLoader, ReleaseReadModel, ReleaseType, toReleaseType } from '../releases/index.js';
 import { AssignedTargetType, ObservedTargetType, TargetTransitionType, TargetType, toTransitionType } from './targets.graphql.js';
-import { TargetReadModel } from './targets.read-model.js';
+import { ALL_CHANGES, TargetReadModel } from './targets.read-model.js';
 
 const APPLICATIONS = Symbol('applications of targets');
 const CLUSTERS = Symbol('clusters of targets');
@@ -46,7 +46,7 @@ export class TargetFieldsResolver {
   ): Promise<TargetTransitionType[]> {
     const limit = first ?? 20;
     if (limit < 1 || limit > MAX_HISTORY) throw new ApiError('BAD_REQUEST', `"first" must be 1 to ${MAX_HISTORY}.`);
-    return (await this.targets.history(viewer, targetId(key.id), limit)).map(toTransitionType);
+    return (await this.targets.history(viewer, targetId(key.id), ALL_CHANGES, { limit, after: undefined })).slice(0, limit).map(toTransitionType);
   }
 }
 
@@ -88,7 +88,7 @@ export class ObservedReleaseResolver extends ReleaseOf {
 export class TransitionReleaseResolver extends ReleaseOf {
   @ResolveField('release', () => ReleaseType, { nullable: true, description: 'The release that it is about.' })
   @RequirePermission('release:read')
-  release(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() transition: TargetTransitionType & OfRelease): Promise<ReleaseType | null> {
-    return this.find(viewer, loaders, transition);
+  release(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: TargetTransitionType): Promise<ReleaseType | null> {
+    return this.find(viewer, loaders, { releaseId: key.release });
   }
 }

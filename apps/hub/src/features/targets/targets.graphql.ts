@@ -1,4 +1,4 @@
-import { formatGlobalId, HEALTH_STATES, REASON_ADVICE, SYNC_STATES, type DriftedObject, type HealthState, type ObjectRef, type ReasonCode, type SyncState } from '#domain';
+import { formatGlobalId, HEALTH_STATES, REASON_ADVICE, SYNC_STATES, TARGET_CHANGE_KINDS, type DriftedObject, type HealthState, type ObjectRef, type ReasonCode, type SyncState, type TargetChangeKind } from '#domain';
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, GitSha, graphqlEnum, JsonScalar, MutationInput, MutationPayload, NodeType } from '../../platform/api/index.js';
 import { ReasonCodeEnum, RemovalModeEnum } from '../applications/index.js';
@@ -13,11 +13,18 @@ const SYNC_MEANING: Readonly<Record<SyncState, string>> = {
 const HEALTH_MEANING: Readonly<Record<HealthState, string>> = {
   HEALTHY: 'What runs works.', SUSPENDED: 'Paused on purpose.', PROGRESSING: 'On its way to being healthy.', MISSING: 'Objects are gone.', DEGRADED: 'Something does not work.', UNKNOWN: 'Not known.',
 };
+const CHANGE_MEANING: Readonly<Record<TargetChangeKind, string>> = {
+  CREATED: 'It began to be there, for the first time or again.', ASSIGNED: 'It was given a release.', REISSUED: 'The same order was signed anew.', BLOCKED: 'An order could not be made; what it had goes on.',
+  UNBLOCKED: 'What blocked it is mended, and no new order was needed.', ROLLOUT: 'Its place in a rollout moved.', OBSERVED: 'Its agent said something new.', REFUSED: 'Its agent did not take the order.',
+  HELD: 'It keeps its release.', HOLD_LIFTED: 'It follows its application again.', FACTS_DIFFER: 'The facts of its cluster no longer match the selector.', FACTS_AGREE: 'They match again.',
+  TOMBSTONED: 'It is to be removed.', REMOVED: 'It is gone.',
+};
 const STATE_MEANING: Readonly<Record<TargetRowState, string>> = { ACTIVE: 'It shall run.', REMOVING: 'A tombstone is under way.', REMOVED: 'It is gone.' };
 
 export const SyncStateEnum = graphqlEnum('SyncState', 'How far a target is from what is assigned.', SYNC_STATES, (state) => SYNC_MEANING[state]);
 export const HealthStateEnum = graphqlEnum('HealthState', 'Whether what runs works.', HEALTH_STATES, (state) => HEALTH_MEANING[state]);
-const TargetStateEnum = graphqlEnum('TargetState', 'The life of a target.', TARGET_STATES, (state) => STATE_MEANING[state]);
+export const TargetStateEnum = graphqlEnum('TargetState', 'The life of a target.', TARGET_STATES, (state) => STATE_MEANING[state]);
+export const TargetChangeKindEnum = graphqlEnum('TargetChangeKind', 'What happened to a target.', TARGET_CHANGE_KINDS, (kind) => CHANGE_MEANING[kind]);
 const DriftKindEnum = graphqlEnum<DriftedObject['kind']>('DriftKind', 'How an object differs.', ['CHANGED', 'DELETED'], (kind) => (kind === 'CHANGED' ? 'Fields were changed.' : 'It is gone.'));
 
 @ObjectType('ObjectRef', { description: 'Which Kubernetes object; the version of its API is no part of what it is.' })
@@ -116,12 +123,16 @@ export class TargetHoldType {
 @ObjectType('TargetTransition', { description: 'One step in the life of a target.' })
 export class TargetTransitionType {
   @Field(() => DateTime, { description: 'When.' }) at!: Date;
-  @Field(() => String, { description: 'CREATED, ASSIGNED, REISSUED, BLOCKED, ROLLOUT, OBSERVED, TOMBSTONED or REMOVED.' }) kind!: string;
+  @Field(() => TargetChangeKindEnum, { description: 'What happened.' }) kind!: TargetChangeKind;
   @Field(() => String, { description: 'Generation of the order that it is about.' }) generation!: string;
   @Field(() => SyncStateEnum, { nullable: true, description: 'Sync state after it.' }) sync!: SyncState | null;
   @Field(() => HealthStateEnum, { nullable: true, description: 'Health after it.' }) health!: HealthState | null;
   @Field(() => ReasonCodeEnum, { nullable: true, description: 'Why.' }) reason!: ReasonCode | null;
-  @Field(() => String, { nullable: true, description: 'The reason, for people.' }) message!: string | null;
+  @Field(() => String, { nullable: true, description: 'The reason, for people; of ROLLOUT where it stands there, of TOMBSTONED what becomes of its objects.' }) message!: string | null;
+  @Field(() => String, { nullable: true, description: 'The cause of the rollout or of the removal; null: neither, or not noted by an earlier version.' }) cause!: string | null;
+  @Field(() => String, { nullable: true, description: 'Who held it, or let it go; `capstan` for a rollout that went back by itself.' }) by!: string | null;
+  /** Not in the schema: what the field resolvers of this type start from. */
+  key!: { readonly release: string | undefined; readonly rollout: string | undefined };
 }
 
 @ObjectType('Target', { implements: () => [NodeType], description: 'One application on one cluster: what is assigned and what is observed.' })
@@ -209,10 +220,10 @@ export function toTargetType(view: TargetView): TargetType {
   };
 }
 
-export function toTransitionType(view: TransitionView): TargetTransitionType & { readonly releaseId: string | undefined } {
+export function toTransitionType(view: TransitionView): TargetTransitionType {
   return {
     at: view.at, kind: view.kind, generation: view.generation.toString(), sync: view.sync ?? null, health: view.health ?? null, reason: view.reason ?? null,
-    message: view.message ?? null, releaseId: view.release,
+    message: view.message ?? null, cause: view.cause ?? null, by: view.actor ?? null, key: { release: view.release, rollout: view.rollout },
   };
 }
 

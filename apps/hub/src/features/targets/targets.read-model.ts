@@ -1,5 +1,6 @@
-import type { HealthState, ReasonCode, ReleaseId, Selector, SyncState, TargetId, TargetName } from '#domain';
-import { isReasonCode, releaseId } from '#domain';
+import {
+  isReasonCode, releaseId, rolloutId, TARGET_CHANGE_KINDS, type HealthState, type ReasonCode, type ReleaseId, type RolloutId, type Selector, type SyncState, type TargetChangeKind, type TargetId, type TargetName,
+} from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -22,26 +23,56 @@ export interface TargetFilter {
 
 /** One step in the life of a target. */
 export interface TransitionView {
+  readonly id: string;
   readonly at: Date;
-  readonly kind: string;
+  /** `at` as exactly as the database knows it, for cursors. */
+  readonly exactAt: string;
+  readonly kind: TargetChangeKind;
   readonly release: ReleaseId | undefined;
   readonly generation: bigint;
   readonly sync: SyncState | undefined;
   readonly health: HealthState | undefined;
   readonly reason: ReasonCode | undefined;
   readonly message: string | undefined;
+  readonly rollout: RolloutId | undefined;
+  /** Of its rollout, or of the removal. */
+  readonly cause: string | undefined;
+  readonly actor: string | undefined;
 }
 
+/** Which changes: all of it must hold. */
+export interface ChangeFilter {
+  readonly kinds: readonly TargetChangeKind[];
+  /** The first moment that counts. */
+  readonly since: Date | undefined;
+  /** The first moment that does not count any more. */
+  readonly until: Date | undefined;
+}
+export const ALL_CHANGES: ChangeFilter = { kinds: TARGET_CHANGE_KINDS, since: undefined, until: undefined };
+
 interface TransitionRow {
+  readonly id: string;
   readonly at: Date;
-  readonly kind: string;
+  readonly exact_at: string;
+  readonly kind: TargetChangeKind;
   readonly release_id: string | null;
   readonly generation: string;
   readonly sync: SyncState | null;
   readonly health: HealthState | null;
   readonly reason: string | null;
   readonly message: string | null;
+  readonly rollout_id: string | null;
+  readonly cause: string | null;
+  readonly actor: string | null;
 }
+
+/** Kinds that only a newer build knows are not among those that are asked for. */
+const SELECT_TRANSITIONS = `
+  SELECT x.id, x.at, to_char(x.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS exact_at, x.kind, x.release_id, x.generation, x.sync, x.health, x.reason, x.message, x.rollout_id,
+    coalesce(x.cause, o.cause) AS cause, x.actor
+  FROM target_transitions x LEFT JOIN rollouts o ON o.id = x.rollout_id
+  WHERE x.target_id = $1 AND x.kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR x.at >= $3) AND ($4::timestamptz IS NULL OR x.at < $4) AND ($5::timestamptz IS NULL OR (x.at, x.id) < ($5, $6::uuid))
+  ORDER BY x.at DESC, x.id DESC LIMIT $7`;
 
 /** Targets as a viewer sees them. "Not there" and "not yours" are one answer. */
 @Injectable()
@@ -67,13 +98,12 @@ export class TargetReadModel {
     return rows.map(toTargetView);
   }
 
-  /** Newest first. */
-  async history(viewer: Viewer, target: TargetId, limit: number): Promise<readonly TransitionView[]> {
-    const rows = await this.tx.run(viewerScope(viewer), () =>
-      this.tx.query<TransitionRow>('SELECT at, kind, release_id, generation, sync, health, reason, message FROM target_transitions WHERE target_id = $1 ORDER BY at DESC, id DESC LIMIT $2', [target, limit]),
-    );
+  /** Newest first, one more than the page wants. */
+  async history(viewer: Viewer, target: TargetId, { kinds, since, until }: ChangeFilter, { after, limit }: Pick<Page, 'after' | 'limit'>): Promise<readonly TransitionView[]> {
+    const parameters = [target, kinds, since ?? null, until ?? null, after?.key[0] ?? null, after?.id ?? null, limit + 1];
+    const rows = await this.tx.run(viewerScope(viewer), () => this.tx.query<TransitionRow>(SELECT_TRANSITIONS, parameters));
     return rows.map((row) => ({
-      at: row.at, kind: row.kind, release: row.release_id === null ? undefined : releaseId(row.release_id), generation: BigInt(row.generation), sync: row.sync ?? undefined,
+      id: row.id, at: row.at, exactAt: row.exact_at, kind: row.kind, rollout: row.rollout_id === null ? undefined : rolloutId(row.rollout_id), cause: row.cause ?? undefined, actor: row.actor ?? undefined, release: row.release_id === null ? undefined : releaseId(row.release_id), generation: BigInt(row.generation), sync: row.sync ?? undefined,
       health: row.health ?? undefined, reason: row.reason !== null && isReasonCode(row.reason) ? row.reason : undefined, message: row.message ?? undefined,
     }));
   }

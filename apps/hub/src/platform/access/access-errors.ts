@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 
 /** Codes of `errors[].extensions.code` that the API answers for what no user input can mend. */
 export const API_ERROR_CODES = [
-  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_REQUEST', 'DOCUMENT_REFUSED', 'BAD_CURSOR', 'IDEMPOTENCY_KEY_REUSED', 'TIMEOUT', 'UNAVAILABLE', 'AGENT_ON_OTHER_REPLICA', 'INTERNAL_ERROR',
+  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_REQUEST', 'DOCUMENT_REFUSED', 'BAD_CURSOR', 'HISTORY_NOT_KEPT', 'IDEMPOTENCY_KEY_REUSED', 'TIMEOUT', 'UNAVAILABLE', 'AGENT_ON_OTHER_REPLICA', 'INTERNAL_ERROR',
 ] as const;
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
 
