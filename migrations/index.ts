@@ -8,3 +8,4 @@ export { StagedRollouts1764216000000 } from './1764216000000-staged-rollouts.js'
 export { GateChecks1764219600000 } from './1764219600000-gate-checks.js';
 export { WritesToGit1764234000000 } from './1764234000000-writes-to-git.js';
 export { TargetHistory1764237600000 } from './1764237600000-target-history.js';
+export { PeopleOfCommits1764241200000 } from './1764241200000-people-of-commits.js';

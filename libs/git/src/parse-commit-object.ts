@@ -1,9 +1,18 @@
+/** Somebody whom a commit names, in its own words. */
+export interface CommitPerson {
+  readonly name: string;
+  readonly email: string;
+}
+
 /** What a commit says about itself. Everything in it was written by whoever made the commit: shown, never trusted. */
 export interface CommitMeta {
   readonly id: string;
   readonly treeId: string;
   readonly parents: readonly string[];
-  readonly author: { readonly name: string; readonly email: string };
+  readonly author: CommitPerson;
+  readonly committer: CommitPerson;
+  /** Of `Co-authored-by:` lines, wherever in the message they stand; the first 64. */
+  readonly coAuthors: readonly CommitPerson[];
   readonly committedAt: Date;
   /** First line of the message, at most 200 characters. */
   readonly subject: string;
@@ -13,6 +22,10 @@ const MAX_SUBJECT = 200;
 const ID = /^[0-9a-f]{40}$/;
 /** Longer than any name with an address; a pattern takes the square of the time. */
 const MAX_PERSON = 2_000;
+const MAX_CO_AUTHORS = 64;
+const CO_AUTHOR = /^co-authored-by:([^<\n]*)<([^<>\n]*)>[ \t]*$/gim;
+/** Messages are anybody's: more than any person writes is not searched. */
+const MAX_SEARCHED = 256 * 1024;
 const PERSON = /^(.*?) ?<([^>]*)> (-?\d{1,13})(?: [-+]\d{4})?$/;
 
 /** Reads a commit object; undefined when it is not well formed. Pure. */
@@ -34,9 +47,22 @@ export function parseCommitObject(id: string, bytes: Uint8Array): CommitMeta | u
   const author = readPerson(fields.get('author'));
   const committer = readPerson(fields.get('committer'));
   const committedAt = new Date(Number(committer?.[3]) * 1000);
-  if (!ID.test(treeId) || !parents.every((parent) => ID.test(parent)) || author === null || Number.isNaN(committedAt.getTime())) return undefined;
+  if (!ID.test(treeId) || !parents.every((parent) => ID.test(parent)) || author === null || committer === null || Number.isNaN(committedAt.getTime())) return undefined;
   const subject = (message.split('\n', 1)[0] ?? '').slice(0, MAX_SUBJECT);
-  return { id, treeId, parents, author: { name: author[1] ?? '', email: author[2] ?? '' }, committedAt, subject };
+  return { id, treeId, parents, author: personOf(author), committer: personOf(committer), coAuthors: coAuthorsOf(message), committedAt, subject };
+}
+
+function personOf([, name = '', email = '']: RegExpExecArray): CommitPerson {
+  return { name, email };
+}
+
+function coAuthorsOf(message: string): readonly CommitPerson[] {
+  const found: CommitPerson[] = [];
+  for (const [, name = '', email = ''] of message.slice(0, MAX_SEARCHED).replaceAll('\r\n', '\n').matchAll(CO_AUTHOR)) {
+    found.push({ name: name.trim(), email: email.trim() });
+    if (found.length === MAX_CO_AUTHORS) break;
+  }
+  return found;
 }
 
 function readPerson(line = ''): RegExpExecArray | null {

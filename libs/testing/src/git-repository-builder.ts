@@ -18,6 +18,10 @@ export interface CommitOptions {
   /** `main` by default. */
   readonly branch?: string;
   readonly author?: { readonly name: string; readonly email: string };
+  /** The author by default. */
+  readonly committer?: { readonly name: string; readonly email: string };
+  /** Further parents: a merge. */
+  readonly merges?: readonly string[];
 }
 
 /** Makes an empty repository on the server and gives the means to write to it. */
@@ -65,8 +69,12 @@ export class GitRepositoryBuilder {
     const parent = await this.head(branch);
     const at = this.now?.() ?? new Date(FIRST_COMMIT_AT + this.commits++ * 60_000);
     const date = `${Math.floor(at.getTime() / 1000)} +0000`;
-    const author = options.author === undefined ? {} : { GIT_AUTHOR_NAME: options.author.name, GIT_AUTHOR_EMAIL: options.author.email };
-    const id = await this.git(['commit-tree', treeId, ...(parent === undefined ? [] : ['-p', parent])], { stdin: message, env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date, ...author } });
+    const { author, committer = author } = options;
+    const people = {
+      ...(author === undefined ? {} : { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email }), ...(committer === undefined ? {} : { GIT_COMMITTER_NAME: committer.name, GIT_COMMITTER_EMAIL: committer.email }),
+    };
+    const parents = [...(parent === undefined ? [] : [parent]), ...(options.merges ?? [])].flatMap((one) => ['-p', one]);
+    const id = await this.git(['commit-tree', treeId, ...parents], { stdin: message, env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date, ...people } });
     await this.git(['update-ref', `refs/heads/${branch}`, id]);
     return id;
   }

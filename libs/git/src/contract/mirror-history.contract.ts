@@ -14,7 +14,7 @@ export function mirrorHistoryContract(ground: GitGround): void {
       const wanted = [{ fullRef: 'refs/heads/main', commit: second }, { fullRef: 'refs/heads/side', commit: side }];
       const objects = await valueOf(ground.git.mirror(ground.remote, 'fleet', wanted, never));
       expect(await valueOf(objects.commit(first))).toEqual({
-        id: first, treeId: expect.stringMatching(/^[0-9a-f]{40}$/), parents: [], author: { name: 'Grace Ünal', email: 'grace@example.com' },
+        id: first, treeId: expect.stringMatching(/^[0-9a-f]{40}$/), parents: [], author: { name: 'Grace Ünal', email: 'grace@example.com' }, committer: { name: 'Grace Ünal', email: 'grace@example.com' }, coAuthors: [],
         committedAt: new Date('2026-01-01T00:00:00.000Z'), subject: 'first',
       });
       expect((await valueOf(objects.commit(second))).parents).toEqual([first]);

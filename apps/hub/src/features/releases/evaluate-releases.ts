@@ -1,5 +1,5 @@
 import { canonicalJson, ok, parseDigest, type Ids, type Log, type Result } from '#kernel';
-import { combineSourceDigests, computeSourceDigest, releaseId, releaseKey, renderingFieldsOf, shouldRelease, splitSourceFile, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
+import { combineSourceDigests, computeSourceDigest, mergePeople, releaseId, releaseKey, renderingFieldsOf, shouldRelease, splitSourceFile, type CommitPeople, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
 import type { FurtherSourcesStore } from './further-sources.store.js';
@@ -10,6 +10,7 @@ import type { EvaluationSummary, ReleaseEvaluation, ResolvedSource, RewrittenSou
 import type { ReleaseRollouts } from './release-rollouts.js';
 import type { EvaluationProblem } from './evaluation-problem.js';
 import type { EvaluatedApplication, NewestRelease, ReleaseStore } from './release.store.js';
+import { watchedPaths } from './watched-paths.js';
 
 export interface EvaluationPorts {
   readonly tx: Pick<TransactionContext, 'run' | 'notify'>;
@@ -58,7 +59,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
       try {
         const verdict = await this.#judge(application, source, digests, signal);
         if (verdict.kind === 'UNCHANGED') unchanged.push(application);
-        else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched)));
+        else if (verdict.kind === 'CHANGED') released.push(...(await this.#release(application, source, verdict.watched, await source.people?.(application.settledCommit, watchedPaths(verdict.watched), signal))));
         else if (verdict.kind === 'PROBLEM') {
           held += 1;
           await this.#note(application, source, verdict);
@@ -126,7 +127,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
   }
 
   /** Decides again under the lock: another replica may have been first. */
-  async #release(application: EvaluatedApplication, source: ResolvedSource, watched: WatchSet): Promise<readonly ReleaseId[]> {
+  async #release(application: EvaluatedApplication, source: ResolvedSource, watched: WatchSet, people: CommitPeople | undefined): Promise<readonly ReleaseId[]> {
     const { tx, store, rollouts, audit, outbox, ids } = this.ports;
     return tx.run(systemScope(CONTROLLER, application.project), async () => {
       const current = await this.#lockAsJudged(application);
@@ -144,6 +145,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
         fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
         author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
+        people: people && mergePeople([people, ...current.sources.flatMap((one) => (one.kind === 'FOUND' ? [one.people] : []))]),
       });
       await audit.record({ action: 'release.create', object: { kind: 'Release', id }, projectId: current.project, outcome: 'SUCCEEDED', after: { application: current.id, number, commit: source.commit, key: key.digest } });
       await outbox.append({ kind: 'release.created', projectId: current.project, payload: { applicationId: current.id, releaseId: id, number, commit: source.commit } });

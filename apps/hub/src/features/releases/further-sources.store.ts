@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, RepositoryId } from '#domain';
+import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, CommitPeople, RepositoryId } from '#domain';
 import type { EvaluationProblem } from './evaluation-problem.js';
 
 /** A further source of an application, as the look at its repository needs it. */
@@ -7,6 +7,11 @@ export interface FollowedSource {
   readonly application: ApplicationId;
   readonly name: string;
   readonly revision: { readonly id: ApplicationRevisionId; readonly spec: ApplicationSpec };
+  /** What was found last. */
+  readonly commit: string | undefined;
+  readonly digest: string | undefined;
+  /** Who wrote what was found since the last release. */
+  readonly people: CommitPeople;
 }
 
 /** What was found of a further source. */
@@ -15,6 +20,8 @@ export interface FoundAt {
   readonly fullRef: string;
   readonly location: string | undefined;
   readonly digest: Digest;
+  /** Who wrote what was found since the last release, this included. */
+  readonly people: CommitPeople;
 }
 
 /**
@@ -45,6 +52,6 @@ export interface PinnedSource {
 
 /** A further source as its application is evaluated: found with the current revision, in trouble, or not looked at yet. */
 export type SourceState =
-  | { readonly kind: 'FOUND'; readonly pinned: PinnedSource }
+  | { readonly kind: 'FOUND'; readonly pinned: PinnedSource; readonly people: CommitPeople }
   | { readonly kind: 'PROBLEM'; readonly name: string; readonly problem: EvaluationProblem }
   | { readonly kind: 'WAITING'; readonly name: string };

@@ -1,4 +1,4 @@
-import type { ProjectId, ReasonCode, ReleaseId, RepositoryId, SourceTree } from '#domain';
+import type { CommitPeople, ProjectId, ReasonCode, ReleaseId, RepositoryId, SourceTree } from '#domain';
 
 /** What a ref of a repository stands for now, and its content. Its history was judged: it may be released. */
 export interface ResolvedSource {
@@ -16,6 +16,8 @@ export interface ResolvedSource {
   /** First line of the commit message, or chart and version. */
   readonly subject: string;
   readonly committedAt: Date;
+  /** Who wrote what it brings to some paths beyond an earlier commit; an archive has no authors. Absent: nobody can tell. */
+  readonly people?: (since: string | undefined, paths: readonly string[], signal: AbortSignal) => Promise<CommitPeople>;
 }
 
 /** A ref, or the whole repository, that could not be read. Never means that anything is gone. */

@@ -1,5 +1,5 @@
 import type { Digest } from '#kernel';
-import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, ProjectId, ReleaseId, RepositoryId } from '#domain';
+import type { ApplicationId, ApplicationRevisionId, ApplicationSpec, CommitPeople, ProjectId, ReleaseId, RepositoryId } from '#domain';
 import type { EvaluationProblem } from './evaluation-problem.js';
 import type { PinnedSource, SourceState } from './further-sources.store.js';
 
@@ -10,6 +10,8 @@ export interface EvaluatedApplication {
   readonly revision: { readonly id: ApplicationRevisionId; readonly spec: ApplicationSpec };
   /** The last commit that was judged on the same repository and ref; undefined: none. */
   readonly lastCommit: string | undefined;
+  /** The last commit whose content was released, or changed nothing: what is between it and a new one is what the new one brings. */
+  readonly settledCommit: string | undefined;
   readonly newest: NewestRelease | undefined;
   /** Of the current revision. */
   readonly sources: readonly SourceState[];
@@ -46,6 +48,8 @@ export interface NewRelease {
   readonly author: string;
   readonly subject: string;
   readonly committedAt: Date;
+  /** Who wrote what it brings; undefined: nobody can tell. */
+  readonly people: CommitPeople | undefined;
 }
 
 /** Rows of releases, and what applications say of their evaluation. Everything runs inside an open transaction. */

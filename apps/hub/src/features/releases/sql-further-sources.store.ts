@@ -1,4 +1,4 @@
-import { applicationId, applicationRevisionId, type ApplicationSpec, type RepositoryId } from '#domain';
+import { applicationId, applicationRevisionId, NOBODY, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { FollowedSource, FoundAt, FurtherSourcesStore } from './further-sources.store.js';
 import type { EvaluationProblem } from './evaluation-problem.js';
@@ -8,6 +8,9 @@ interface Row {
   readonly name: string;
   readonly revision_id: string;
   readonly spec: ApplicationSpec;
+  readonly commit: string | null;
+  readonly digest: string | null;
+  readonly people: CommitPeople | null;
 }
 
 /** Follows the change of sources: their applications wait for an evaluation, and whoever looks at their own repositories is told. */
@@ -16,7 +19,7 @@ const TELL = `
   SELECT repository_id, (SELECT count(*)::int FROM changed) AS changed FROM told`;
 
 const SELECT = `
-  SELECT s.application_id, s.name, v.id AS revision_id, v.spec FROM application_sources s
+  SELECT s.application_id, s.name, v.id AS revision_id, v.spec, s.commit, s.digest, s.people FROM application_sources s
   JOIN applications a ON a.id = s.application_id AND a.state = 'ACTIVE' JOIN application_revisions v ON v.id = a.current_revision_id
   WHERE s.repository_id = $1 AND s.ref = $2 ORDER BY s.application_id, s.name`;
 
@@ -25,15 +28,18 @@ export class SqlFurtherSourcesStore implements FurtherSourcesStore {
 
   async followers(repository: RepositoryId, ref: string): Promise<readonly FollowedSource[]> {
     const rows = await this.tx.query<Row>(SELECT, [repository, ref]);
-    return rows.map((row) => ({ application: applicationId(row.application_id), name: row.name, revision: { id: applicationRevisionId(row.revision_id), spec: row.spec } }));
+    return rows.map((row) => ({
+      application: applicationId(row.application_id), name: row.name, revision: { id: applicationRevisionId(row.revision_id), spec: row.spec },
+      commit: row.commit ?? undefined, digest: row.digest ?? undefined, people: row.people ?? NOBODY,
+    }));
   }
 
-  async noteFound({ application, name, revision }: FollowedSource, { commit, fullRef, location, digest }: FoundAt): Promise<void> {
+  async noteFound({ application, name, revision }: FollowedSource, { commit, fullRef, location, digest, people }: FoundAt): Promise<void> {
     await this.#write(
-      `UPDATE application_sources s SET revision_id = $3, commit = $4, full_ref = $5, location = $6, digest = $7, reason = NULL, message = NULL FROM applications a
+      `UPDATE application_sources s SET revision_id = $3, commit = $4, full_ref = $5, location = $6, digest = $7, people = $8::jsonb, reason = NULL, message = NULL FROM applications a
        WHERE s.application_id = $1 AND s.name = $2 AND a.id = s.application_id AND a.current_revision_id = $3
          AND (s.revision_id, s.commit, s.full_ref, s.location, s.digest, s.reason) IS DISTINCT FROM ($3, $4, $5, $6, $7, NULL) RETURNING s.application_id`,
-      [application, name, revision.id, commit, fullRef, location ?? null, digest],
+      [application, name, revision.id, commit, fullRef, location ?? null, digest, JSON.stringify(people)],
     );
   }
 

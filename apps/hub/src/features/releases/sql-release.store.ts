@@ -1,5 +1,5 @@
 import { parseDigest } from '#kernel';
-import { applicationId, applicationRevisionId, isReasonCode, projectId, releaseId, repositoryId, type ApplicationId, type ApplicationSpec, type RepositoryId } from '#domain';
+import { applicationId, applicationRevisionId, isReasonCode, projectId, releaseId, repositoryId, NOBODY, type ApplicationId, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { SourceState } from './further-sources.store.js';
 import type { EvaluationProblem } from './evaluation-problem.js';
@@ -11,6 +11,7 @@ interface Row {
   readonly revision_id: string;
   readonly spec: ApplicationSpec;
   readonly last_commit: string | null;
+  readonly settled_commit: string | null;
   readonly release_id: string | null;
   readonly release_number: number;
   readonly release_repository: string;
@@ -31,15 +32,16 @@ interface SourceRow {
   readonly reason: string | null;
   readonly message: string | null;
   readonly isCurrent: boolean | null;
+  readonly people: CommitPeople | null;
 }
 
 /** What was judged counts as the past only of the same repository and ref: whoever changes the ref means another history. */
 const SELECT = `
   SELECT a.project_id, a.id, v.id AS revision_id, v.spec,
-    CASE WHEN e.spec -> 'source' ->> 'ref' = v.spec -> 'source' ->> 'ref' AND e.spec -> 'source' ->> 'repository' = v.spec -> 'source' ->> 'repository' THEN a.evaluated_commit END AS last_commit,
+    CASE WHEN e.spec -> 'source' ->> 'ref' = v.spec -> 'source' ->> 'ref' AND e.spec -> 'source' ->> 'repository' = v.spec -> 'source' ->> 'repository' THEN a.evaluated_commit END AS last_commit, coalesce(a.settled_commit, r.commit) AS settled_commit,
     r.id AS release_id, r.number AS release_number, r.repository_id AS release_repository, r.source_digest, r.spec AS release_spec, a.sources_version,
     coalesce((SELECT json_agg(json_build_object('name', s.name, 'repository', s.repository_id, 'ref', s.ref, 'commit', s.commit, 'fullRef', s.full_ref, 'location', s.location, 'digest', s.digest,
-      'reason', s.reason, 'message', s.message, 'isCurrent', s.revision_id = a.current_revision_id) ORDER BY s.name) FROM application_sources s WHERE s.application_id = a.id), '[]') AS sources
+      'reason', s.reason, 'message', s.message, 'isCurrent', s.revision_id = a.current_revision_id, 'people', s.people) ORDER BY s.name) FROM application_sources s WHERE s.application_id = a.id), '[]') AS sources
   FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
   LEFT JOIN application_revisions e ON e.id = a.evaluated_revision_id
   LEFT JOIN LATERAL (SELECT r.*, w.spec FROM releases r JOIN application_revisions w ON w.id = r.revision_id WHERE r.application_id = a.id ORDER BY r.number DESC LIMIT 1) r ON true`;
@@ -60,12 +62,13 @@ export class SqlReleaseStore implements ReleaseStore {
   }
 
   async add(release: NewRelease): Promise<void> {
-    const { project, id, application, number, revision, repository, commit, ref, fullRef, location, sourceDigest, fellBack, author, subject, committedAt } = release;
+    const { project, id, application, number, revision, repository, commit, ref, fullRef, location, sourceDigest, fellBack, author, subject, committedAt, people } = release;
     await this.tx.execute(
-      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at, full_ref, location)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null],
+      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at, full_ref, location, people)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)`,
+      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null, people === undefined ? null : JSON.stringify(people)],
     );
+    if (release.sources.length > 0) await this.tx.execute('UPDATE application_sources SET people = NULL WHERE application_id = $1', [application]);
     for (const source of release.sources) {
       await this.tx.execute('INSERT INTO release_sources (project_id, release_id, name, repository_id, commit, ref, full_ref, location) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
         project, id, source.name, source.repository, source.commit, source.ref, source.fullRef, source.location ?? null,
@@ -75,7 +78,7 @@ export class SqlReleaseStore implements ReleaseStore {
 
   async noteEvaluated(applications: readonly EvaluatedApplication[], commit: string): Promise<void> {
     await this.tx.execute(
-      `UPDATE applications a SET evaluated_commit = $3, evaluated_revision_id = a.current_revision_id, evaluated_sources_version = e.sources_version, reason = NULL, message = NULL, held_commit = NULL
+      `UPDATE applications a SET evaluated_commit = $3, settled_commit = $3, evaluated_revision_id = a.current_revision_id, evaluated_sources_version = e.sources_version, reason = NULL, message = NULL, held_commit = NULL
        FROM unnest($1::uuid[], $2::uuid[], $4::int[]) AS e (id, revision_id, sources_version) WHERE a.id = e.id AND a.current_revision_id = e.revision_id AND a.state = 'ACTIVE'`,
       [applications.map((one) => one.id), applications.map((one) => one.revision.id), commit, applications.map((one) => one.sourcesVersion)],
     );
@@ -118,15 +121,15 @@ export class SqlReleaseStore implements ReleaseStore {
 function toApplication(row: Row): EvaluatedApplication {
   return {
     project: projectId(row.project_id), id: applicationId(row.id), revision: { id: applicationRevisionId(row.revision_id), spec: row.spec },
-    lastCommit: row.last_commit ?? undefined, newest: row.release_id === null ? undefined : newestOf(row, row.release_id), sources: row.sources.map(toSourceState), sourcesVersion: row.sources_version,
+    lastCommit: row.last_commit ?? undefined, settledCommit: row.settled_commit ?? undefined, newest: row.release_id === null ? undefined : newestOf(row, row.release_id), sources: row.sources.map(toSourceState), sourcesVersion: row.sources_version,
   };
 }
 
-function toSourceState({ name, repository, ref, commit, fullRef, location, digest: text, reason, message, isCurrent }: SourceRow): SourceState {
+function toSourceState({ name, repository, ref, commit, fullRef, location, digest: text, reason, message, isCurrent, people }: SourceRow): SourceState {
   if (reason !== null && isReasonCode(reason)) return { kind: 'PROBLEM', name, problem: { reason, message: message ?? '' } };
   const digest = parseDigest(text ?? '');
   if (isCurrent !== true || commit === null || fullRef === null || digest === undefined) return { kind: 'WAITING', name };
-  return { kind: 'FOUND', pinned: { name, repository: repositoryId(repository), ref, commit, fullRef, location: location ?? undefined, digest } };
+  return { kind: 'FOUND', pinned: { name, repository: repositoryId(repository), ref, commit, fullRef, location: location ?? undefined, digest }, people: people ?? NOBODY };
 }
 
 function newestOf(row: Row, id: string): NewestRelease {

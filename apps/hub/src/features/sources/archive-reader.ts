@@ -1,5 +1,5 @@
 import { err, ok, type Clock, type Result } from '#kernel';
-import { judgeArchiveHistory, parseArchiveRef, type RepositoryId } from '#domain';
+import { judgeArchiveHistory, NOBODY, parseArchiveRef, type RepositoryId } from '#domain';
 import type { ArchivePoint, ArchiveRepositories } from '#archive';
 import { gitFailure, isSshCredentials, reasonOfGitFailure, type GitFailure } from '#git';
 import type { RepositoryCredentials } from '../repositories/index.js';
@@ -46,6 +46,6 @@ export class ArchiveReader implements RepositoryReader {
     const point = points.get(ref);
     if (point === undefined) return err(gitFailure('COMMIT_UNREACHABLE', url, `${ref} was not looked up`));
     const { location, title, createdAt } = point;
-    return ok({ content: { kind: 'ARCHIVE', location }, author: '', subject: title, committedAt: createdAt ?? this.clock.now() });
+    return ok({ content: { kind: 'ARCHIVE', location }, author: '', subject: title, committedAt: createdAt ?? this.clock.now(), people: () => Promise.resolve(NOBODY) });
   }
 }

@@ -4,6 +4,7 @@ import type { GitFailure, GitObjects, GitPort } from '#git';
 import type { RepositoryCredentials } from '../repositories/index.js';
 import { cacheKeyOf } from './git-copies.js';
 import type { GitEgress } from './git-egress.js';
+import { peopleOfCommits } from './people-of-commits.js';
 import type { Look, LookedAt, RepositoryReader, SourceAt } from './repository-reader.js';
 import type { ClaimedRepository, KnownRef } from './source.store.js';
 
@@ -43,7 +44,7 @@ function lookedAt(objects: GitObjects): LookedAt {
       const tree = await objects.tree(commit, signal);
       if (!tree.ok) return tree;
       const { author, subject, committedAt } = meta.value;
-      return ok({ content: { kind: 'TREE', tree: tree.value }, author: author.name === '' ? author.email : author.name, subject, committedAt });
+      return ok({ content: { kind: 'TREE', tree: tree.value }, author: author.name === '' ? author.email : author.name, subject, committedAt, people: (since, paths, during) => peopleOfCommits(objects, commit, since, paths, during) });
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Result } from '#kernel';
-import type { HistoryVerdict, RefPoint, SourceTree } from '#domain';
+import type { CommitPeople, HistoryVerdict, RefPoint, SourceTree } from '#domain';
 import type { GitFailure } from '#git';
 import type { ClaimedRepository, KnownRef, SourceProblem } from './source.store.js';
 
@@ -10,6 +10,8 @@ export interface SourceAt {
   /** First line of a commit message, or chart and version. */
   readonly subject: string;
   readonly committedAt: Date;
+  /** Who wrote what it brings to some paths beyond an earlier commit; undefined as that commit: what the commit itself brings. */
+  readonly people: (since: string | undefined, paths: readonly string[], signal: AbortSignal) => Promise<CommitPeople>;
 }
 
 /** The content that one look found, as far as it was asked for. */

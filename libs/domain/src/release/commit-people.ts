@@ -1,0 +1,29 @@
+/** An address that a commit names, as its author, its committer or a co-author, and one of the commits that do. */
+export interface CommitPerson {
+  /** As `emailOf` writes it. */
+  readonly email: string;
+  readonly commit: string;
+}
+
+/** Who wrote what something brings. */
+export interface CommitPeople {
+  /** false: there are more than could be looked at. */
+  readonly isComplete: boolean;
+  /** Each address once. */
+  readonly people: readonly CommitPerson[];
+}
+
+export const MAX_COMMIT_PEOPLE = 500;
+export const NOBODY: CommitPeople = { isComplete: true, people: [] };
+
+/** An address as it is compared: letters of either case are the same. */
+export function emailOf(text: string): string {
+  return text.normalize('NFC').trim().toLowerCase().slice(0, 320);
+}
+
+/** All of several together, each address once; more than anybody wrote are cut, and said to be. Pure. */
+export function mergePeople(parts: readonly CommitPeople[]): CommitPeople {
+  const byEmail = new Map<string, CommitPerson>();
+  for (const { people } of parts) for (const person of people) if (person.email !== '' && !byEmail.has(person.email)) byEmail.set(person.email, person);
+  return { isComplete: byEmail.size <= MAX_COMMIT_PEOPLE && parts.every(({ isComplete }) => isComplete), people: [...byEmail.values()].slice(0, MAX_COMMIT_PEOPLE) };
+}
