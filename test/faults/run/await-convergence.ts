@@ -37,9 +37,9 @@ export async function awaitConvergence(actors: Actors): Promise<Convergence> {
 }
 
 async function approve({ people, journal }: Actors, { name, waitsForApproval, heldCommit }: Sight & { readonly name: string }, approved: Set<string>): Promise<void> {
-  for (const { cluster, digest, commit } of waitsForApproval) {
-    // An approval is for one release: a newer one that would remove the same objects is asked about again (seeds 5013, 5066).
-    const plan = `${name}@${cluster} ${String(commit)} ${digest}`;
+  for (const { cluster, digest, release } of waitsForApproval) {
+    // An approval is for one release: a newer one that would remove the same objects is asked about again, also one of the same commit (seeds 5013, 5066, 5097).
+    const plan = `${name}@${cluster} ${String(release)} ${digest}`;
     if (approved.has(plan)) continue;
     const answer = await people.ask('approvePrune', name, { target: `default/${name}@${cluster}`, digest }, ['DIGEST_MISMATCH', 'NOTHING_TO_APPROVE', 'TARGET_NOT_FOUND']);
     if (answer.refusals.length === 0) approved.add(plan);

@@ -11,20 +11,21 @@ interface TargetRow {
   readonly health: string;
   readonly reason: string;
   readonly message: string;
+  readonly release: string | null;
   readonly assigned: string | null;
   readonly observed: string | null;
   readonly detail: { readonly pendingRemoval?: { readonly digest?: string } | null };
 }
 
 const TARGETS = `
-  SELECT c.name AS cluster, t.state, s.sync, s.health, s.reason, s.message, r.commit AS assigned, s.commit AS observed, s.detail
+  SELECT c.name AS cluster, t.state, s.sync, s.health, s.reason, s.message, t.assigned_release_id AS release, r.commit AS assigned, s.commit AS observed, s.detail
   FROM applications a JOIN targets t ON t.application_id = a.id JOIN clusters c ON c.id = t.cluster_id JOIN target_status s ON s.target_id = t.id LEFT JOIN releases r ON r.id = t.assigned_release_id
   WHERE a.name = $1 AND a.state <> 'DELETED'`;
 
 /** What one look saw: what is not yet as it should be, and what waits for a person. */
 export interface Sight {
   readonly missing: readonly string[];
-  readonly waitsForApproval: readonly { readonly cluster: ClusterName; readonly digest: string; readonly commit: string | null }[];
+  readonly waitsForApproval: readonly { readonly cluster: ClusterName; readonly digest: string; readonly release: string | null }[];
   /** The commit of a rewritten history that is held. */
   readonly heldCommit: string | undefined;
 }
@@ -49,7 +50,7 @@ export async function observe(stage: FaultStage, expected: ExpectedApplication, 
   }
   return {
     missing,
-    waitsForApproval: rows.flatMap(({ cluster, sync, detail, assigned }) => (sync === 'AWAITING_APPROVAL' && typeof detail.pendingRemoval?.digest === 'string' ? [{ cluster, digest: detail.pendingRemoval.digest, commit: assigned }] : [])),
+    waitsForApproval: rows.flatMap(({ cluster, sync, detail, release }) => (sync === 'AWAITING_APPROVAL' && typeof detail.pendingRemoval?.digest === 'string' ? [{ cluster, digest: detail.pendingRemoval.digest, release }] : [])),
     heldCommit: expected.deleted === undefined ? await heldCommitOf(stage, name) : undefined,
   };
 }
