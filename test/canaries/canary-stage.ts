@@ -1,5 +1,5 @@
 import { startSandboxCluster } from '#sandbox';
-import { aGitRepository, GitServer, until, type GitRepositoryBuilder } from '#testing';
+import { aGitRepository, GitServer, until, type GitRepositoryBuilder, type GitRepositoryOptions } from '#testing';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHubDatabase } from '../bench/setup/hub-database.js';
@@ -75,8 +75,8 @@ export class CanaryStage {
     return git;
   }
 
-  async repository(git: GitServer, name: string, credentials: { readonly username: string; readonly password: string } | undefined): Promise<GitRepositoryBuilder> {
-    const repository = await aGitRepository(git, name, credentials === undefined ? {} : { credentials });
+  async repository(git: GitServer, name: string, { credentials, writer }: Pick<GitRepositoryOptions, 'credentials' | 'writer'>): Promise<GitRepositoryBuilder> {
+    const repository = await aGitRepository(git, name, { ...(credentials === undefined ? {} : { credentials }), ...(writer === undefined ? {} : { writer }) });
     await repository.commit({ 'app/settings.yaml': configMap('settings', { colour: 'blue' }) });
     return repository;
   }

@@ -23,9 +23,16 @@ const KINDS: readonly { readonly name: string; readonly canary: Canary; readonly
   { name: 'token', canary: aCanary('token'), credentials: (username) => ({ username, password: 'x-oauth-basic' }) },
 ];
 const WEBHOOK = aCanary('webhook secret');
+const WRITE = aCanary('write credentials');
+const WRITER: Credentials = { username: 'writer', password: WRITE.secret };
 const REFUSED = aCanary('in a refused request');
 /** No secret at all: it must be found, or the search looks in the wrong places. */
 const DECOY = aCanary('decoy');
+
+interface SshKey {
+  readonly privateKey: string;
+  readonly knownHosts: string;
+}
 
 interface Followed {
   readonly name: string;
@@ -33,7 +40,7 @@ interface Followed {
   readonly ending: string;
   readonly builder: GitRepositoryBuilder;
   /** Of the repository's spec. */
-  readonly secrets: { readonly credentials?: Credentials; readonly ssh?: { readonly privateKey: string; readonly knownHosts: string } };
+  readonly secrets: { readonly credentials?: Credentials; readonly ssh?: SshKey; readonly writeCredentials?: Credentials; readonly writeSsh?: SshKey };
   /** In the agent's Secret of it. */
   readonly kept: string | undefined;
 }
@@ -47,11 +54,13 @@ describe('credentials of repositories', () => {
   let keyMissing: string | undefined;
   let agentSecrets = '';
   let agentReasons: readonly unknown[] = [];
+  let written: readonly string[] = [];
 
   beforeAll(async () => {
     keyMissing = await sshMissing();
     const key = keyMissing === undefined ? await anSshKey() : undefined;
-    stage = await CanaryStage.start(ROOT, [...KINDS.map(({ canary }) => canary), WEBHOOK, REFUSED, DECOY, ...(key === undefined ? [] : [canaryOfSshKey('SSH key', key)])]);
+    const writeKey = key && (await anSshKey());
+    stage = await CanaryStage.start(ROOT, [...KINDS.map(({ canary }) => canary), WEBHOOK, WRITE, REFUSED, DECOY, ...(key === undefined || writeKey === undefined ? [] : [canaryOfSshKey('SSH key', key), canaryOfSshKey('SSH key to write with', writeKey)])]);
     const hub = await stage.hub();
     const cluster = await stage.cluster('prod', hub);
     elsewhere = await stage.git();
@@ -59,15 +68,15 @@ describe('credentials of repositories', () => {
     for (const ending of ENDINGS) {
       const git = await stage.git();
       servers.push(git);
-      for (const { name: kind, credentials, canary: { secret } } of KINDS) await follow(git, `${ending.name}-${kind}`, ending.name, { credentials: credentials(secret) }, secret);
+      for (const { name: kind, credentials, canary: { secret } } of KINDS) await follow(git, `${ending.name}-${kind}`, ending.name, { credentials: credentials(secret), writeCredentials: WRITER }, secret);
     }
     const [good] = servers;
     if (good === undefined) throw new Error('there is no Git server');
     await follow(good, coreOf(DECOY), 'good', {}, undefined);
-    if (key !== undefined) {
-      const overSsh = await SshGitServer.start(good.root, [key.publicKey]);
+    if (key !== undefined && writeKey !== undefined) {
+      const overSsh = await SshGitServer.start(good.root, [key.publicKey, writeKey.publicKey]);
       stage.builder.adopt(() => overSsh.stop());
-      await follow(good, 'good-ssh', 'good', { ssh: { privateKey: key.privateKey, knownHosts: overSsh.knownHosts } }, key.privateKey, overSsh.url('good-ssh'));
+      await follow(good, 'good-ssh', 'good', { ssh: { privateKey: key.privateKey, knownHosts: overSsh.knownHosts }, writeSsh: { privateKey: writeKey.privateKey, knownHosts: overSsh.knownHosts } }, key.privateKey, overSsh.url('good-ssh'));
     }
     const applied = await stage.capstan(hub, ['apply', '-f', '-'], followed.map(manifestsOf).join('---\n'));
     expect(applied).toMatchObject({ exitCode: 0 });
@@ -87,6 +96,15 @@ describe('credentials of repositories', () => {
     await untilObserved(followed.filter(({ ending }) => ending === 'good'));
     await untilEveryEndingShows();
 
+    // What writes is used, by servers that take it and by those that have turned: a write that fails tells as little as one that succeeds.
+    const writing = followed.filter(({ secrets }) => secrets.writeCredentials !== undefined || secrets.writeSsh !== undefined);
+    const [first, ...others] = writing;
+    await stage.capstan(hub, ['rollback', first?.name ?? '', '--to', '1', '--revert', '--reason', 'to see who is told']);
+    const rollback = 'mutation ($name: String!) { rollback(input: { application: $name, release: 1, mode: REVERT, reason: "to see who is told" }) { userErrors { code message } } }';
+    for (const { name } of others) await stage.graphql(hub, rollback, { name });
+    await stage.capstan(hub, ['get', 'git-writes', '-a', first?.name ?? '', '-o', 'wide']);
+    await untilWritten(writing);
+
     const refused = { name: 'good-password', url: good.url('good-password'), secret: REFUSED.secret };
     for (const answer of await urlsWithSecrets(stage, hub, refused)) expect(answer).toContain('INVALID_URL');
     await wrongBesideASecret(stage, hub, refused);
@@ -94,7 +112,7 @@ describe('credentials of repositories', () => {
     for (const args of [['get', 'repositories', '-o', 'wide'], ['get', 'repositories', '-o', 'json'], ['get', 'apps', '-o', 'json'], ['describe', 'app/broken-token'], ['describe', `app/${coreOf(DECOY)}`], ['delete', `repository/${coreOf(DECOY)}`]]) await stage.capstan(hub, args);
     const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
     const names = followed.map(({ name }) => name);
-    for (const query of everythingReadable(schema, { 'application.name': names, 'repository.name': names, 'releases.application': names, 'cluster.name': ['prod'], 'project.name': ['default'], 'explain.application': names, 'explain.cluster': ['prod'] })) {
+    for (const query of everythingReadable(schema, { 'application.name': names, 'repository.name': names, 'releases.application': names, 'cluster.name': ['prod'], 'project.name': ['default'], 'gitWrites.application': names, 'explain.application': names, 'explain.cluster': ['prod'] })) {
       expect(await stage.graphql(hub, query)).toMatch(/^200 .*\n\{"data":/);
     }
     expect(await stage.answer('metrics', 'hub', `${hub.api.url}/metrics`)).toMatch(/^200 /);
@@ -104,7 +122,7 @@ describe('credentials of repositories', () => {
     tables = await stage.lookAtTheRest(hub);
 
     async function follow(git: GitServer, name: string, ending: string, secrets: Followed['secrets'], kept: string | undefined, url = git.url(name)): Promise<void> {
-      followed.push({ name, url, ending, secrets, kept, builder: await stage.repository(git, name, secrets.credentials) });
+      followed.push({ name, url, ending, secrets, kept, builder: await stage.repository(git, name, { ...(secrets.credentials === undefined ? {} : { credentials: secrets.credentials }), ...(secrets.writeCredentials === undefined ? {} : { writer: secrets.writeCredentials }) }) });
     }
 
     type Targets = { readonly applications: { readonly edges: readonly { readonly node: { readonly name: string; readonly targets: { readonly edges: readonly { readonly node: { readonly sync: string; readonly reason: string | null; readonly observed: { readonly commit: string | null } } }[] } } }[] } };
@@ -142,6 +160,20 @@ describe('credentials of repositories', () => {
       }, () => JSON.stringify(last));
     }
 
+    async function untilWritten(repositories: readonly Followed[]): Promise<void> {
+      type Says = { readonly gitWrites: { readonly edges: readonly { readonly node: { readonly state: string; readonly attempts: number; readonly reason: string | null } }[] } };
+      let last: unknown;
+      await stage.until('every commit is written, or was tried', async () => {
+        const says = await Promise.all(repositories.map(async ({ name, ending }) => {
+          const [edge] = (await hub.api.query<Says>('query Of($name: String!) { gitWrites(application: $name) { edges { node { state attempts reason } } } }', { name })).gitWrites.edges;
+          return { name, ending, ...edge?.node };
+        }));
+        last = says;
+        written = says.filter(({ state }) => state === 'DONE').map(({ name }) => name);
+        return says.every(({ ending, state, reason }) => (ending === 'good' ? state === 'DONE' : typeof reason === 'string')) ? true : undefined;
+      }, () => JSON.stringify(last));
+    }
+
     async function kept(kind: string): Promise<string> {
       const resource = await cluster.admin.resolve('', kind);
       const list = resource.ok ? await cluster.admin.list(resource.value) : resource;
@@ -164,6 +196,8 @@ describe('credentials of repositories', () => {
     }
     expect(followed.filter(({ secrets }) => secrets.ssh !== undefined)).toHaveLength(keyMissing === undefined ? 1 : 0);
     expect(agentReasons).toHaveLength(3 * KINDS.length);
+    expect(written).toEqual(followed.filter(({ ending, secrets }) => ending === 'good' && (secrets.writeCredentials !== undefined || secrets.writeSsh !== undefined)).map(({ name }) => name));
+    expect(agentSecrets).not.toContain(Buffer.from(WRITE.secret).toString('base64'));
   });
 
   it('are told to nobody to whom a server redirects', () => {

@@ -11,6 +11,7 @@ import { historyCommand } from './commands/history-approve.js';
 import { labelCommand } from './commands/label.js';
 import { logsCommand } from './commands/logs.js';
 import { pruneCommand } from './commands/prune-approve.js';
+import { gitWriteCommand } from './commands/git-write.js';
 import { holdCommand, rollbackCommand } from './commands/rollback.js';
 import { rolloutCommand } from './commands/rollout.js';
 import { syncCommand } from './commands/sync.js';
@@ -35,7 +36,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

@@ -4,6 +4,7 @@ import { ApplicationsModule } from './features/applications/index.js';
 import { AuditModule } from './features/audit/index.js';
 import { ClustersModule } from './features/clusters/index.js';
 import { ExplanationsModule } from './features/explanations/index.js';
+import { GitWritesModule } from './features/git-writes/index.js';
 import { HistoryModule } from './features/history/index.js';
 import { PlacementModule } from './features/placement/index.js';
 import { PlannerModule } from './features/planner/index.js';
@@ -45,6 +46,7 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   RolloutsModule,
   RolloutControlModule,
   RollbacksModule,
+  GitWritesModule,
   ExplanationsModule,
   HistoryModule,
   StrategyWarningsModule,

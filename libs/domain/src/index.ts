@@ -214,3 +214,10 @@ export { judgeWindows, type WindowJudgement } from './window/judge-windows.js';
 export { describeWindow, sayWindows } from './window/say-windows.js';
 export type { FreezePeriod, ScheduledWindow, TimeWindow } from './window/time-window.js';
 export { MAX_WINDOWS, validateWindows, type TimeWindowInput } from './window/validate-windows.js';
+export { describePromotion, describeRevert, type PromotionStory, type RevertStory } from './git-write/describe-git-write.js';
+export {
+  GIT_WRITE_ADVICE, GIT_WRITE_FORMS, GIT_WRITE_KINDS, GIT_WRITE_REASONS, GIT_WRITE_STATES, isGitWriteReason, type GitWriteForm, type GitWriteKind, type GitWriteReason, type GitWriteState,
+} from './git-write/git-write.js';
+export { planRevert, type PlannedRevert, type RevertDestination, type RevertRefused, type RevertState } from './git-write/plan-revert.js';
+export { webUrlOf, type WebPlace } from './git-write/web-url.js';
+export { watchedSourceOf } from './source/watched-source-of.js';

@@ -49,6 +49,8 @@ export interface GitServerOptions {
 
 export interface GitRepositoryOptions {
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** Who may push besides, and nobody else then; may read too. */
+  readonly writer?: { readonly username: string; readonly password: string };
   /** `uploadpack.allowFilter`, on by default. */
   readonly allowFilter?: boolean;
   /** `uploadpack.allowAnySHA1InWant`, on by default; under protocol version 2 Git's own server allows it anyway. */
@@ -99,7 +101,7 @@ export class GitServer {
     for (const [key, value] of [
       ['uploadpack.allowFilter', options.allowFilter ?? true],
       ['uploadpack.allowAnySHA1InWant', options.allowAnySha1 ?? true],
-      ['http.receivepack', options.allowPush ?? false],
+      ['http.receivepack', options.allowPush ?? options.writer !== undefined],
     ] as const) {
       await gitForTests(['--git-dir', directory, 'config', key, String(value)]);
     }
@@ -157,7 +159,10 @@ export class GitServer {
     const next = this.faults.shift();
     const fault = next === 'answer' ? undefined : next;
     const known = this.repositories.get(repository) ?? (this.options.servesAll === true && repository !== '' && existsSync(this.directory(repository)) ? {} : undefined);
-    const authorised = known?.credentials === undefined || headerOf(request, 'authorization') === basic(known.credentials);
+    const shown = headerOf(request, 'authorization');
+    const isWriter = known?.writer !== undefined && shown === basic(known.writer);
+    const isPush = kindOf(url, request, body, gitProtocol) === 'push';
+    const authorised = isWriter || ((known?.credentials === undefined || shown === basic(known.credentials)) && !(isPush && known?.writer !== undefined));
     const status = known === undefined ? 404 : authorised ? 200 : 401;
     const access: GitAccess = {
       method: request.method ?? '', path: `${url.pathname}${url.search}`, repository, kind: kindOf(url, request, body, gitProtocol), gitProtocol,

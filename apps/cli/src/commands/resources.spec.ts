@@ -11,7 +11,7 @@ describe('resourceKind', () => {
   );
 
   it('says which kinds there are', () => {
-    expect(() => resourceKind('aps')).toThrow(expect.objectContaining({ exitCode: EXIT.USAGE, next: 'Did you mean apps? The kinds are clusters, projects, repositories, apps, releases, targets.' }));
+    expect(() => resourceKind('aps')).toThrow(expect.objectContaining({ exitCode: EXIT.USAGE, next: 'Did you mean apps? The kinds are clusters, projects, repositories, apps, releases, targets, git-writes.' }));
   });
 });
 

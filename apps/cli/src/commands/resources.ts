@@ -120,7 +120,20 @@ const TARGETS: ResourceKind = {
   }),
 };
 
-export const RESOURCE_KINDS: readonly ResourceKind[] = [CLUSTERS, PROJECTS, REPOSITORIES, APPLICATIONS, RELEASES, TARGETS];
+const GIT_WRITES: ResourceKind = {
+  singular: 'git-write', plural: 'git-writes', aliases: [], field: 'gitWrites', takesSelector: false, needsApplication: true,
+  document: `query GitWrites($after: String, $project: String, $application: String!) { gitWrites(first: 200, after: $after, project: $project, application: $application) { edges { node {
+    id kind state branch newBranch path commit url reason message advice attempts nextAt requestedBy createdAt finishedAt release { number commit } } } ${PAGE} } }`,
+  columns: (now) => ({
+    headers: ['id', 'kind', 'release', 'state', 'branch', 'commit', 'reason', 'age'],
+    wideHeaders: ['by', 'attempts', 'url', 'message'],
+    row: (r) => [textAt(r, 'id'), textAt(r, 'kind'), textAt(r, 'release', 'number'), textAt(r, 'state'), r['newBranch'] === null ? textAt(r, 'branch') : textAt(r, 'newBranch'), commitOf(r, 'commit'), textAt(r, 'reason'), age(r, now)],
+    wideRow: (r) => [textAt(r, 'requestedBy'), textAt(r, 'attempts'), textAt(r, 'url'), textAt(r, 'message')],
+    name: (r) => `git-write/${textAt(r, 'id')}`,
+  }),
+};
+
+export const RESOURCE_KINDS: readonly ResourceKind[] = [CLUSTERS, PROJECTS, REPOSITORIES, APPLICATIONS, RELEASES, TARGETS, GIT_WRITES];
 
 /** The kind of that name, plural or alias. @throws CliError naming the kinds there are. */
 export function resourceKind(text: string): ResourceKind {

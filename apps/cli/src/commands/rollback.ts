@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.js';
 import { plural } from '../output/plural.js';
 import { printable } from '../output/printable.js';
 
-const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying rollouts { number state release { number commit } } userErrors { code field message hint details } } }`;
+const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying rollouts { number state release { number commit } gitWrite { branch newBranch } } userErrors { code field message hint details } } }`;
 const LIFT = `mutation Lift($input: LiftHoldInput!) { liftHold(input: $input) { targets { name } userErrors { code field message hint details } } }`;
 
 interface ScopeOptions {
@@ -16,21 +16,38 @@ interface ScopeOptions {
 interface RollbackOptions extends ScopeOptions {
   readonly stage?: string;
   readonly to?: string;
+  readonly revert?: boolean;
+  readonly branch?: boolean;
+}
+interface RolledBack {
+  readonly number: number;
+  readonly release: { readonly number: number; readonly commit: string };
+  readonly gitWrite: { readonly branch: string; readonly newBranch: string | null } | null;
 }
 
-/** `capstan rollback [APP[@CLUSTER]]`: back to what each target was well with, or to one release; held there. */
+/** `capstan rollback [APP[@CLUSTER]]`: back to what each target was well with, or to one release; held there. With `--revert` the branch follows. */
 export function rollbackCommand(context: CommandContext): Command {
   return scoped(new Command('rollback').description('send targets back to a release that they have run, at once, and hold them there'))
     .option('--stage <name>', 'of this stage of the newest rollout only')
     .option('--to <release>', 'number of a release that all of them have run; each to what it was well with before if left out')
+    .option('--revert', 'also put the files of that release back on the branch, by a commit of the hub')
+    .option('--branch', 'with --revert: on a branch of its own, for a pull request')
     .action(async (text: string | undefined, options: RollbackOptions) => {
+      if (options.branch === true && options.revert !== true) throw usage('--branch says how Git follows', 'Add --revert.');
       if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases -a APP shows them.');
-      type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly { readonly number: number; readonly release: { readonly number: number; readonly commit: string } }[] };
-      const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to) };
+      type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly RolledBack[] };
+      const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), ...revertOf(options) };
       const { rollouts, staying } = await context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal);
-      for (const { number, release } of rollouts) context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
+      for (const { number, release, gitWrite } of rollouts) {
+        context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
+        if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a APP\n`));
+      }
       if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${staying.slice(0, 10).join(', ')}${staying.length > 10 ? ', ...' : ''}\n`));
     });
+}
+
+function revertOf({ revert, branch }: RollbackOptions): Readonly<Record<string, unknown>> {
+  return revert === true ? { mode: 'REVERT', revert: { as: branch === true ? 'BRANCH' : 'COMMIT' } } : {};
 }
 
 /** `capstan hold lift [APP[@CLUSTER]]`: targets follow their application again. */

@@ -32,6 +32,8 @@ export interface HubConfig {
   /** Hosts of Git servers that may resolve to loopback, link-local and private addresses; `*` allows all. */
   readonly allowPrivateGitHosts: readonly string[];
   readonly gitAdapter: 'auto' | 'system' | 'isomorphic';
+  readonly gitAuthorName: string;
+  readonly gitAuthorEmail: string;
   readonly certificateTtlMs: number;
   readonly historyRetentionMs: number;
   readonly logLevel: LogLevel;
@@ -122,6 +124,14 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
     name: 'CAPSTAN_GIT', secret: false, default: 'auto', parse: z.enum(['auto', 'system', 'isomorphic']),
     meaning: 'Which Git to use: the system\'s `git`, the built-in one, or the system\'s where there is one.', expected: 'auto, system or isomorphic',
   },
+  gitAuthorName: {
+    name: 'CAPSTAN_GIT_AUTHOR_NAME', secret: false, default: 'Capstan', parse: z.string().regex(/^[^<>\p{Cc}]{1,100}$/u),
+    meaning: 'Author of the commits that the hub writes (reverts and promotions).', expected: 'a name of up to 100 characters, none of them < or >',
+  },
+  gitAuthorEmail: {
+    name: 'CAPSTAN_GIT_AUTHOR_EMAIL', secret: false, default: 'capstan@localhost', parse: z.string().regex(/^[^\s<>\p{Cc}]{1,200}$/u),
+    meaning: 'Their address; many Git hosts link an account by it.', expected: 'an address without spaces',
+  },
   certificateTtlMs: {
     name: 'CAPSTAN_CERTIFICATE_TTL', secret: false, default: '24h', parse: duration.pipe(z.number().min(10_000).max(86_400_000)),
     meaning: 'Life of an agent\'s certificate; it is renewed at 50 to 66 % of it.', expected: 'a duration from 10s to 24h',
@@ -178,6 +188,8 @@ export function readHubConfig(environment: Environment = process.env): HubConfig
     roles: read(SETTINGS.roles, environment),
     allowPrivateGitHosts: read(SETTINGS.allowPrivateGitHosts, environment),
     gitAdapter: read(SETTINGS.gitAdapter, environment),
+    gitAuthorName: read(SETTINGS.gitAuthorName, environment),
+    gitAuthorEmail: read(SETTINGS.gitAuthorEmail, environment),
     certificateTtlMs: read(SETTINGS.certificateTtlMs, environment),
     historyRetentionMs: read(SETTINGS.historyRetentionMs, environment),
     logLevel: read(SETTINGS.logLevel, environment),

@@ -1,6 +1,7 @@
-import { rolloutId, type RolloutCommand, type RolloutId, type StageInput, type StrategyInput } from '#domain';
+import { rolloutId, type GitWriteForm, type RolloutCommand, type RolloutId, type StageInput, type StrategyInput } from '#domain';
 import { AuditTrail } from '../../src/platform/audit/index.js';
 import { Outbox } from '../../src/platform/database/index.js';
+import { Reverts } from '../../src/features/git-writes/reverts.js';
 import { LiftHold } from '../../src/features/rollbacks/lift-hold.js';
 import { RollBack, type RolledBack } from '../../src/features/rollbacks/roll-back.js';
 import type { RollbackScope } from '../../src/features/rollbacks/rollback-candidates.js';
@@ -33,7 +34,7 @@ export async function stagedGround() {
   const control = new ControlRollout(tx, audit, outbox);
   const promote = new PromoteStage(tx, audit, outbox);
   const approve = new ApproveGate(tx, audit, outbox);
-  const back = new RollBack(tx, ground.ports.rolloutStore, ground.ports.rollouts, audit, outbox, ids);
+  const back = new RollBack(tx, ground.ports.rolloutStore, ground.ports.rollouts, new Reverts(tx, ids), audit, outbox, ids);
   const lift = new LiftHold(tx, audit, outbox, ids);
   let commits = 0;
   await ground.lease();
@@ -99,9 +100,9 @@ export async function stagedGround() {
       const viewer = { ...ground.viewer, principalId: principal as typeof ground.viewer.principalId, name: principal };
       return approve.execute(viewer, { rollout: { project: ground.project.id, id: await staged.newest() }, stage, gate, comment: 'looks good' });
     },
-    async rollBack(scope: Partial<Omit<RollbackScope, 'project' | 'application'>> = {}, reason = 'a test'): Promise<ReturnType<RollBack['execute']> extends Promise<infer R> ? R : RolledBack> {
+    async rollBack(scope: Partial<Omit<RollbackScope, 'project' | 'application'>> = {}, reason = 'a test', revert?: GitWriteForm): Promise<ReturnType<RollBack['execute']> extends Promise<infer R> ? R : RolledBack> {
       const application = await ground.rows<{ id: string }>(`SELECT id FROM applications WHERE name = 'web'`);
-      const result = await back.execute(ground.viewer, { scope: { project: ground.project.id, application: application[0]?.id as never, cluster: undefined, stage: undefined, release: undefined, ...scope }, reason });
+      const result = await back.execute(ground.viewer, { scope: { project: ground.project.id, application: application[0]?.id as never, cluster: undefined, stage: undefined, release: undefined, ...scope }, reason, revert });
       await ground.plan();
       return result;
     },

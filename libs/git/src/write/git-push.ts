@@ -4,7 +4,8 @@ import type { GitFailure } from '../git-failure.js';
 import type { RefUpdate } from './push-protocol.js';
 
 export type PushOutcome =
-  | { readonly kind: 'DONE' }
+  /** `said`: what the server and its hooks printed. */
+  | { readonly kind: 'DONE'; readonly said: string }
   /** The ref is not where the update begins: nothing was changed. */
   | { readonly kind: 'MOVED' }
   /** The server has its reasons: a hook, a protected branch. */

@@ -10,6 +10,7 @@ import { encodePack } from './encode-pack.js';
 import type { PushPack } from './git-push.js';
 import { pushOverHttp } from './push-over-http.js';
 import { pushOverSsh } from './push-over-ssh.js';
+import { redact } from '../redact.js';
 import { objectId } from './raw-tree.js';
 import { editTree, type PathEdit, type PathUnwritable } from './tree-draft.js';
 
@@ -47,7 +48,10 @@ export interface WriteRequest<E> {
 }
 
 export type Written =
-  | { readonly kind: 'PUSHED' | 'FOUND'; readonly commit: string }
+  /** `said`: what the server printed, without credentials. */
+  | { readonly kind: 'PUSHED'; readonly commit: string; readonly said: string }
+  /** An earlier attempt wrote it. */
+  | { readonly kind: 'FOUND'; readonly commit: string }
   /** The branch holds all of it already. */
   | { readonly kind: 'UNCHANGED'; readonly head: string };
 
@@ -137,7 +141,7 @@ export class GitWriter {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
     const pushed = await (contact.value.ssh === undefined ? this.pushHttp : this.pushSsh)(contact.value, { fullRef: target, from, to: id }, pack, deadline);
     if (!pushed.ok) return pushed;
-    if (pushed.value.kind === 'DONE') return ok({ kind: 'PUSHED', commit: id });
+    if (pushed.value.kind === 'DONE') return ok({ kind: 'PUSHED', commit: id, said: redact(pushed.value.said, remote.credentials) });
     if (pushed.value.kind === 'MOVED') return ok('MOVED');
     const { message } = pushed.value;
     // A server says in words of its own that somebody was faster: where the branch is now says it for certain.

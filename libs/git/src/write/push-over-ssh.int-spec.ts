@@ -62,7 +62,7 @@ const missing = await sshMissing();
         return ok(undefined);
       },
     });
-    expect(written).toEqual({ ok: true, value: { kind: 'PUSHED', commit: await repository.head() } });
+    expect(written).toEqual({ ok: true, value: { kind: 'PUSHED', commit: await repository.head(), said: '' } });
     expect(await gitForTests(['--git-dir', repository.directory, 'show', 'main:a/x.yaml', 'main:b.yaml'])).toBe('x: 1\nb: 1\n');
     expect(server.commands.filter((command) => command.startsWith('git-receive-pack'))).toHaveLength(3);
     expect((await readdir(cacheDirectory)).filter((name) => name.startsWith('ssh-'))).toEqual([]);

@@ -7,13 +7,15 @@ export interface RefUpdate {
 }
 
 export type PushReport =
-  | { readonly kind: 'DONE' }
+  /** `said`: what the server and its hooks printed. */
+  | { readonly kind: 'DONE'; readonly said: string }
   /** In the server's own words; what a hook printed comes with it. */
   | { readonly kind: 'REFUSED'; readonly message: string }
   | { readonly kind: 'UNREADABLE' };
 
 const NO_COMMIT = '0'.repeat(40);
 const MAX_MESSAGE = 300;
+const MAX_SAID = 2_000;
 
 /** What receive-pack is sent: the update with its old value, and the pack. Pure. */
 export function pushRequest({ fullRef, from, to }: RefUpdate, pack: Buffer): Buffer {
@@ -42,7 +44,7 @@ export function readPushReport(answer: Buffer, fullRef: string): PushReport {
   const lines = report.map((payload) => payload.toString('utf8').trimEnd());
   const refused = lines.find((line) => line.startsWith(`ng ${fullRef} `))?.slice(`ng ${fullRef} `.length) ?? lines.find((line) => /^unpack (?!ok$)/.test(line));
   if (refused !== undefined) return { kind: 'REFUSED', message: messageOf(refused, said) };
-  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE' };
+  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE', said: said.slice(0, MAX_SAID) };
   return said.trim() === '' ? { kind: 'UNREADABLE' } : { kind: 'REFUSED', message: messageOf('', said) };
 }
 

@@ -1,5 +1,5 @@
 import { canonicalJson, ok, parseDigest, type Ids, type Log, type Result } from '#kernel';
-import { combineSourceDigests, computeSourceDigest, mergePeople, releaseId, releaseKey, renderingFieldsOf, shouldRelease, splitSourceFile, type CommitPeople, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
+import { combineSourceDigests, computeSourceDigest, mergePeople, releaseId, releaseKey, renderingFieldsOf, shouldRelease, watchedSourceOf, type CommitPeople, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
 import type { FurtherSourcesStore } from './further-sources.store.js';
@@ -92,10 +92,9 @@ export class EvaluateReleases implements ReleaseEvaluation {
   }
 
   async #judge(application: EvaluatedApplication, source: ResolvedSource, digests: Map<string, Result<WatchSet, SourceReadFailure>>, signal: AbortSignal): Promise<Verdict> {
-    const { path, renderer, watch, helm } = application.revision.spec.source;
-    const valuesFiles = (helm?.valuesFiles ?? []).filter((file) => splitSourceFile(file) === undefined);
-    const watchedSource = { path, renderer, watch, ...(helm === undefined ? {} : { helm: { ...helm, valuesFiles } }) };
-    const key = canonicalJson([path, renderer, [...watch], valuesFiles]);
+    const watchedSource = watchedSourceOf(application.revision.spec);
+    const { path, renderer, watch, helm } = watchedSource;
+    const key = canonicalJson([path, renderer, [...watch], [...(helm?.valuesFiles ?? [])]]);
     const watched = digests.get(key) ?? (source.content.kind === 'ARCHIVE' ? archiveWatchSet(source.commit) : await computeSourceDigest(source.content.tree, watchedSource, signal));
     digests.set(key, watched);
     if (!watched.ok) return { kind: 'PROBLEM', ...problemOf(watched.error) };

@@ -1,10 +1,11 @@
 import { err, ok, type Ids, type Result } from '#kernel';
-import { movesAll, type ApplicationId, type RolloutId } from '#domain';
+import { movesAll, type ApplicationId, type GitWriteForm, type RolloutId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { IDS } from '../../platform/tokens.js';
+import { Reverts, type RevertToOwe } from '../git-writes/index.js';
 import { endSideRollouts, releaseOfMost, ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
 import { holdTargets } from './hold-targets.js';
 import { MAX_TARGETS, rollbackCandidates, type RollbackCandidate, type RollbackScope } from './rollback-candidates.js';
@@ -14,6 +15,8 @@ export interface RollBackCommand {
   /** As the viewer was allowed to find it; undefined: no such project or application, or not the viewer's. */
   readonly scope: RollbackScope | undefined;
   readonly reason: string;
+  /** How the branch is to follow; undefined: Git is left alone. */
+  readonly revert: GitWriteForm | undefined;
 }
 
 export interface RolledBack {
@@ -26,7 +29,7 @@ const MAX_NAMED = 100;
 
 /**
  * Sends targets back to a release that they have run, and holds them there: one rollout for each application, at once, whatever its strategy. What is
- * refused is refused before anything is assigned.
+ * refused is refused before anything is assigned. A commit that is to follow in Git is owed with it, and never waited for.
  */
 @Injectable()
 export class RollBack {
@@ -34,12 +37,13 @@ export class RollBack {
     @Inject(TransactionContext) private readonly tx: TransactionContext,
     @Inject(ROLLOUT_STORE) private readonly store: RolloutStore,
     @Inject(StartRollouts) private readonly rollouts: StartRollouts,
+    @Inject(Reverts) private readonly reverts: Pick<Reverts, 'plan' | 'owe'>,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
-  async execute(viewer: Viewer, { scope, reason }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
+  async execute(viewer: Viewer, { scope, reason, revert }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
     if (scope === undefined) return err({ code: 'NOT_FOUND' });
     if (reason.trim() === '') return err({ code: 'REASON_MISSING' });
     return this.tx.run(viewerScope(viewer, scope.project), async () => {
@@ -50,13 +54,33 @@ export class RollBack {
       const without = candidates.filter((candidate) => candidate.goesTo === undefined).map((candidate) => candidate.name);
       if (scope.release !== undefined && without.length > 0) return err({ code: 'RELEASE_NEVER_RAN', release: scope.release, targets: without.slice(0, MAX_NAMED), total: without.length });
       if (without.length === candidates.length) return err({ code: 'NOTHING_TO_ROLL_BACK_TO', targets: without.slice(0, MAX_NAMED) });
+      const groups = Map.groupBy(candidates, (candidate) => candidate.application);
+      const owed = revert === undefined ? ok(new Map<ApplicationId, RevertToOwe>()) : await this.#planReverts(groups);
+      if (!owed.ok) return owed;
       const rollouts: RolloutId[] = [];
-      for (const [application, group] of Map.groupBy(candidates, (candidate) => candidate.application)) {
+      for (const [application, group] of groups) {
         const id = await this.#rollBack(viewer, application, group, reason, scope);
-        if (id !== undefined) rollouts.push(id);
+        if (id === undefined) continue;
+        rollouts.push(id);
+        const commit = owed.value.get(application);
+        if (commit !== undefined && revert !== undefined) await this.reverts.owe(commit, { rollout: id, as: revert, by: viewer.name, reason });
       }
       return ok({ rollouts, staying: without.slice(0, MAX_NAMED) });
     });
+  }
+
+  /** For every application, or none: a fleet whose branches follow by halves would be worse than one that stands still. */
+  async #planReverts(groups: ReadonlyMap<ApplicationId, readonly RollbackCandidate[]>): Promise<Result<ReadonlyMap<ApplicationId, RevertToOwe>, RollbackFailure>> {
+    const owed = new Map<ApplicationId, RevertToOwe>();
+    for (const [application, group] of groups) {
+      const going = group.flatMap(({ goesTo }) => goesTo ?? []);
+      if (going.length === 0) continue;
+      const to = [...Map.groupBy(going, (release) => release)].map(([release, targets]) => ({ release, targets: targets.length }));
+      const planned = await this.reverts.plan(application, to, releaseOfMost(group.map(({ assigned }) => assigned)));
+      if (!planned.ok) return planned;
+      owed.set(application, planned.value);
+    }
+    return ok(owed);
   }
 
   async #rollBack(viewer: Viewer, id: ApplicationId, candidates: readonly RollbackCandidate[], reason: string, scope: RollbackScope): Promise<RolloutId | undefined> {

@@ -1,7 +1,9 @@
 import { assertNever } from '#kernel';
+import type { RevertRefused } from '#domain';
 import { userError, type UserError } from '../../platform/api/index.js';
 
 export type RollbackFailure =
+  | RevertRefused
   | { readonly code: 'NOT_FOUND' }
   | { readonly code: 'REASON_MISSING' }
   | { readonly code: 'NOTHING_MATCHES' }
@@ -13,6 +15,7 @@ export type RollbackFailure =
   | { readonly code: 'RELEASE_NEVER_RAN'; readonly release: number; readonly targets: readonly string[]; readonly total: number };
 
 const NAMED = 5;
+const NOTHING_DONE = 'Nothing was changed: roll back without touching Git (mode: HOLD).';
 
 export function toRollbackError(failure: RollbackFailure): UserError {
   switch (failure.code) {
@@ -30,6 +33,20 @@ export function toRollbackError(failure: RollbackFailure): UserError {
       return userError(failure.code, [], `Never well with another release: ${named(failure.targets, failure.targets.length)}.`, 'Release a fix, or name a release that these targets have run.');
     case 'RELEASE_NEVER_RAN':
       return userError(failure.code, ['release'], `Release ${failure.release} never ran on ${named(failure.targets, failure.total)}: nothing was changed.`, 'Narrow the rollback by cluster or stage, or leave the release out: each target then goes to what it was well with before.');
+    case 'REVERT_NOT_GIT':
+      return userError(failure.code, ['mode'], `Application ${failure.application} comes from ${failure.repository}, which is no Git repository: there is no branch to put back.`, NOTHING_DONE);
+    case 'WRITE_CREDENTIALS_MISSING':
+      return userError(failure.code, ['mode'], `The hub may not write to repository ${failure.repository}.`, `Give it write credentials (writeCredentials or writeSsh), or roll back without touching Git (mode: HOLD).`);
+    case 'REVERT_NEEDS_BRANCH':
+      return userError(failure.code, ['mode'], `Application ${failure.application} follows ${failure.ref}, which is no branch: no commit can be put on top of it.`, NOTHING_DONE);
+    case 'REVERT_AMBIGUOUS': {
+      const releases = failure.releases.slice(0, NAMED).map(({ number, targets }) => `release ${number} (${targets} ${targets === 1 ? 'target' : 'targets'})`).join(', ');
+      return userError(failure.code, ['mode'], `Targets of ${failure.application} go back to different content: ${releases}. A branch holds one.`, 'Name the release, narrow the rollback by cluster or stage, or roll back without touching Git (mode: HOLD).');
+    }
+    case 'REVERT_OTHER_SOURCE':
+      return userError(failure.code, ['mode'], `Release ${failure.release} of ${failure.application} came from another repository or path than the application has now.`, 'Change the application back, or roll back without touching Git (mode: HOLD).');
+    case 'REVERT_WHOLE_REPOSITORY':
+      return userError(failure.code, ['mode'], `Which files release ${failure.release} of ${failure.application} was made from cannot be told from the rest of the repository: everything in it would go back.`, 'Revert the commit by hand, and roll back without touching Git (mode: HOLD).');
     default:
       return assertNever(failure);
   }

@@ -1,7 +1,16 @@
+import type { GitWriteForm } from '#domain';
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { MutationInput, MutationPayload } from '../../platform/api/index.js';
+import { graphqlEnum, MutationInput, MutationPayload } from '../../platform/api/index.js';
+import { GitWriteFormEnum } from '../git-writes/index.js';
 import { RolloutType } from '../rollouts/index.js';
 import { TargetType } from '../targets/index.js';
+
+export const ROLLBACK_MODES = ['HOLD', 'REVERT'] as const;
+export type RollbackMode = (typeof ROLLBACK_MODES)[number];
+
+const RollbackModeEnum = graphqlEnum<RollbackMode>('RollbackMode', 'What becomes of Git in a rollback.', ROLLBACK_MODES, (mode) =>
+  ({ HOLD: 'Nothing: targets are held at the release.', REVERT: 'Targets are held, and the branch gets the files of that release back; needs write credentials.' })[mode],
+);
 
 @InputType({ isAbstract: true })
 abstract class ScopedInput extends MutationInput {
@@ -12,10 +21,17 @@ abstract class ScopedInput extends MutationInput {
   @Field(() => String, { description: 'Why, for the record; at most 1000 characters.' }) reason!: string;
 }
 
+@InputType({ description: 'How a branch gets the files of a release back.' })
+export class RevertInput {
+  @Field(() => GitWriteFormEnum, { nullable: true, defaultValue: 'COMMIT', description: 'On top of the branch, or on a branch of its own for a pull request.' }) as?: GitWriteForm | null;
+}
+
 @InputType({ description: 'What goes back. It is held there until `liftHold`.' })
 export class RollbackInput extends ScopedInput {
   @Field(() => String, { nullable: true, description: 'Of this stage of the newest rollout only; needs the application.' }) stage?: string | null;
   @Field(() => Int, { nullable: true, description: 'Number of a release that all of them have run; needs the application. Absent: each to what it was well with before.' }) release?: number | null;
+  @Field(() => RollbackModeEnum, { nullable: true, defaultValue: 'HOLD', description: 'Whether Git follows. The rollback itself never waits for it.' }) mode?: RollbackMode | null;
+  @Field(() => RevertInput, { nullable: true, description: 'How Git follows; with `mode: REVERT` only.' }) revert?: RevertInput | null;
 }
 
 @InputType({ description: 'What shall follow its application again.' })

@@ -34,10 +34,10 @@ export class RollbacksResolver {
   @Mutation(() => RollbackPayload, { description: 'Sends targets back to a release that they have run, at once, and holds them there.' })
   @RequirePermission('rollout:rollback')
   async rollback(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What goes back, and why.' }) input: RollbackInput): Promise<RollbackPayload> {
-    const issue = issueOf(input) ?? narrowingIssueOf(input);
+    const issue = issueOf(input) ?? narrowingIssueOf(input) ?? revertIssueOf(input);
     if (issue !== undefined) return { rollouts: [], staying: [], userErrors: [issue] };
     const scope = await this.#scope(viewer, input);
-    const result = await this.back.execute(viewer, { scope: scope && { ...scope, stage: input.stage ?? undefined, release: input.release ?? undefined }, reason: input.reason });
+    const result = await this.back.execute(viewer, { scope: scope && { ...scope, stage: input.stage ?? undefined, release: input.release ?? undefined }, reason: input.reason, revert: input.mode === 'REVERT' ? (input.revert?.as ?? 'COMMIT') : undefined });
     if (!result.ok) return { rollouts: [], staying: [], userErrors: [toRollbackError(result.error)] };
     const rollouts = await this.rollouts.findByIds(viewer, result.value.rollouts);
     return { rollouts: rollouts.flatMap((rollout) => (rollout === undefined ? [] : [toRolloutType(rollout)])), staying: [...result.value.staying], userErrors: [] };
@@ -76,4 +76,8 @@ function narrowingIssueOf({ application, stage, release }: RollbackInput): UserE
   if (typeof application === 'string') return undefined;
   if (typeof stage === 'string') return userError('INVALID_VALUE', ['application'], 'Stages belong to an application: name it.');
   return typeof release === 'number' ? userError('INVALID_VALUE', ['application'], 'Numbers of releases belong to an application: name it.') : undefined;
+}
+
+function revertIssueOf({ mode, revert }: RollbackInput): UserError | undefined {
+  return revert === undefined || revert === null || mode === 'REVERT' ? undefined : userError('INVALID_VALUE', ['revert'], 'Say `mode: REVERT` as well: without it Git is left alone.');
 }

@@ -18,6 +18,7 @@ const CODES = {
   DUPLICATE_REPOSITORY: 'The project has a repository of that name.',
   DUPLICATE_TOKEN: 'You have a token of that name.',
   GATE_NOT_FOUND: 'The stage has no such gate, or it does not wait for people.',
+  GIT_WRITE_NOT_FOUND: 'There is no such commit that is owed, or it is not yours.',
   INVALID_CREDENTIALS: 'The credentials are incomplete or too long.',
   INVALID_EXPIRY: 'The time lies in the past or too far ahead.',
   INVALID_EXPRESSION: 'An expression in CEL does not compile, or gives no value of the type that is wanted. The message has line, column and cause.',
@@ -36,6 +37,7 @@ const CODES = {
   NOTHING_TO_APPROVE: 'Nothing waits for an approval there.',
   NOTHING_TO_CONFIRM: 'Not the facts alone keep the target from matching.',
   NOTHING_TO_PROMOTE: 'All stages of the rollout are over.',
+  NOTHING_TO_RETRY: 'It waits, is done, or a later one took its place.',
   NOTHING_TO_ROLL_BACK_TO: 'The targets were never well with another release.',
   NOTHING_TO_SYNC: 'There is no release yet.',
   PROJECT_NOT_FOUND: 'There is no such project, or it is not yours.',
@@ -45,6 +47,11 @@ const CODES = {
   REMOVAL_NEEDS_CONFIRMATION: 'The change would remove many targets: repeat it with the digest as `confirmRemovals`.',
   REPOSITORY_IN_USE: 'Applications use the repository.',
   REPOSITORY_NOT_FOUND: 'There is no such repository, or it is not yours.',
+  REVERT_AMBIGUOUS: 'The targets go back to different content, and a branch holds one: nothing was changed.',
+  REVERT_NEEDS_BRANCH: 'The application follows no branch, so that no commit can be put on top of it: nothing was changed.',
+  REVERT_NOT_GIT: 'The application comes from no Git repository: nothing was changed.',
+  REVERT_OTHER_SOURCE: 'The release came from another repository or path than the application has now: nothing was changed.',
+  REVERT_WHOLE_REPOSITORY: 'The files of the application cannot be told from the rest of the repository: nothing was changed.',
   ROLLOUT_NOT_FOUND: 'There is no such rollout, or it is not yours.',
   ROLLOUT_NOT_READY: 'The rollout is not in a state for that.',
   ROLLOUT_OVER: 'The rollout is over.',
@@ -52,6 +59,7 @@ const CODES = {
   TARGET_NOT_FOUND: 'There is no such target, or it is not yours.',
   TESTS_REFUSED: 'The agent runs no tests now: the release has none, none is applied, or a run is under way.',
   TOKEN_NOT_FOUND: 'There is no such token, or it is not yours.',
+  WRITE_CREDENTIALS_MISSING: 'The repository has no write credentials: nothing was changed.',
 } as const;
 
 export type UserErrorCode = keyof typeof CODES;

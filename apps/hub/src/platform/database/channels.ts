@@ -13,6 +13,8 @@ export const CHANNELS = {
   repositoryHint: 'repository_hint',
   /** Repository id: its row says that a look is due (webhook, changed settings). */
   repositoryDue: 'repository_due',
+  /** Id of a git write: a commit is owed. */
+  gitWriteDue: 'git_write_due',
   /** Application id: its row, rollouts or targets changed, and the planner may have something to do. */
   applicationChanged: 'application_changed',
   /** Rollout id: its row, or one of its stages, gates or targets, changed. */

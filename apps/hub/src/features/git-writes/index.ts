@@ -1,0 +1,3 @@
+export { GitWriteFormEnum } from './git-writes.graphql.js';
+export { GitWriteModule, GitWritesModule } from './git-writes.module.js';
+export { Reverts, type RevertToOwe } from './reverts.js';
