@@ -6,6 +6,7 @@ import { aDatabase, countingIds, seededRandom, until, type TestDatabase } from '
 import type { DataSource } from 'typeorm';
 import { CHANNELS } from './channels.js';
 import { openDataSource } from './data-source.js';
+import { isDatabaseAway } from './database-away.js';
 import { holderWith, LeaseLost, Leases } from './leases.js';
 import { Notifications } from './notifications.js';
 import { Outbox } from './outbox.js';
@@ -83,6 +84,18 @@ describe('on a database', () => {
       while (!heard.includes('last')) await systemTimers.sleep(5);
       stop();
       expect({ ran, heard, projects: await projects() }).toEqual({ ran: ['kept'], heard: ['kept', 'last'], projects: ['kept'] });
+    });
+
+    it('tells of a connection that was lost under a savepoint as such, though nothing can be undone on it (fault seed 5097)', async () => {
+      const lost = tx.run(SCOPE, () =>
+        tx.savepoint(async () => {
+          await addProject('lost');
+          const [error] = await Promise.allSettled([tx.query('SELECT pg_terminate_backend(pg_backend_pid())')]);
+          await systemTimers.sleep(100); // until the pool has noticed and taken the connection away
+          throw error.status === 'rejected' ? error.reason : new Error('the connection lives');
+        }),
+      );
+      expect(isDatabaseAway(await lost.catch((error: unknown) => error))).toBe(true);
     });
 
     it('runs the work again after a deadlock', async () => {

@@ -118,7 +118,7 @@ export class TransactionContext {
     try {
       result = await work();
     } catch (error) {
-      await undo();
+      await undo().catch(() => undefined); // on a lost connection; the first error says more
       throw error;
     }
     if (result.keep) await this.query(`RELEASE SAVEPOINT ${name}`);
