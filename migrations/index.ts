@@ -10,3 +10,4 @@ export { WritesToGit1764234000000 } from './1764234000000-writes-to-git.js';
 export { TargetHistory1764237600000 } from './1764237600000-target-history.js';
 export { PeopleOfCommits1764241200000 } from './1764241200000-people-of-commits.js';
 export { RolloutTargetsByRollout1764248400000 } from './1764248400000-rollout-targets-by-rollout.js';
+export { TargetsSentAhead1764266400000 } from './1764266400000-targets-sent-ahead.js';

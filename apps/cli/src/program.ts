@@ -4,6 +4,7 @@ import type { CommandContext } from './context.js';
 import { applyCommand } from './commands/apply.js';
 import { clusterCommand } from './commands/cluster-join.js';
 import { deleteCommand } from './commands/delete.js';
+import { deployCommand } from './commands/deploy.js';
 import { describeCommand } from './commands/describe.js';
 import { explainCommand } from './commands/explain.js';
 import { getCommand } from './commands/get.js';
@@ -36,7 +37,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

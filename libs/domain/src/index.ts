@@ -167,9 +167,11 @@ export type { DependenceApplication, DependenceCluster, DependenceFacts, Depende
 export { judgeDependence } from './rollout/dependence/judge-dependence.js';
 export { judgeReport } from './rollout/judge-report.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
+export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';
 export { judgeGate } from './rollout/judge-gates.js';
 export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './rollout/metric/judge-measurement.js';
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
+export { judgeSync, type SyncRequest, type SyncVerdict } from './rollout/judge-sync.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';

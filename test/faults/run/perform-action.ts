@@ -28,7 +28,7 @@ export async function performAction(actors: Actors, action: Action): Promise<voi
       await people.ask('updateApplication', application, { project: 'default', name: application, spec: specOf(application, action.size) });
       return;
     case 'sync':
-      await people.ask('syncApplication', application, { project: 'default', name: application }, ['NOTHING_TO_SYNC']);
+      await people.ask('syncApplication', application, { project: 'default', name: application }, ['NOTHING_TO_SYNC', 'ROLLOUT_IN_PROGRESS']);
       return;
     case 'delete':
       await people.ask('deleteApplication', application, { project: 'default', name: application, mode: action.mode });

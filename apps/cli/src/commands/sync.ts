@@ -8,16 +8,18 @@ const SYNC = `mutation Sync($input: SyncApplicationInput!) { syncApplication(inp
 /** `capstan sync app/NAME`: lets the rollout run that waits for a person, or sends the newest release to every target once more. */
 export function syncCommand(context: CommandContext): Command {
   return new Command('sync')
-    .description('let a waiting rollout run, or send the newest release to every target once more')
+    .description('let a waiting rollout run, or send the newest release to every target once more; or to some clusters only')
     .argument('<reference...>', 'app/NAME')
+    .option('-c, --cluster <name>', 'to this cluster only; may be given several times', (name: string, before: readonly string[]) => [...before, name], [])
+    .option('-l, --selector <labels>', 'to clusters with these labels only')
     .option('-p, --project <name>', 'the project', 'default')
-    .action(async (words: readonly string[], options: { readonly project: string }) => {
+    .action(async (words: readonly string[], options: { readonly project: string; readonly cluster: readonly string[]; readonly selector?: string }) => {
       const { kind, name } = parseReference(words);
       if (kind.singular !== 'application') throw usage(`only apps are synced, not ${kind.plural}`);
       const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } }>(
         SYNC,
         'syncApplication',
-        { project: options.project, name },
+        { project: options.project, name, ...(options.cluster.length === 0 ? {} : { clusters: options.cluster }), ...(options.selector === undefined ? {} : { clusterSelector: options.selector }) },
         context.signal,
       );
       context.out(`app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`);

@@ -169,6 +169,43 @@ describe('going back', () => {
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
   });
 
+  it('by itself ends what else would bring the release that is left', async () => {
+    await ground.fleet('c1 tier=canary size=1', 'c2 size=1', 'c3 size=1');
+    const strategy = twoStages({ onFailure: 'ROLLBACK' }, { soak: 3_600_000 });
+    await ground.application(strategy, { parameters: { env: '{{ cluster.labels.size }}' } });
+    await ground.release();
+    await ground.answers(['c1']);
+    value(await ground.promote());
+    await ground.plan();
+    await ground.answers(['c2', 'c3']);
+    await ground.release();
+    await ground.answers(['c1']);
+    value(await ground.clusters.label('c1', { size: '2' }));
+    await ground.plan();
+    expect((await ground.rollouts()).at(-1)).toMatchObject({ cause: 'PARAMETERS', state: 'RUNNING', release: 2 });
+    await ground.fails('c1');
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'ROLLING_BACK', release: 2 }, { cause: 'PARAMETERS', state: 'SUPERSEDED' }]);
+    await ground.answers(['c1']);
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
+  it('by hand waits for nobody longer than the deadline, and the hold stays', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await everywhere();
+    value(await ground.rollBack());
+    await ground.answers(['c1']);
+    await ground.connection('c3', 'AWAY');
+    await ground.rows(`UPDATE rollout_targets SET started_at = started_at - interval '11 minutes' WHERE state = 'MOVING'`);
+    await ground.plan();
+    expect(await ground.rows(`SELECT r.state, r.reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id WHERE o.cause = 'ROLLBACK' ORDER BY c.name`))
+      .toMatchObject([{ state: 'HEALTHY' }, { state: 'FAILED', reason: 'DEADLINE_EXCEEDED' }, { state: 'FAILED', reason: 'CLUSTER_OFFLINE' }]);
+    expect((await ground.rollouts()).at(-1)).toMatchObject({ cause: 'ROLLBACK', state: 'FAILED' });
+    expect(await ground.rows('SELECT 1 FROM targets WHERE hold_at IS NOT NULL')).toHaveLength(3);
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
+  });
+
   it('and its end are in the history of each target', async () => {
     await ground.fleet('c1 tier=canary', 'c2');
     await ground.application(twoStages({ onFailure: 'ROLLBACK' }));

@@ -7,6 +7,7 @@ import { RollBack, type RolledBack } from '../../src/features/rollbacks/roll-bac
 import type { RollbackScope } from '../../src/features/rollbacks/rollback-candidates.js';
 import { ApproveGate } from '../../src/features/rollout-control/approve-gate.js';
 import { ControlRollout } from '../../src/features/rollout-control/control-rollout.js';
+import { DeployTarget } from '../../src/features/rollout-control/deploy-target.js';
 import { PromoteStage } from '../../src/features/rollout-control/promote-stage.js';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
 
@@ -33,6 +34,7 @@ export async function stagedGround() {
   const outbox = new Outbox(tx, ids);
   const control = new ControlRollout(tx, audit, outbox);
   const promote = new PromoteStage(tx, audit, outbox);
+  const deploy = new DeployTarget(tx, audit, outbox);
   const approve = new ApproveGate(tx, audit, outbox);
   const back = new RollBack(tx, ground.ports.rolloutStore, ground.ports.rollouts, new Reverts(tx, ids), audit, outbox, ids);
   const lift = new LiftHold(tx, audit, outbox, ids);
@@ -96,9 +98,23 @@ export async function stagedGround() {
     },
     tell: async (command: RolloutCommand) => control.execute(ground.viewer, { rollout: { project: ground.project.id, id: await staged.newest() }, command, reason: 'a test' }),
     promote: async (reason = 'a test') => promote.execute(ground.viewer, { rollout: { project: ground.project.id, id: await staged.newest() }, reason }),
-    approveAs: async (principal: string, stage: string, gate: string) => {
+    approveAs: async (principal: string, stage: string, gate: string, comment = 'looks good') => {
       const viewer = { ...ground.viewer, principalId: principal as typeof ground.viewer.principalId, name: principal };
-      return approve.execute(viewer, { rollout: { project: ground.project.id, id: await staged.newest() }, stage, gate, comment: 'looks good' });
+      return approve.execute(viewer, { rollout: { project: ground.project.id, id: await staged.newest() }, stage, gate, comment });
+    },
+    /** One target, ahead of its stage. */
+    async deploy(cluster: string, reason = 'a customer waits') {
+      const { id } = await ground.view('web', cluster);
+      return deploy.execute(ground.viewer, { target: { project: ground.project.id, id }, reason });
+    },
+    /** The go-ahead of a person: for all, or for some clusters. */
+    async goAhead(...clusters: readonly string[]) {
+      const [application] = await ground.rows<{ id: string }>(`SELECT id FROM applications WHERE name = 'web'`);
+      const result = await ground.sync.execute(ground.viewer, {
+        application: { project: ground.project.id, id: application?.id as never }, name: 'web', choice: clusters.length === 0 ? undefined : { clusters: new Set(clusters), selector: undefined },
+      });
+      await ground.plan();
+      return result;
     },
     async rollBack(scope: Partial<Omit<RollbackScope, 'project' | 'application'>> = {}, reason = 'a test', revert?: GitWriteForm): Promise<ReturnType<RollBack['execute']> extends Promise<infer R> ? R : RolledBack> {
       const application = await ground.rows<{ id: string }>(`SELECT id FROM applications WHERE name = 'web'`);

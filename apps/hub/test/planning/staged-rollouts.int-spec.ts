@@ -78,14 +78,16 @@ describe('a rollout in stages', () => {
     await ground.answers(['c1']);
     const [ada, bob] = ['00000000-0000-7000-8000-0000000000aa', '00000000-0000-7000-8000-0000000000ab'];
     expect(await ground.approveAs(ada ?? '', 'rest', 'gone')).toMatchObject({ ok: false, error: { code: 'GATE_NOT_FOUND' } });
-    for (const person of [ada, ada]) value(await ground.approveAs(person ?? '', 'rest', 'go'));
+    for (const comment of ['looks good', 'looks good', '', 'still good']) value(await ground.approveAs(ada ?? '', 'rest', 'go', comment));
+    // A word that changes nothing is none.
+    expect(await ground.rows(`SELECT 1 FROM audit_log WHERE action = 'approveGate'`)).toHaveLength(2);
     await ground.plan();
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 0 });
     expect(await ground.rows('SELECT state FROM rollout_gates')).toEqual([{ state: 'WAITING' }]);
     value(await ground.approveAs(bob ?? '', 'rest', 'go'));
     await ground.plan();
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 1 });
-    expect(await ground.rows('SELECT approver, comment FROM rollout_approvals ORDER BY approver')).toMatchObject([{ approver: ada, comment: 'looks good' }, { approver: bob }]);
+    expect(await ground.rows('SELECT approver, comment FROM rollout_approvals ORDER BY approver')).toMatchObject([{ approver: ada, comment: 'still good' }, { approver: bob }]);
   });
 
   it('passes soak and gates when a person promotes it, with a reason', async () => {
@@ -113,6 +115,26 @@ describe('a rollout in stages', () => {
     value(await ground.tell('ABORT'));
     expect(await ground.tell('ABORT')).toMatchObject({ ok: false, error: { code: 'ROLLOUT_OVER', phase: 'ABORTED' } });
     expect(await ground.rollouts()).toMatchObject([{ state: 'ABORTED' }]);
+  });
+
+  it('tries again what failed though its cluster went away before its turn', async () => {
+    await ground.fleet('c1 tier=canary', 'c2', 'c3');
+    await ground.application(twoStages({}, {}, { failureBudget: 1, maxConcurrency: 1, soak: 3_600_000 }));
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.fails('c2');
+    expect(await ground.states()).toEqual({ c1: 'HEALTHY', c2: 'FAILED OBJECTS_DEGRADED', c3: 'MOVING' });
+    value(await ground.tell('RETRY'));
+    await ground.connection('c2', 'AWAY');
+    await ground.plan();
+    expect(await ground.states()).toMatchObject({ c2: 'SKIPPED CLUSTER_OFFLINE' });
+    await ground.connection('c2', 'CONNECTED');
+    await ground.plan();
+    expect(await ground.states()).toMatchObject({ c2: 'PENDING' });
+    expect(await ground.rows(`SELECT 1 FROM rollout_targets WHERE state = 'PENDING' AND generation IS NOT NULL`)).toHaveLength(1);
+    await ground.answers(['c3']);
+    await ground.answers(['c2']);
+    expect(await ground.states()).toEqual({ c1: 'HEALTHY', c2: 'HEALTHY', c3: 'HEALTHY' });
   });
 
   it('leaves out a cluster that is away, counts it apart, and catches it up when it is back', async () => {

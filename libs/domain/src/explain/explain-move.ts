@@ -39,13 +39,13 @@ function connectionStep({ cluster: { name, isConnected, lastSeenAt } }: KnownToE
   });
 }
 
-/** It stands in the way of an order that is still to be given; what goes back does not ask. */
+/** It stands in the way of an order that is still to be given; what goes back or ahead does not ask. */
 function maintenanceStep({ maintenance, cluster, rollout }: KnownToExplain): readonly ExplanationStep[] {
   if (maintenance === undefined) return [];
   const { windows, judgement } = maintenance;
   const names = `the maintenance window${windows.length === 1 ? '' : 's'} ${windows.join(', ')} of the project`;
   if (judgement.isOpen) return [explanationStep('MAINTENANCE', true, `Cluster ${cluster.name} is within ${names}.`)];
-  const isToCome = rollout?.state === 'PENDING' && rollout.cause !== 'ROLLBACK' && !isRolloutOver(rollout.phase);
+  const isToCome = rollout?.state === 'PENDING' && rollout.cause !== 'ROLLBACK' && rollout.named === undefined && !isRolloutOver(rollout.phase);
   const never = judgement.opensAt === undefined && judgement.closedUntil === undefined;
   const wayOn = never ? 'Change the maintenance windows of the project or the labels of the cluster: these never open. promoteStage lets the stage pass them.' : 'Wait for the maintenance windows of the project, or let the stage pass them with promoteStage.';
   return [explanationStep('MAINTENANCE', !isToCome, `Cluster ${cluster.name} is outside of ${names}: ${sayMaintenance(judgement)}.`, { until: judgement.opensAt, wayOn: isToCome ? wayOn : undefined })];
@@ -56,16 +56,16 @@ function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep
   return explanationStep('ROLLOUT', isThere || !STANDS_STILL.has(rollout.phase), `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt });
 }
 
-function stageStep({ stage, placement, state, stateReason: reason }: KnownOfRollout, isThere: boolean): ExplanationStep {
+function stageStep({ stage, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean): ExplanationStep {
   const failed = state === 'FAILED' || state === 'REVERT_FAILED';
   const isOk = !failed && (state !== 'SKIPPED' || isThere);
   const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
   const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
-  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
+  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${named === undefined ? '' : ` It was sent ahead by ${named.by}: ${named.reason}.`}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
 }
 
-/** They stand in the way of a target that is still to come, not of one that has moved. */
-function hurdleSteps({ hurdles, state }: KnownOfRollout): readonly ExplanationStep[] {
-  const isOk = state !== 'PENDING' && state !== 'FAILED';
+/** They stand in the way of a target that is still to come, not of one that has moved, or goes ahead. */
+function hurdleSteps({ hurdles, state, named }: KnownOfRollout): readonly ExplanationStep[] {
+  const isOk = (state !== 'PENDING' || named !== undefined) && state !== 'FAILED';
   return hurdles.map(({ message, until }) => explanationStep('HURDLE', isOk, message, { until, wayOn: isOk ? undefined : message }));
 }

@@ -72,6 +72,8 @@ export interface KnownOfRollout {
   readonly placement: PlacementReason | undefined;
   readonly state: RolloutTargetState;
   readonly stateReason: ReasonCode | undefined;
+  /** A person sent it ahead of its stage. */
+  readonly named: { readonly by: string; readonly reason: string } | undefined;
   readonly hurdles: readonly RolloutHurdle[];
 }
 

@@ -16,6 +16,7 @@ describe('applyRolloutTransition', () => {
     ['who is left out says why', aTarget('a', 'MOVING'), mark('a', 'MOVING', 'SKIPPED', 'CLUSTER_OFFLINE'), { state: 'SKIPPED', assignedAs: ORDER, reason: 'CLUSTER_OFFLINE' }],
     ['who could not go back says why', aTarget('a', 'REVERTING'), mark('a', 'REVERTING', 'REVERT_FAILED', 'DEADLINE_EXCEEDED'), { state: 'REVERT_FAILED', reason: 'DEADLINE_EXCEEDED' }],
     ['who waits again has no order', aTarget('a', 'SKIPPED', { reason: 'HELD' }), mark('a', 'SKIPPED', 'PENDING', 'WAITING_FOR_ROLLOUT'), { state: 'PENDING', assignedAs: undefined, startedAt: undefined, reason: undefined }],
+    ['who waits again to be tried again keeps what has to be taken back', aTarget('a', 'SKIPPED', { reason: 'CLUSTER_OFFLINE', startedAt: undefined }), mark('a', 'SKIPPED', 'PENDING', 'WAITING_FOR_ROLLOUT'), { state: 'PENDING', assignedAs: ORDER, startedAt: undefined, reason: undefined }],
     ['who moves again has a time of its own', aTarget('a', 'SKIPPED', { reason: 'CLUSTER_OFFLINE' }), mark('a', 'SKIPPED', 'MOVING', 'WAITING_FOR_AGENT'), { state: 'MOVING', assignedAs: ORDER, startedAt: later, reason: undefined }],
   ])('%s', (_name, target, transition, expected) => {
     expect(onTarget(target, transition)).toEqual({ ...target, ...expected });

@@ -33,10 +33,10 @@ function changeOf(target: RolloutTargetRow, transition: OfTarget, assignAs: (tar
   return { state: transition.to, assignedAs: assignAs(transition.target), startedAt: now, reason: undefined };
 }
 
-/** What goes with a new state: who begins again has a time of its own, and who waits again has no order. */
+/** What goes with a new state: who begins again has a time of its own, and who waits again has no order, but for one that still waits to be tried again. */
 function marked(target: RolloutTargetRow, state: RolloutTargetState, reason: ReasonCode, now: Date): Partial<RolloutTargetRow> {
   const says = state === 'SKIPPED' || state === 'FAILED' || state === 'REVERT_FAILED' ? reason : undefined;
-  if (state === 'PENDING') return { state, reason: says, assignedAs: undefined, startedAt: undefined };
+  if (state === 'PENDING') return { state, reason: says, assignedAs: target.reason === 'CLUSTER_OFFLINE' ? target.assignedAs : undefined, startedAt: undefined };
   return { state, reason: says, startedAt: state === 'MOVING' ? now : target.startedAt };
 }
 

@@ -24,13 +24,15 @@ describe('a cluster that is away', () => {
     ['has a moment to come back at its deadline', aRollout([aTarget('a', 'MOVING', { ...blip, startedAt: after(-MINUTE) })]), []],
     ['failed where it said so before', aRollout([aTarget('a', 'MOVING', { ...away, observed: { ...WELL, health: 'DEGRADED' } })]), [mark('a', 'MOVING', 'FAILED', 'OBJECTS_DEGRADED')]],
     ['gets its order like any other where nobody asks', aRollout([aTarget('a', 'PENDING', { offlineSince: 'NEVER' })], { offlineWaitMs: undefined }), [assign('a')]],
-    ['is never left out where nobody asks', aRollout([aTarget('a', 'MOVING', { ...away, startedAt: after(-MINUTE) })], { offlineWaitMs: undefined }), []],
+    ['is never left out where nobody asks', aRollout([aTarget('a', 'MOVING', { ...away, startedAt: after(-MINUTE) })], { offlineWaitMs: undefined, stages: [aStage({ deadlineMs: undefined })] }), []],
+    ['is waited for no longer than the deadline of a rollback by hand, which leaves out nobody', aRollout([aTarget('a', 'MOVING', { ...away, startedAt: after(-MINUTE) })], { offlineWaitMs: undefined }), [mark('a', 'MOVING', 'FAILED', 'CLUSTER_OFFLINE')]],
   ])('%s', (_name, rollout, expected) => {
     expect(planRollout(rollout, NOW)).toEqual(expected);
   });
 
   it.each<[string, RolloutState, readonly RolloutTransition[]]>([
     ['waits again for its turn', aRollout([skipped('a', { assignedAs: undefined, offlineSince: undefined })]), [mark('a', 'SKIPPED', 'PENDING', 'WAITING_FOR_ROLLOUT')]],
+    ['waits to be tried again, whatever it said before', aRollout([skipped('a', { offlineSince: undefined, startedAt: undefined, observed: { ...WELL, health: 'DEGRADED' } })]), [mark('a', 'SKIPPED', 'PENDING', 'WAITING_FOR_ROLLOUT')]],
     ['goes on with the order that it holds', aRollout([skipped('a', { offlineSince: undefined })]), [mark('a', 'SKIPPED', 'MOVING', 'WAITING_FOR_AGENT')]],
     ['is well at once if it was', aRollout([skipped('a', { offlineSince: undefined, observed: WELL })]), [mark('a', 'SKIPPED', 'HEALTHY', 'SYNCED')]],
     ['has failed if it did', aRollout([skipped('a', { offlineSince: undefined, observed: { ...WELL, health: 'DEGRADED' } })]), [mark('a', 'SKIPPED', 'FAILED', 'OBJECTS_DEGRADED')]],

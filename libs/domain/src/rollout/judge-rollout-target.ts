@@ -41,6 +41,8 @@ export function judgeRolloutTarget(target: RolloutTargetRow, stage: StageRow, co
   if (state === 'FAILED') return { state, reason: target.reason ?? report.reason };
   if (!isOverdue(target, stage.deadlineMs, context)) return { state, reason: report.reason };
   if (target.offlineSince === undefined) return { state: 'FAILED', reason: 'DEADLINE_EXCEEDED' };
+  // A rollback by hand leaves nobody out: who does not answer in time has its order for when it is back, and is waited for no more.
+  if (context.offlineWaitMs === undefined && isGone(target, context)) return { state: 'FAILED', reason: 'CLUSTER_OFFLINE' };
   return isAway(target, context) ? { state: 'SKIPPED', reason: 'CLUSTER_OFFLINE' } : { state, reason: report.reason };
 }
 
@@ -77,7 +79,8 @@ function comeBack(target: RolloutTargetRow, context: JudgingContext): TargetVerd
   if (target.stage === undefined || target.reason === 'NO_STAGE') return stays;
   if (target.reason === 'HELD') return { state: 'PENDING', reason: 'WAITING_FOR_ROLLOUT' };
   if (target.reason !== 'CLUSTER_OFFLINE' || !isReachable(target, context)) return stays;
-  if (target.assignedAs === undefined) return { state: 'PENDING', reason: 'WAITING_FOR_ROLLOUT' };
+  // Without a time of its own it had not begun: it went away while it waited, or waited to be tried again, and what it said of the order before is no answer.
+  if (target.assignedAs === undefined || target.startedAt === undefined) return { state: 'PENDING', reason: 'WAITING_FOR_ROLLOUT' };
   const { answer, reason } = judgeReport(target, target.release);
   return answer === 'HEALTHY' || answer === 'FAILED' ? { state: answer, reason } : { state: 'MOVING', reason };
 }

@@ -17,6 +17,7 @@ describe('a newer release', () => {
     ['that a person sends runs at once', { cause: 'SYNC', automated: false }, 'RUNNING', ids(1, 2, 5, 9)],
     ['leaves room for a late match, which does not wait', { cause: 'LATE_MATCH', automated: false }, 'RUNNING', []],
     ['leaves room for changed parameters', { cause: 'PARAMETERS', automated: false }, 'RUNNING', []],
+    ['leaves room for some clusters', { cause: 'PARTIAL', automated: false }, 'RUNNING', []],
     ['leaves room for a rollback', { cause: 'ROLLBACK', automated: false }, 'RUNNING', []],
   ])('%s', (_name, change, phase, supersedes) => {
     expect(startRollout({ ...input, rollouts: every, ...change })).toMatchObject({ phase, supersedes });

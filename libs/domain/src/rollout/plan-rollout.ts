@@ -8,7 +8,8 @@ import type { RolloutState, RolloutTargetRow, RolloutTransition, StageRow } from
 /**
  * Decides the next transitions of a rollout from its rows and the time alone. Pure and repeatable: a planner that crashed is simply asked again,
  * and one that is asked again after every transition is written comes to rest at []. The open stage is the one whose row says so; what
- * clusters report only moves target rows, never the choice of stage.
+ * clusters report only moves target rows, never the choice of stage. What a person names goes at once, whatever stage it is of, and counts in that
+ * stage from then on: as one that moves, and against its failure budget.
  *
  * @param rollout rows as loaded in one transaction
  * @param now database time of that transaction
@@ -20,15 +21,16 @@ export function planRollout(rollout: RolloutState, now: Date): readonly RolloutT
   const restless = begun.find((stage) => stage.state === 'OPEN' && stage.settledAt !== undefined && targetsOf(rollout, stage).some(isUnsettled));
   // Before anybody is marked: who became well again in between has not stayed well.
   if (restless !== undefined) return [{ kind: 'settle-stage', stage: restless.name, at: undefined }];
-  const marks = begun.flatMap((stage) => marksOf(rollout, stage, now));
+  const marks = rollout.stages.flatMap((stage) => marksOf(rollout, stage, now));
   if (marks.length > 0 || rollout.phase === 'HALTED') return marks;
 
-  const exhausted = begun.find((stage) => failedIn(rollout, stage).length > numberOf(stage.failureBudget));
+  const exhausted = rollout.stages.find((stage) => failedIn(rollout, stage).length > numberOf(stage.failureBudget));
   if (exhausted !== undefined) return [haltAt(rollout, exhausted)];
   if (rollout.phase === 'PAUSED') return [];
 
   const isOutside = outsideMaintenance(rollout, now);
-  const assigns = begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage, passesMaintenance(stage) ? () => false : isOutside) : []));
+  const named = rollout.targets.filter((target) => isSentAhead(target, rollout)).map(assignOf);
+  const assigns = [...named, ...begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage, passesMaintenance(stage) ? () => false : isOutside) : []))];
   if (assigns.length > 0) return assigns;
   const open = begun.find((stage) => stage.state === 'OPEN');
   return open === undefined ? openNextStage(rollout, now) : endStage(rollout, open, now);
@@ -37,7 +39,8 @@ export function planRollout(rollout: RolloutState, now: Date): readonly RolloutT
 /** Targets of a closed stage have done their part once they answered; those that were away are judged on, and caught up. */
 function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutTransition[] {
   const context = { now, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince };
-  return targetsOf(rollout, stage).flatMap((target) => {
+  // Of a stage that nobody has come to only those were sent that a person named.
+  return targetsOf(rollout, stage).filter((target) => stage.state !== 'PENDING' || target.isNamed).flatMap((target) => {
     const hasAnswered = target.state === 'HEALTHY' || target.state === 'FAILED';
     if (hasAnswered && (stage.state === 'CLOSED' || (target.state === 'HEALTHY' && !isWatched(stage)))) return [];
     const { state, reason } = judgeRolloutTarget(target, stage, context);
@@ -49,11 +52,17 @@ function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly Ro
 /** Who is away, or outside of his maintenance windows, takes nobody's place. */
 function assignsOf(rollout: RolloutState, stage: StageRow, isOutside: (target: RolloutTargetRow) => boolean): readonly RolloutTransition[] {
   const targets = targetsOf(rollout, stage);
-  const room = Math.max(0, numberOf(stage.maxConcurrency) - targets.filter((target) => target.state === 'MOVING').length);
-  return targets
-    .filter((target) => target.state === 'PENDING' && isReachable(target, rollout) && !isOutside(target))
-    .slice(0, room)
-    .map((target) => ({ kind: 'assign', target: target.id, release: target.release, to: 'MOVING' }));
+  const room = Math.max(0, numberOf(stage.maxConcurrency) - targets.filter((target) => target.state === 'MOVING' || isSentAhead(target, rollout)).length);
+  return targets.filter((target) => target.state === 'PENDING' && !target.isNamed && isReachable(target, rollout) && !isOutside(target)).slice(0, room).map(assignOf);
+}
+
+function assignOf(target: RolloutTargetRow): RolloutTransition {
+  return { kind: 'assign', target: target.id, release: target.release, to: 'MOVING' };
+}
+
+/** A hold, or an order that cannot be made, marks it before. */
+function isSentAhead(target: RolloutTargetRow, rollout: RolloutState): boolean {
+  return target.isNamed && target.state === 'PENDING' && target.stage !== undefined && isReachable(target, rollout);
 }
 
 function endStage(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutTransition[] {

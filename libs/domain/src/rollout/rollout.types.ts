@@ -29,8 +29,8 @@ export type StageState = (typeof STAGE_STATES)[number];
 export const GATE_STATES = ['PENDING', 'WAITING', 'PASSED', 'FAILED', 'WAIVED'] as const;
 export type GateState = (typeof GATE_STATES)[number];
 
-/** Why a rollout was made. All but RELEASE, SYNC and ROLLBACK move single targets to the release that the application already has. */
-export const ROLLOUT_CAUSES = ['RELEASE', 'SYNC', 'LATE_MATCH', 'PARAMETERS', 'POLICY', 'CATCH_UP', 'ROLLBACK'] as const;
+/** Why a rollout was made. PARTIAL brings the newest release to clusters that a person chose, and to no other. All but RELEASE, SYNC, ROLLBACK and PARTIAL move single targets to the release that the application already has. */
+export const ROLLOUT_CAUSES = ['RELEASE', 'SYNC', 'LATE_MATCH', 'PARAMETERS', 'POLICY', 'CATCH_UP', 'ROLLBACK', 'PARTIAL'] as const;
 export type RolloutCause = (typeof ROLLOUT_CAUSES)[number];
 
 const OVER: ReadonlySet<RolloutPhase> = new Set<RolloutPhase>(['SUCCEEDED', 'FAILED', 'ROLLED_BACK', 'SUPERSEDED', 'ABORTED']);
@@ -110,6 +110,8 @@ export interface RolloutTargetRow {
   readonly isActive: boolean;
   /** A hold keeps it at another release than this rollout would give it. */
   readonly isHeld: boolean;
+  /** A person sends it at once: ahead of its stage, its gates and windows, and whatever moves beside it. */
+  readonly isNamed: boolean;
   /** Since when the agent of the cluster is away, or 'NEVER' seen; undefined: it is connected. */
   readonly offlineSince: Date | 'NEVER' | undefined;
   /** Where it goes. */

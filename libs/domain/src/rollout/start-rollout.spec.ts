@@ -63,12 +63,16 @@ describe('startRollout', () => {
   it('sends each target of a rollback to a release of its own, all at once', () => {
     const start = startRollout({ ...input, cause: 'ROLLBACK', strategy: DEFAULT_STRATEGY, targets: [target('a', { goesTo: aReleaseId(3) }), target('b')] });
     expect(start.targets.map(({ toRelease }) => toRelease)).toEqual([aReleaseId(3), aReleaseId(9)]);
-    expect(start.stages.map(({ name }) => name)).toEqual(['all']);
+    expect(start.stages).toMatchObject([{ name: 'all', deadlineMs: 600_000 }]);
+    const patient = { ...staged({}), stages: [...staged({ deadlineSeconds: 60 }).stages, ...staged({ deadlineSeconds: 900 }).stages] };
+    expect(startRollout({ ...input, cause: 'ROLLBACK', strategy: patient }).stages).toMatchObject([{ deadlineMs: 900_000 }]);
+    expect(startRollout({ ...input, cause: 'ROLLBACK' }).stages).toMatchObject([{ deadlineMs: 600_000 }]);
   });
 
   it.each<[RolloutCause, string, 'HALT' | 'ROLLBACK', number | undefined]>([
     ['RELEASE', 'only', 'ROLLBACK', 60_000],
     ['SYNC', 'only', 'ROLLBACK', 60_000],
+    ['PARTIAL', 'only', 'ROLLBACK', 60_000],
     ['PARAMETERS', 'only', 'HALT', 60_000], // there is no earlier release to go back to
     ['LATE_MATCH', 'all', 'HALT', undefined],
     ['POLICY', 'all', 'HALT', undefined],

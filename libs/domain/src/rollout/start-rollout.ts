@@ -2,7 +2,7 @@ import type { ReleaseId, RolloutId, TargetId } from '../ids.js';
 import { resolveStages, type PlacedInStage, type PlacementReason, type TargetToPlace } from './resolve-stages.js';
 import { isRolloutOver, type RolloutCause, type RolloutPhase, type StageRow } from './rollout.types.js';
 import { quantityOf } from './strategy/quantity.js';
-import type { FailurePolicy, RolloutStrategy, StageSpec } from './strategy/rollout-strategy.js';
+import { DEFAULT_DEADLINE_SECONDS, type FailurePolicy, type RolloutStrategy, type StageSpec } from './strategy/rollout-strategy.js';
 
 /** A rollout of the same application that may be under way. */
 export interface KnownRollout {
@@ -76,8 +76,8 @@ export function movesAll(cause: RolloutCause): boolean {
  */
 export function startRollout(input: RolloutToStart): RolloutStart {
   const waitsFor = waitOf(input);
-  const isStaged = input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARAMETERS');
-  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets) : atOnce(input.targets);
+  const isStaged = input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARAMETERS' || input.cause === 'PARTIAL');
+  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets) : atOnce(input.targets, input.cause === 'ROLLBACK' ? longestDeadlineMs(input.strategy) : undefined);
   const byId = new Map(input.targets.map((target) => [target.id, target]));
   return {
     release: input.release,
@@ -85,7 +85,7 @@ export function startRollout(input: RolloutToStart): RolloutStart {
     phase: waitsFor === undefined ? 'RUNNING' : 'PENDING',
     waitsFor,
     // Whoever gets other parameters has no earlier release to go back to.
-    onFailure: input.strategy.kind === 'STAGED' && movesAll(input.cause) ? input.strategy.onFailure : 'HALT',
+    onFailure: input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARTIAL') ? input.strategy.onFailure : 'HALT',
     offlineWaitMs: isStaged ? input.strategy.offlineWaitSeconds * 1_000 : undefined,
     stages,
     targets: placed.map(({ id, stage, reason }) => ({ id, stage, placement: reason, fromRelease: byId.get(id)?.comesFrom, toRelease: byId.get(id)?.goesTo ?? input.release })),
@@ -145,9 +145,15 @@ interface Placed {
   readonly placed: readonly PlacedInStage[];
 }
 
-function atOnce(targets: readonly TargetToRoll[]): Placed {
+/** For a rollback by hand, which goes everywhere at once: as long as the most patient stage waits for a target. */
+function longestDeadlineMs(strategy: RolloutStrategy): number {
+  const seconds = strategy.kind === 'STAGED' ? strategy.stages.map((stage) => stage.deadlineSeconds) : [DEFAULT_DEADLINE_SECONDS];
+  return Math.max(...seconds) * 1_000;
+}
+
+function atOnce(targets: readonly TargetToRoll[], deadlineMs: number | undefined): Placed {
   const ids = targets.map((target) => target.id).toSorted();
-  return { stages: [STAGE_ALL], placed: ids.map((id) => ({ id, stage: STAGE_ALL.name, reason: 'MATCHED' })) };
+  return { stages: [{ ...STAGE_ALL, deadlineMs }], placed: ids.map((id) => ({ id, stage: STAGE_ALL.name, reason: 'MATCHED' })) };
 }
 
 function inStages(specs: readonly StageSpec[], targets: readonly TargetToRoll[]): Placed {

@@ -16,13 +16,14 @@ const UNSERVED = `${UNASSIGNED}
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = t.id AND o.state IN ('RUNNING', 'PAUSED') AND (r.state <> 'SKIPPED' OR ${STAYS}))
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND r.state = 'SKIPPED' AND r.reason = 'NO_STAGE')`;
 /** The newest rollout of the whole application that was let start: one that still waits has left nobody behind. */
-const LAST_STARTED = `(SELECT id, state FROM rollouts WHERE application_id = $1 AND cause IN ('RELEASE', 'SYNC') AND started_at IS NOT NULL ORDER BY number DESC LIMIT 1)`;
-/** Targets that the last rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else. */
+const LAST_STARTED = `(SELECT id, number, state FROM rollouts WHERE application_id = $1 AND cause IN ('RELEASE', 'SYNC') AND started_at IS NOT NULL ORDER BY number DESC LIMIT 1)`;
+/** Targets that the last rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else that no person has sent them since. */
 const LEFT_BEHIND = `
   SELECT t.id FROM ${LAST_STARTED} n JOIN rollout_targets r ON r.rollout_id = n.id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id
   WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.blocked_reason IS NULL AND r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD')
     AND n.state <> ALL($3::text[]) AND t.assigned_release_id IS DISTINCT FROM $2 AND ${IS_CONNECTED}
-    AND NOT EXISTS (SELECT 1 FROM rollout_targets u JOIN rollouts o ON o.id = u.rollout_id WHERE u.target_id = t.id AND o.cause <> 'ROLLBACK' AND o.state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK'))`;
+    AND NOT EXISTS (SELECT 1 FROM rollout_targets u JOIN rollouts o ON o.id = u.rollout_id WHERE u.target_id = t.id AND o.cause <> 'ROLLBACK' AND (o.state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK')
+      OR (o.cause = 'PARTIAL' AND o.number > n.number AND u.generation IS NOT NULL)))`;
 
 /**
  * Gives targets that came late their place: in the rollout of the whole application while it lasts, and a rollout of their own to the release that

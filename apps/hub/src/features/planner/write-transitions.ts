@@ -8,6 +8,8 @@ import { endSideRollouts, type LoadedRollout } from '../rollouts/index.js';
 
 type Of<K extends RolloutTransition['kind']> = Extract<RolloutTransition, { kind: K }>;
 
+/** Who was away and waited to be tried again keeps the order that a rollback has to take back. */
+const WAITS_WITHOUT_ORDER = `m.state = 'PENDING' AND r.reason IS DISTINCT FROM 'CLUSTER_OFFLINE'`;
 const HOLD = `
   WITH held AS (
     UPDATE targets t SET hold_at = now(), hold_by = 'capstan', hold_reason = $2, hold_rollout_id = $1, version = t.version + 1 FROM unnest($3::uuid[], $4::uuid[]) AS w (id, transition_id)
@@ -60,7 +62,7 @@ export class WriteTransitions {
     await tx.query(
       `WITH m AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS m (target_id, state, reason, transition_id)),
        rows AS (UPDATE rollout_targets r SET state = m.state, reason = m.reason,
-           generation = CASE WHEN m.state = 'PENDING' THEN NULL ELSE r.generation END, epoch = CASE WHEN m.state = 'PENDING' THEN NULL ELSE r.epoch END,
+           generation = CASE WHEN ${WAITS_WITHOUT_ORDER} THEN NULL ELSE r.generation END, epoch = CASE WHEN ${WAITS_WITHOUT_ORDER} THEN NULL ELSE r.epoch END,
            started_at = CASE m.state WHEN 'PENDING' THEN NULL WHEN 'MOVING' THEN now() ELSE r.started_at END,
            finished_at = CASE WHEN m.state IN ('PENDING', 'MOVING', 'REVERTING') THEN NULL ELSE now() END
          FROM m WHERE r.rollout_id = $1 AND r.target_id = m.target_id RETURNING r.project_id, r.target_id, r.generation, m.state, m.reason, m.transition_id)
@@ -78,8 +80,9 @@ export class WriteTransitions {
     await tx.execute('UPDATE rollouts SET state = $2, reason = $3, failed_at = coalesce(failed_at, now()), version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
     if (to === 'ROLLING_BACK') {
       await tx.execute(HOLD, [rollout.id, `rolled back: ${reason}`, rollout.targets.map((target) => target.id), rollout.targets.map(() => ids.uuid())]);
-      await endSideRollouts(tx, application.id, { of: rollout.release });
-      await tx.execute('UPDATE applications SET current_release_id = $2 WHERE id = $1', [application.id, previousRelease ?? null]);
+      await endSideRollouts(tx, application.id, { of: rollout.release }, rollout.id);
+      // What went to some clusters only never was what the application has.
+      await tx.execute(`UPDATE applications SET current_release_id = $2 WHERE id = $1 AND EXISTS (SELECT 1 FROM rollouts o WHERE o.id = $3 AND o.cause <> 'PARTIAL')`, [application.id, previousRelease ?? null, rollout.id]);
     }
     await this.#tell(application, rollout, to === 'HALTED' ? 'rollout.halted' : 'rollout.rollingBack', { stage, failed: failed.length });
     await this.#tellTargets(application, rollout);

@@ -14,6 +14,11 @@ export interface ApproveGateCommand {
   readonly comment: string;
 }
 
+/** Said again it changes nothing, but for another comment: that takes the place of the one before, and is a word of its own in the audit trail. */
+const APPROVE = `
+  INSERT INTO rollout_approvals AS a (project_id, rollout_id, stage, gate, principal_id, approver, comment) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  ON CONFLICT (rollout_id, stage, gate, principal_id) DO UPDATE SET comment = excluded.comment WHERE excluded.comment NOT IN ('', a.comment)`;
+
 /** One person's yes to a gate, ahead of time too: it counts once, however often it is said. */
 @Injectable()
 export class ApproveGate {
@@ -31,10 +36,8 @@ export class ApproveGate {
       if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK') return err({ code: 'ROLLOUT_OVER', phase: rollout.phase });
       const [waiting] = await this.tx.query(`SELECT 1 FROM rollout_gates WHERE rollout_id = $1 AND stage = $2 AND name = $3 AND spec ->> 'kind' = 'APPROVAL'`, [rollout.id, stage, gate]);
       if (waiting === undefined) return err({ code: 'GATE_NOT_FOUND', stage: stage.slice(0, 80), gate: gate.slice(0, 80) });
-      await this.tx.execute(
-        `INSERT INTO rollout_approvals (project_id, rollout_id, stage, gate, principal_id, approver, comment) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-        [rollout.project, rollout.id, stage, gate, viewer.principalId, viewer.name, comment],
-      );
+      const changed = await this.tx.execute(APPROVE, [rollout.project, rollout.id, stage, gate, viewer.principalId, viewer.name, comment]);
+      if (changed === 0) return ok(rollout.id);
       await this.audit.record({ action: 'approveGate', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage, gate, comment } });
       await this.outbox.append({ kind: 'rollout.approved', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage, gate, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);

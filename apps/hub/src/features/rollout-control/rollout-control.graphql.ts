@@ -34,6 +34,14 @@ export class ApproveGateInput extends MutationInput {
   @Field(() => String, { nullable: true, description: 'A comment, for the record; at most 1000 characters.' }) comment?: string | null;
 }
 
+@InputType({ description: 'Which target goes ahead of its stage.' })
+export class DeployTargetInput extends MutationInput {
+  @Field(() => String, { nullable: true, defaultValue: 'default', description: 'Project of the application.' }) project?: string | null;
+  @Field(() => String, { description: 'Name of the application.' }) application!: string;
+  @Field(() => String, { description: 'Name of the cluster.' }) cluster!: string;
+  @Field(() => String, { description: 'Why, for the record; at most 1000 characters.' }) reason!: string;
+}
+
 @ObjectType({ description: 'The rollout as it is now.' })
 export class RolloutPayload extends MutationPayload {
   @Field(() => RolloutType, { nullable: true, description: 'The rollout; null when refused.' }) rollout!: RolloutType | null;

@@ -1,6 +1,6 @@
 export { endSideRollouts } from './end-side-rollouts.js';
 export { HurdleReadModel } from './hurdles.read-model.js';
-export { HAS_WORK, loadRollout, rolloutsAtWork, type LoadedRollout } from './load-rollout.js';
+export { HAS_WORK, loadRollout, rolloutHeads, rolloutsAtWork, type LoadedRollout } from './load-rollout.js';
 export { maintenanceOfProject } from './maintenance-of-project.js';
 export { releaseOfMost } from './release-of-most.js';
 export { ROLLOUT_STORE, type ApplicationToRoll, type RolloutStore } from './rollout.store.js';

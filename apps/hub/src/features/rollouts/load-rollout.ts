@@ -71,6 +71,7 @@ interface TargetRecord {
   readonly to_release_id: string | null;
   readonly target_state: string;
   readonly is_held: boolean;
+  readonly is_named: boolean;
   readonly is_online: boolean;
   readonly last_seen_at: Date | null;
   readonly cluster_id: string;
@@ -129,7 +130,7 @@ export async function loadRollout(tx: TransactionContext, rollout: RolloutHead):
     [rollout.id],
   );
   const targets = await tx.query<TargetRecord>(
-    `SELECT r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, t.state AS target_state, t.cluster_id,
+    `SELECT r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.named_at IS NOT NULL AS is_named, t.state AS target_state, t.cluster_id,
        t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
        ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
        s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
@@ -167,7 +168,7 @@ function toTarget(row: TargetRecord, release: ReleaseId): RolloutTargetRow {
   const says = row.state === 'SKIPPED' || row.state === 'FAILED' || row.state === 'REVERT_FAILED';
   return {
     id: targetId(row.target_id), stage: row.reason === 'NO_STAGE' ? undefined : row.stage, state: row.state, reason: says ? reasonIn(row.reason) : undefined,
-    isActive: row.target_state === 'ACTIVE', isHeld: row.is_held, offlineSince: row.is_online ? undefined : (row.last_seen_at ?? 'NEVER'),
+    isActive: row.target_state === 'ACTIVE', isHeld: row.is_held, isNamed: row.is_named, offlineSince: row.is_online ? undefined : (row.last_seen_at ?? 'NEVER'),
     release: row.to_release_id === null ? release : releaseId(row.to_release_id), fromRelease: row.from_release_id === null ? undefined : releaseId(row.from_release_id),
     assignedAs, startedAt: row.started_at ?? undefined,
     // Failed without an order: it could not be made.

@@ -21,6 +21,8 @@ export interface RolloutStore {
   add(application: ApplicationToRoll, id: RolloutId, start: RolloutStart): Promise<void>;
   /** Lets a waiting rollout run; where its targets come from is noted anew. */
   letRun(rollout: RolloutId): Promise<void>;
+  /** Lets a waiting rollout run by itself once those before it are over: the word of a person has been given. */
+  queue(rollout: RolloutId): Promise<void>;
   /** Ends rollouts. */
   end(rollouts: readonly RolloutId[], phase: Extract<RolloutPhase, 'SUPERSEDED' | 'ABORTED'>): Promise<void>;
   setCurrentRelease(application: ApplicationId, release: ReleaseId): Promise<void>;

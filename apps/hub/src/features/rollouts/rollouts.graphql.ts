@@ -3,13 +3,13 @@ import {
   type RolloutHurdle, type RolloutId, type RolloutPhase, type RolloutStrategyKind, type RolloutTargetState, type RolloutWait,
 } from '#domain';
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { connectionType, DateTime, graphqlEnum, MutationInput, MutationPayload, NodeType } from '../../platform/api/index.js';
+import { connectionType, DateTime, graphqlEnum, LabelSelector, MutationInput, MutationPayload, NodeType } from '../../platform/api/index.js';
 import { ApplicationType, FailurePolicyEnum, ReasonCodeEnum, StrategyEnum } from '../applications/index.js';
 import type { RolloutTargetView, RolloutView } from './rollouts.read-model.js';
 
 const CAUSE_MEANING: Readonly<Record<RolloutCause, string>> = {
   RELEASE: 'A new release.', SYNC: 'A person asked for it.', LATE_MATCH: 'Clusters that came to match later.', PARAMETERS: 'Labels or facts changed parameters.', POLICY: 'What orders say beside the release changed.',
-  CATCH_UP: 'Clusters that were away during the last one.', ROLLBACK: 'Targets go back to a release that they have run.',
+  CATCH_UP: 'Clusters that were away during the last one.', ROLLBACK: 'Targets go back to a release that they have run.', PARTIAL: 'A person sent the newest release to some clusters only.',
 };
 const PHASE_MEANING: Readonly<Record<RolloutPhase, string>> = {
   PENDING: 'Waits for `syncApplication`, or for the rollout before it: see `waitsFor`.', RUNNING: 'Moves targets.', PAUSED: 'Assigns nothing more until it is resumed.', ROLLING_BACK: 'Takes back what it moved.', ROLLED_BACK: 'Everything that could go back has.', SUCCEEDED: 'Every target is healthy.', FAILED: 'It has ended, and at least one target failed.',
@@ -45,6 +45,9 @@ export class RolloutTargetType {
   @Field(() => DateTime, { nullable: true, description: 'When it was assigned.' }) startedAt!: Date | null;
   @Field(() => DateTime, { nullable: true, description: 'When it was done or failed.' }) finishedAt!: Date | null;
   @Field(() => PlacementReasonEnum, { nullable: true, description: 'Why it is in this stage; null in rollouts of earlier versions.' }) placement!: PlacementReason | null;
+  @Field(() => DateTime, { nullable: true, description: 'When a person sent it ahead of its stage.' }) namedAt!: Date | null;
+  @Field(() => String, { nullable: true, description: 'Who did.' }) namedBy!: string | null;
+  @Field(() => String, { nullable: true, description: 'Why.' }) namedReason!: string | null;
   /** Not in the schema: what the field resolvers of this type start from. */
   key!: { readonly target: string; readonly fromRelease: string | undefined; readonly toRelease: string };
 }
@@ -77,10 +80,12 @@ export class RolloutType extends NodeType {
 @ObjectType({ description: 'A page of a list of Rollout.' })
 export class RolloutConnection extends connectionType('Rollout', () => RolloutType) {}
 
-@InputType({ description: 'Lets what waits run, or tries the newest release again.' })
+@InputType({ description: 'Lets what waits run, or tries the newest release again; or sends that to some clusters only.' })
 export class SyncApplicationInput extends MutationInput {
   @Field(() => String, { nullable: true, defaultValue: 'default', description: 'Name of the project.' }) project?: string | null;
   @Field(() => String, { description: 'Name of the application.' }) name!: string;
+  @Field(() => [String], { nullable: true, description: 'To these clusters only, by name, at most 500; what waits for a go-ahead for all goes on waiting.' }) clusters?: string[] | null;
+  @Field(() => LabelSelector, { nullable: true, description: 'To clusters with these labels only; with `clusters`, to those of them that have them.' }) clusterSelector?: string | null;
 }
 
 @ObjectType({ description: 'What was set in motion.' })
@@ -99,6 +104,6 @@ export function toRolloutType(view: RolloutView): RolloutType {
 export function toRolloutTargetType(view: RolloutTargetView): RolloutTargetType {
   return {
     stage: view.stage, state: view.state, reason: view.reason ?? null, startedAt: view.startedAt ?? null, finishedAt: view.finishedAt ?? null,
-    placement: view.placement ?? null, key: { target: view.target, fromRelease: view.fromRelease, toRelease: view.toRelease },
+    placement: view.placement ?? null, namedAt: view.named?.at ?? null, namedBy: view.named?.by ?? null, namedReason: view.named?.reason ?? null, key: { target: view.target, fromRelease: view.fromRelease, toRelease: view.toRelease },
   };
 }

@@ -35,6 +35,8 @@ export interface RolloutTargetView {
   readonly reason: ReasonCode | undefined;
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
+  /** Who sent it ahead of its stage, and why; undefined: nobody. */
+  readonly named: { readonly at: Date; readonly by: string; readonly reason: string } | undefined;
 }
 
 /** What `ROLLOUT_COLUMNS` selects. */
@@ -64,6 +66,9 @@ interface TargetRow {
   readonly reason: string | null;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
+  readonly named_at: Date | null;
+  readonly named_by: string | null;
+  readonly named_reason: string | null;
 }
 
 /** Of `rollouts o`. */
@@ -102,7 +107,7 @@ export class RolloutReadModel {
   async targetsOf(viewer: Viewer, rollout: RolloutId, limit: number): Promise<readonly RolloutTargetView[]> {
     const rows = await this.tx.run(viewerScope(viewer), () =>
       this.tx.query<TargetRow>(
-        `SELECT r.target_id, r.stage, r.state, r.placement, r.from_release_id, coalesce(r.to_release_id, o.release_id) AS to_release_id, r.reason, r.started_at, r.finished_at
+        `SELECT r.target_id, r.stage, r.state, r.placement, r.from_release_id, coalesce(r.to_release_id, o.release_id) AS to_release_id, r.reason, r.started_at, r.finished_at, r.named_at, r.named_by, r.named_reason
          FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.rollout_id = $1
          ORDER BY array_position(ARRAY['FAILED', 'REVERT_FAILED', 'MOVING', 'REVERTING', 'PENDING', 'HEALTHY', 'REVERTED', 'SKIPPED'], r.state), r.order_key LIMIT $2`,
         [rollout, limit],
@@ -111,6 +116,7 @@ export class RolloutReadModel {
     return rows.map((row) => ({
       target: targetId(row.target_id), stage: row.stage, state: row.state, placement: row.placement ?? undefined, toRelease: releaseId(row.to_release_id), fromRelease: row.from_release_id === null ? undefined : releaseId(row.from_release_id),
       reason: row.reason !== null && isReasonCode(row.reason) ? row.reason : undefined, startedAt: row.started_at ?? undefined, finishedAt: row.finished_at ?? undefined,
+      named: row.named_at === null ? undefined : { at: row.named_at, by: row.named_by ?? '', reason: row.named_reason ?? '' },
     }));
   }
 

@@ -1,13 +1,14 @@
 import { assertNever } from '#kernel';
-import { applicationId, parseGlobalId, rolloutId } from '#domain';
+import { applicationId, parseGlobalId, parseSelectorString, rolloutId } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
-  ApiError, CurrentViewer, Loaders, NodeSources, PageArgs, parsePage, RequestLoaders, RequirePermission, toConnection, userError, type UserError, type Viewer,
+  ApiError, CurrentViewer, Loaders, NodeSources, PageArgs, parsePage, RequestLoaders, RequirePermission, toConnection, UserError, userError, type Viewer,
 } from '../../platform/api/index.js';
 import { ApplicationReadModel, ApplicationType, toApplicationType } from '../applications/index.js';
 import { releaseLoader, ReleaseReadModel, ReleaseType, toReleaseType } from '../releases/index.js';
 import { TargetReadModel, TargetType, toTargetType, type TargetView } from '../targets/index.js';
+import type { ClusterChoice } from './choose-clusters.js';
 import { HurdleReadModel } from './hurdles.read-model.js';
 import {
   RolloutConnection, RolloutHurdleType, RolloutTargetType, RolloutType, SyncApplicationInput, SyncApplicationPayload, toRolloutTargetType, toRolloutType,
@@ -21,6 +22,7 @@ const STAGES = Symbol('stages of rollouts');
 const ACTIVE = Symbol('active rollouts of applications');
 const TARGETS = Symbol('targets of rollouts');
 const MAX_TARGETS = 1_000;
+const MAX_CLUSTERS = 500;
 
 @Resolver(() => RolloutType)
 export class RolloutResolver {
@@ -63,11 +65,13 @@ export class RolloutResolver {
     return toConnection(found === undefined ? [] : await this.rollouts.list(viewer, found.id, page), page, ({ number, id }) => ({ key: [number], id }), toRolloutType);
   }
 
-  @Mutation(() => SyncApplicationPayload, { description: 'Lets a waiting rollout run, or sends the newest release to every target once more.' })
+  @Mutation(() => SyncApplicationPayload, { description: 'Lets a waiting rollout run, or sends the newest release to every target once more; or to some clusters only, through the same stages.' })
   @RequirePermission('application:sync')
   async syncApplication(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'Which application.' }) input: SyncApplicationInput): Promise<SyncApplicationPayload> {
     const application = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
-    const result = await this.sync.execute(viewer, { application, name: input.name.slice(0, 80) });
+    const choice = choiceOf(input);
+    if (choice instanceof UserError) return { application: null, rollout: null, userErrors: [choice] };
+    const result = await this.sync.execute(viewer, { application, name: input.name.slice(0, 80), choice });
     if (!result.ok) return { application: null, rollout: null, userErrors: [toUserError(result.error)] };
     const [rollout] = await this.rollouts.findByIds(viewer, [result.value]);
     const after = await this.applications.findByName(viewer, input.project ?? 'default', input.name);
@@ -161,6 +165,20 @@ export class ApplicationRolloutsResolver {
   }
 }
 
+/** undefined: to all. */
+function choiceOf({ clusters, clusterSelector }: SyncApplicationInput): ClusterChoice | UserError | undefined {
+  const isNarrowed = Array.isArray(clusters) || typeof clusterSelector === 'string';
+  if (!isNarrowed) return undefined;
+  if (clusters?.length === 0 || (clusters?.length ?? 0) > MAX_CLUSTERS) return invalid('clusters', `Name 1 to ${MAX_CLUSTERS} clusters, or leave it out.`);
+  const selector = typeof clusterSelector === 'string' ? parseSelectorString(clusterSelector) : undefined;
+  if (selector?.ok === false) return invalid('clusterSelector', `It does not parse at character ${selector.error.position}: ${selector.error.expected}.`);
+  return { clusters: Array.isArray(clusters) ? new Set(clusters) : undefined, selector: selector?.value };
+}
+
+function invalid(field: string, message: string): UserError {
+  return Object.assign(new UserError(), userError('INVALID_VALUE', [field], message));
+}
+
 function toUserError(failure: SyncApplicationFailure): UserError {
   switch (failure.code) {
     case 'APPLICATION_NOT_FOUND':
@@ -169,6 +187,13 @@ function toUserError(failure: SyncApplicationFailure): UserError {
       return userError(failure.code, ['name'], `Application ${failure.name} is being deleted.`);
     case 'NOTHING_TO_SYNC':
       return userError(failure.code, ['name'], `Application ${failure.name} has no release yet.`, 'See its reason, or wait for the first look into its repository.');
+    case 'ROLLOUT_IN_PROGRESS':
+      return userError(failure.code, ['name'], `A rollout of ${failure.name} is ${failure.phase}: ${failure.isPartial ? 'a release for some clusters only waits for its end.' : 'the newest release is on its way already.'}`,
+        failure.isPartial ? `Wait, or abort it; to send one target its release now: capstan deploy ${failure.name}@CLUSTER --reason WHY` : `See what it waits for: capstan rollout show ${failure.name}. To begin anew, abort it first.`);
+    case 'TARGET_NOT_FOUND':
+      return failure.clusters.length === 0
+        ? userError(failure.code, ['clusterSelector'], `No target of ${failure.name} is on such a cluster.`, 'See which clusters have which labels: capstan get clusters')
+        : userError(failure.code, ['clusters'], `${failure.name} has no target on ${failure.clusters.slice(0, 5).map((name) => name.slice(0, 80)).join(', ')}${failure.clusters.length > 5 ? ` and ${failure.clusters.length - 5} more` : ''}.`, 'Why not says: capstan explain APP@CLUSTER');
     default:
       return assertNever(failure);
   }

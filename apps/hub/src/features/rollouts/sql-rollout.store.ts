@@ -79,6 +79,11 @@ export class SqlRolloutStore implements RolloutStore {
     );
   }
 
+  async queue(rollout: RolloutId): Promise<void> {
+    await this.tx.execute(`UPDATE rollouts SET waits_for = 'ROLLOUT', version = version + 1 WHERE id = $1 AND state = 'PENDING'`, [rollout]);
+    this.tx.notify(CHANNELS.rolloutChanged, rollout);
+  }
+
   async end(rollouts: readonly RolloutId[], phase: 'SUPERSEDED' | 'ABORTED'): Promise<void> {
     for (const id of rollouts) this.tx.notify(CHANNELS.rolloutChanged, id);
     if (rollouts.length === 0) return;
@@ -105,7 +110,8 @@ export class SqlRolloutStore implements RolloutStore {
          CASE WHEN j.stage IS NULL THEN 'NO_STAGE' END, CASE WHEN j.stage IS NULL THEN 'NO_STAGE' ELSE 'JOINED_LATE' END
        FROM unnest($2::uuid[], $3::text[], $5::text[]) AS j (id, stage, cluster) JOIN targets t ON t.id = j.id JOIN rollouts o ON o.id = $1
        ON CONFLICT (project_id, rollout_id, target_id) DO UPDATE
-         SET state = excluded.state, stage = excluded.stage, placement = excluded.placement, generation = NULL, epoch = NULL, reason = excluded.reason, from_release_id = NULL, started_at = NULL, finished_at = NULL
+         SET state = excluded.state, stage = excluded.stage, placement = excluded.placement, generation = NULL, epoch = NULL, reason = excluded.reason, from_release_id = NULL, started_at = NULL, finished_at = NULL,
+           named_at = NULL, named_by = NULL, named_reason = NULL
          WHERE rollout_targets.state = 'SKIPPED'`,
       [rollout, joining.map((target) => target.id), stages.map((stage) => stage ?? null), row.last, joining.map((target) => target.cluster)],
     );

@@ -5,10 +5,12 @@ import { JsonScalar } from './scalars.js';
 
 /** Codes of expected failures, for scripts. Added to, never renamed. Each with what it means. */
 const CODES = {
+  ALREADY_AT_RELEASE: 'The target has the release already.',
   APPLICATION_DELETING: 'The application is being deleted.',
   APPLICATION_NOT_FOUND: 'There is no such application, or it is not yours.',
   CLUSTER_NOT_ACTIVE: 'The cluster is being removed, or is removed.',
   CLUSTER_NOT_FOUND: 'There is no such cluster, or it is not yours.',
+  CLUSTER_OFFLINE: 'The agent of the cluster is away.',
   COMMIT_MISMATCH: 'Another move waits for approval than the one that was looked at: look again.',
   DEPENDENCY_CYCLE: 'Applications would wait for each other for ever.',
   DIGEST_MISMATCH: 'The digest is not that of what waits for approval now: look again.',
@@ -52,10 +54,15 @@ const CODES = {
   REVERT_NOT_GIT: 'The application comes from no Git repository: nothing was changed.',
   REVERT_OTHER_SOURCE: 'The release came from another repository or path than the application has now: nothing was changed.',
   REVERT_WHOLE_REPOSITORY: 'The files of the application cannot be told from the rest of the repository: nothing was changed.',
+  ROLLOUT_IN_PROGRESS: 'A rollout is under way that this would disturb.',
   ROLLOUT_NOT_FOUND: 'There is no such rollout, or it is not yours.',
   ROLLOUT_NOT_READY: 'The rollout is not in a state for that.',
   ROLLOUT_OVER: 'The rollout is over.',
   STALE_VERSION: 'Somebody else changed it since: read it again.',
+  TARGET_BLOCKED: 'No order can be made for the target.',
+  TARGET_FAILED: 'The target has failed in this rollout.',
+  TARGET_HELD: 'The target is held after a rollback.',
+  TARGET_LEFT_OUT: 'The target takes no part in the rollout.',
   TARGET_NOT_FOUND: 'There is no such target, or it is not yours.',
   TESTS_REFUSED: 'The agent runs no tests now: the release has none, none is applied, or a run is under way.',
   TOKEN_NOT_FOUND: 'There is no such token, or it is not yours.',

@@ -33,7 +33,7 @@ export function idOf(name: string): TargetId {
 /** A target of the stage `all` that came from OLDER; in every state after PENDING it holds ORDER. */
 export function aTarget(name: string, state: RolloutTargetState, rest: Partial<RolloutTargetRow> = {}): RolloutTargetRow {
   return {
-    id: idOf(name), stage: 'all', state, reason: undefined, isActive: true, isHeld: false, offlineSince: undefined, release: RELEASE, fromRelease: OLDER,
+    id: idOf(name), stage: 'all', state, reason: undefined, isActive: true, isHeld: false, isNamed: false, offlineSince: undefined, release: RELEASE, fromRelease: OLDER,
     assignedAs: state === 'PENDING' ? undefined : ORDER, startedAt: state === 'PENDING' ? undefined : NOW, blockedBy: undefined, observed: undefined, refused: undefined, ...rest,
   };
 }

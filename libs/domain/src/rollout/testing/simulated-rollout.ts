@@ -2,6 +2,7 @@ import type { ReleaseId, TargetId } from '../../ids.js';
 import type { OrderVersion } from '../../target/assignment.js';
 import { applyRolloutTransition } from '../apply-transition.js';
 import { currentStage } from '../control-rollout.js';
+import { judgeDeployment } from '../judge-deployment.js';
 import { planRollout } from '../plan-rollout.js';
 import type { ObservedTarget, RolloutState, RolloutTargetRow, RolloutTransition, StageRow } from '../rollout.types.js';
 import type { FleetEvent } from './fleet-event.js';
@@ -88,6 +89,8 @@ export class SimulatedRollout {
         return this.#stand(target, () => ({ isBlocked: true }));
       case 'unblock':
         return this.#stand(target, () => ({ isBlocked: false }));
+      case 'deploy':
+        return this.#onTarget(target, (row) => (judgeDeployment(this.state, row).ok ? { isNamed: true } : {}));
       case 'join':
         return this.#join();
       case 'approve':
