@@ -158,6 +158,7 @@ export { releaseKey, renderingFieldsOf, shouldRelease, type ReleaseDecision, typ
 export { explainTarget } from './explain/explain-target.js';
 export { EXPLANATION_STEPS, type Explanation, type ExplanationStep, type KnownOfRollout, type KnownOfTarget, type KnownToExplain } from './explain/explanation.types.js';
 export { foldTargetChanges, type TargetPast } from './history/fold-target-changes.js';
+export { deploymentsOf, measureDeployments, type Deployment, type DeploymentMeasures, type MeasuredRollout, type MeasuredWindow, type Spread } from './history/measure-deployments.js';
 export { LIFE_KINDS, TARGET_CHANGE_KINDS, type TargetChange, type TargetChangeKind } from './history/target-change.js';
 export { applyRolloutTransition, applyRolloutTransitions } from './rollout/apply-transition.js';
 export { controlRollout, currentStage, ROLLOUT_COMMANDS, type ControlFailure, type RolloutCommand } from './rollout/control-rollout.js';

@@ -82,6 +82,7 @@ describe('history over the API', () => {
     });
     expect(await ask(TARGET_AT, { at: moments.before, cluster: 'c1' })).toEqual({ targetAt: null });
     expect(await ask(TARGET_AT, { at: moments.half, cluster: 'nowhere' })).toEqual({ targetAt: null });
+    expect(await ask(TARGET_AT.replace('(application', '(project: "other", application'), { at: moments.half, cluster: 'c1' })).toEqual({ targetAt: null });
   });
 
   it('tells where an application was, page by page, and what was on a cluster', async () => {
@@ -147,6 +148,18 @@ describe('history over the API', () => {
       application: { release: { approvals: [], results: { edges: [{ node: { rollout: 2, state: 'HEALTHY' } }, { node: { state: 'PENDING' } }, { node: { state: 'PENDING' } }] } } },
     });
     expect(await ask(CHAIN, { number: 99 })).toEqual({ application: { release: null } });
+  });
+
+  it('tells how well releases go', async () => {
+    const MEASURES = `query ($application: String, $since: DateTime, $until: DateTime, $project: String) { deploymentMeasures(application: $application, since: $since, until: $until, project: $project) {
+      total { deployments perDay leadTime { count p50 p90 } failed changeFailureRate timeToRestore { count } notRestored } applications { application measures { deployments } } } }`;
+    const total = { deployments: 2, failed: 1, changeFailureRate: 0.5, leadTime: { count: 1, p50: expect.stringMatching(/^\d+h\d+m/) }, timeToRestore: { count: 1 }, notRestored: 0 };
+    expect(await ask(MEASURES)).toMatchObject({ deploymentMeasures: { total, applications: [{ application: 'web', measures: { deployments: 2 } }] } });
+    expect(await ask(MEASURES, { application: 'web', since: moments.before, until: moments.running })).toMatchObject({ deploymentMeasures: { total: { deployments: 1 } } });
+    expect(await ask(MEASURES, { application: 'nothing' })).toEqual({ deploymentMeasures: null });
+    expect(await ask(MEASURES, { project: 'nothing' })).toEqual({ deploymentMeasures: null });
+    expect(await refusal(MEASURES, { since: '2020-01-01T00:00:00Z' })).toEqual(['BAD_REQUEST', expect.stringContaining('at most 400 are measured')]);
+    expect(await refusal(MEASURES, { since: moments.half, until: moments.running })).toEqual(['BAD_REQUEST', '"since" must be before "until".']);
   });
 
   it('asks the database once for many releases', async () => {
