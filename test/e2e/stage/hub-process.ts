@@ -71,7 +71,7 @@ export class HubProcess extends Program {
     }, () => this.lastWords());
   }
 
-  private async isReady(): Promise<boolean> {
+  async isReady(): Promise<boolean> {
     try {
       return (await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
     } catch {
