@@ -1,5 +1,5 @@
 import { maxVersion, ownerAnnotation, type Order, type OrderVersion, type TargetId } from '#domain';
-import type { Clock, Failpoints } from '#kernel';
+import type { Clock, Failpoints, Log } from '#kernel';
 import type { HeldOrder } from '#wire';
 import { inParallel } from '../apply/in-parallel.js';
 import { buildRemovedReport } from '../report/build-removed-report.js';
@@ -13,6 +13,7 @@ export interface OrderDeskDeps {
   readonly reports: ReportSink;
   readonly clock: Clock;
   readonly failpoints: Failpoints;
+  readonly log: Log;
 }
 
 const PUTS_AT_ONCE = 8;
@@ -62,11 +63,11 @@ export class OrderDesk implements OrderInbox {
         if (!put.ok) throw new Error(`an order could not be stored: ${put.error.code}: ${put.error.message}`);
         await this.deps.failpoints.hit(AFTER_PUT);
         if (order.order.kind === 'TOMBSTONE') removals.push(order);
-        else this.#takeUp(order);
+        else this.#take(order);
       });
     } finally {
       // Removals that came together come into force together: what one of them needs must not go before it.
-      for (const order of removals) this.#takeUp(order);
+      for (const order of removals) this.#take(order);
     }
   }
 
@@ -83,6 +84,12 @@ export class OrderDesk implements OrderInbox {
     return true;
   }
 
+  /** Each by itself: where one of many cannot be stored, or the session breaks meanwhile, those before it are in force. */
+  #take(order: VerifiedOrder): void {
+    this.deps.log.info('an order was taken', logged(order.order));
+    this.#takeUp(order);
+  }
+
   #takeUp(order: VerifiedOrder): void {
     const { target } = order.order;
     const runtime = this.#runtimes.get(target);
@@ -94,6 +101,13 @@ export class OrderDesk implements OrderInbox {
 
 export function ownerOf(order: Order): string {
   return ownerAnnotation(order.hub, order.project.name, order.application.name);
+}
+
+/** What a person with this log alone needs, to tell what the hub wanted here and when. */
+function logged(order: Order): Readonly<Record<string, unknown>> {
+  const { kind, target, project, application, epoch, generation } = order;
+  const what = order.kind === 'ASSIGNMENT' ? { release: order.release.id, commit: order.release.commit } : { mode: order.mode };
+  return { kind, target, application: `${project.name}/${application.name}`, epoch, generation, ...what };
 }
 
 function heldOf({ order, orderDigest }: VerifiedOrder): HeldOrder {

@@ -50,25 +50,13 @@ describe('an order that is not for this agent to follow', () => {
   });
 });
 
-describe('an order that is taken', () => {
-  it('is told in the log with its version and what it wants, once it is durable, and never again', async () => {
-    const lane = await aLane();
-    await lane.take(await bytesOf(NEXT));
-    await lane.take(await bytesOf(HELD));
-    expect(lane.told).toEqual([{ kind: 'ASSIGNMENT', target: NEXT.target, application: 'default/shop', epoch: 1n, generation: 6n, release: NEXT.release.id, commit: NEXT.release.commit }]);
-    await lane.take(await bytesOf(aTombstone({ generation: 7, mode: 'ORPHAN' })));
-    expect(lane.told[1]).toMatchObject({ kind: 'TOMBSTONE', generation: 7n, mode: 'ORPHAN' });
-  });
-});
-
 /** A lane of an agent that holds generation 5, with what it did for all to see. */
 async function aLane() {
   const held = await signed(HELD);
   const accepted: bigint[] = [];
   const errors: unknown[] = [];
-  const told: unknown[] = [];
   const answers: AgentBody[] = [];
-  const log: Log = { debug: () => undefined, info: (message, fields) => void (message === 'an order was taken' && told.push(fields)), warn: () => undefined, error: (_message, fields) => void errors.push(fields) };
+  const log: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (_message, fields) => void errors.push(fields) };
   const heldFor = (target: string) => (target === HELD.target ? { target: HELD.target, epoch: 1n, generation: 5n, orderDigest: held.orderDigest } : undefined);
   const floor = () => ({ epoch: 0n, generation: 0n });
   const inbox = {
@@ -90,7 +78,7 @@ async function aLane() {
     new AbortController().signal,
   );
   const take = (...orders: readonly Signed[]) => lane.take({ $case: 'orders', value: { orders: orders.map(toWireSigned) } });
-  return { accepted, errors, told, answers, take };
+  return { accepted, errors, answers, take };
 }
 
 function flipped(order: Signed, field: 'payload' | 'signature'): Signed {

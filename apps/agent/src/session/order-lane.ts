@@ -1,5 +1,5 @@
 import { backoffMs, type Log, type Random, type Timers } from '#kernel';
-import { repositoryId, type Order } from '#domain';
+import { repositoryId } from '#domain';
 import {
   decodeRepositoryCredentials, decodeSigningKey, encodeTargetDigests, fromWireSigned, SIGNING_KEY_TYPE, verifySigned,
   type AgentBody, type HubBody, type OrderReceipts, type Signed, type WireRepositoryCredentials,
@@ -103,7 +103,6 @@ export class OrderLane {
       receipts.push(receiptOf(order.order, undefined));
     }
     if (accepted.length > 0) await this.ports.inbox.accept(accepted, this.signal); // durable before the receipt
-    for (const { order } of accepted) this.ports.log.info('an order was taken', logged(order));
     if (receipts.length > 0) this.send({ $case: 'orderReceipts', value: { receipts } });
   }
 
@@ -132,13 +131,6 @@ export class OrderLane {
     }
     if (!identity.signingKeys.some((held) => held.keyId === key.value.keyId)) await this.ports.learnKey(key.value, this.signal);
   }
-}
-
-/** What a person with this log alone needs, to tell what the hub wanted here and when. */
-function logged(order: Order): Readonly<Record<string, unknown>> {
-  const { kind, target, project, application, epoch, generation } = order;
-  const what = order.kind === 'ASSIGNMENT' ? { release: order.release.id, commit: order.release.commit } : { mode: order.mode };
-  return { kind, target, application: `${project.name}/${application.name}`, epoch, generation, ...what };
 }
 
 function receiptOf({ target, epoch, generation }: RefusedHeader, reason: string | undefined): Receipt {
