@@ -11,3 +11,4 @@ export { TargetHistory1764237600000 } from './1764237600000-target-history.js';
 export { PeopleOfCommits1764241200000 } from './1764241200000-people-of-commits.js';
 export { RolloutTargetsByRollout1764248400000 } from './1764248400000-rollout-targets-by-rollout.js';
 export { TargetsSentAhead1764266400000 } from './1764266400000-targets-sent-ahead.js';
+export { GateCheckRuns1764270000000 } from './1764270000000-gate-check-runs.js';

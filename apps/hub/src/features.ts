@@ -4,6 +4,7 @@ import { ApplicationsModule } from './features/applications/index.js';
 import { AuditModule } from './features/audit/index.js';
 import { ClustersModule } from './features/clusters/index.js';
 import { ExplanationsModule } from './features/explanations/index.js';
+import { GateChecksModule } from './features/gate-checks/index.js';
 import { GitWritesModule } from './features/git-writes/index.js';
 import { HistoryModule } from './features/history/index.js';
 import { PlacementModule } from './features/placement/index.js';
@@ -20,6 +21,7 @@ import { StrategyWarningsModule } from './features/strategy-warnings/index.js';
 import { TargetsModule } from './features/targets/index.js';
 import { WebhooksModule } from './features/webhooks/index.js';
 import { AgentObjectsModule } from './wiring/agent-objects.module.js';
+import { ClusterAskerModule } from './wiring/cluster-asker.module.js';
 import { HubAuthorityModule } from './wiring/hub-authority.module.js';
 import { GatewayModule } from './wiring/gateway.module.js';
 import { PlannerPortsModule } from './wiring/planner-ports.module.js';
@@ -52,5 +54,6 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   StrategyWarningsModule,
   PlannerModule.forRoot([PlannerPortsModule]),
   gateway,
+  GateChecksModule.forRoot(ClusterAskerModule.forRoot(gateway)),
   SignerModule,
 ];

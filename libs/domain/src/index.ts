@@ -170,6 +170,7 @@ export { judgeReport } from './rollout/judge-report.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
 export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';
 export { judgeGate } from './rollout/judge-gates.js';
+export { sayFailedGate } from './rollout/say-failed-gate.js';
 export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './rollout/metric/judge-measurement.js';
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
 export { judgeSync, type SyncRequest, type SyncVerdict } from './rollout/judge-sync.js';

@@ -91,6 +91,11 @@ export class AgentGateway {
     });
   }
 
+  /** Name of this replica. */
+  get replica(): string {
+    return this.settings.replica;
+  }
+
   /** Listens; resolves with the real ports. */
   async start(): Promise<{ readonly agentPort: number; readonly enrollPort: number }> {
     const pair = await this.serverPair();

@@ -32,7 +32,7 @@ export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationS
         },
         { provide: AgentRequests, inject: [AgentGateway], useFactory: (gateway: AgentGateway): AgentRequests => gateway.requests },
       ],
-      exports: [AgentRequests],
+      exports: [AgentGateway, AgentRequests],
     };
   }
 

@@ -1,8 +1,8 @@
 import { err, ok, type Ids, type Result, type Timers } from '#kernel';
 import type { ClusterId, ObjectRef, ResourceTree, TargetId, TestRun } from '#domain';
 import {
-  decodeDescribedObject, decodeLogPart, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeReadLogs, isRequestFailureCode, LOG_LIMITS, MAX_OPEN_REQUESTS,
-  type DescribedObject, type LogEnd, type LogQuestion, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
+  decodeDescribedObject, decodeLogPart, decodeMeasurement, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeMeasureMetric, encodeReadLogs, isRequestFailureCode, LOG_LIMITS,
+  MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, type DescribedObject, type LogEnd, type LogQuestion, type Measurement, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
 } from '#wire';
 import type { LiveSession } from '../session/live-session.js';
 import type { LiveSessions } from '../session/live-sessions.js';
@@ -16,7 +16,7 @@ export type AgentRequestFailure =
   | { readonly code: RequestFailureCode; readonly message: string };
 
 type Answer = WireResponse['answer'];
-type Lane = 'QUESTIONS' | 'LOGS';
+type Lane = 'QUESTIONS' | 'GATES' | 'LOGS';
 
 interface OpenRequest {
   readonly session: LiveSession;
@@ -39,7 +39,7 @@ const READ_LOGS_MS = 30_000;
 /** What an agent may take longer than its own limit before it counts as silent. */
 const GRACE_MS = 15_000;
 const MAX_MESSAGE = 500;
-const MAX_OPEN: Readonly<Record<Lane, number>> = { QUESTIONS: MAX_OPEN_REQUESTS, LOGS: LOG_LIMITS.streams };
+const MAX_OPEN: Readonly<Record<Lane, number>> = { QUESTIONS: MAX_OPEN_REQUESTS, GATES: MAX_OPEN_GATE_REQUESTS, LOGS: LOG_LIMITS.streams };
 const CANCELS = 'requests.cancel';
 
 /**
@@ -71,6 +71,12 @@ export class AgentRequests {
   tests(cluster: ClusterId, asked: TestsQuestion, signal: AbortSignal): Promise<Result<TestRun, AgentRequestFailure>> {
     const question = { $case: 'askTests', value: encodeAskTests(asked) } as const;
     return this.ask({ cluster, lane: 'QUESTIONS', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'testRun' ? understood(decodeTestRun(answer.value)) : refused(answer)) }, signal);
+  }
+
+  /** The value of a PromQL query, by the Prometheus that the agent of a cluster was set up with. */
+  measureMetric(cluster: ClusterId, query: string, signal: AbortSignal): Promise<Result<Measurement, AgentRequestFailure>> {
+    const question = { $case: 'measureMetric', value: encodeMeasureMetric(query) } as const;
+    return this.ask({ cluster, lane: 'GATES', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'measurement' ? understood(decodeMeasurement(answer.value)) : refused(answer)) }, signal);
   }
 
   /** Hands the parts of a log to `onText` as they come and resolves with how it ended. What an agent sends beyond the limits is not handed on. */

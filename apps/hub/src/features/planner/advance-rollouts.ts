@@ -3,6 +3,7 @@ import { CHANNELS, type HeldLease } from '../../platform/database/index.js';
 import { assignTargets } from './assign-targets.js';
 import { loadOrderMaterial } from './order-material.js';
 import { withApplication, type PlannedApplication } from './planned-application.js';
+import { openChecks } from './open-checks.js';
 import type { PlannerPorts } from './planner.ports.js';
 import { loadRollout, rolloutsAtWork, type LoadedRollout } from '../rollouts/index.js';
 import { WriteTransitions } from './write-transitions.js';
@@ -44,7 +45,10 @@ export class AdvanceRollouts {
     let rollout = loaded.state;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const transitions = planRollout(rollout, application.now);
-      if (transitions.length === 0) return false;
+      if (transitions.length === 0) {
+        await openChecks(this.ports.tx, application.project.id, rollout);
+        return false;
+      }
       this.ports.tx.notify(CHANNELS.rolloutChanged, rollout.id);
       const assigns = transitions.filter((transition): transition is Assign => transition.kind === 'assign');
       if (assigns.length > 0) {
@@ -55,7 +59,7 @@ export class AdvanceRollouts {
         rollout = applyRolloutTransitions(rollout, batch, (target) => versionIn(versions, target), application.now);
         continue;
       }
-      await this.#writer.write(application, loaded, transitions);
+      await this.#writer.write(application, { ...loaded, state: rollout }, transitions);
       rollout = applyRolloutTransitions(rollout, transitions, neverAssigned, application.now);
     }
     return true;

@@ -1,5 +1,5 @@
 import { assertNever } from '#kernel';
-import type { RolloutState, RolloutTransition } from '#domain';
+import { sayFailedGate, type RolloutState, type RolloutTransition } from '#domain';
 import { CHANNELS } from '../../platform/database/index.js';
 import { notifyAll } from './notify-all.js';
 import type { PlannedApplication } from './planned-application.js';
@@ -76,7 +76,8 @@ export class WriteTransitions {
   /** What goes back stays back: every target of the rollout that runs anything is held, moved or not, and the application runs again what it ran before. */
   async #halt(application: PlannedApplication, { state: rollout, previousRelease }: LoadedRollout, { stage, failed, to }: Of<'halt'>): Promise<void> {
     const { tx, ids } = this.ports;
-    const reason = failed.length > 0 ? `${failed.length} failed in stage ${stage}` : `a gate of stage ${stage} failed`;
+    const at = rollout.stages.find(({ name }) => name === stage);
+    const reason = failed.length > 0 ? `${failed.length} failed in stage ${stage}` : ((at && sayFailedGate(rollout, at)) ?? `a gate of stage ${stage} failed`);
     await tx.execute('UPDATE rollouts SET state = $2, reason = $3, failed_at = coalesce(failed_at, now()), version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
     if (to === 'ROLLING_BACK') {
       await tx.execute(HOLD, [rollout.id, `rolled back: ${reason}`, rollout.targets.map((target) => target.id), rollout.targets.map(() => ids.uuid())]);

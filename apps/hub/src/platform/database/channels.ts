@@ -19,6 +19,8 @@ export const CHANNELS = {
   applicationChanged: 'application_changed',
   /** Rollout id: its row, or one of its stages, gates or targets, changed. */
   rolloutChanged: 'rollout_changed',
+  /** Rollout id: its gates have something to ask agents for. */
+  gateChecks: 'gate_checks',
   /** Cluster id: certificates were revoked, close its streams. */
   certificateRevoked: 'certificate_revoked',
   /** Principal id: a token was revoked, close its subscriptions. */
