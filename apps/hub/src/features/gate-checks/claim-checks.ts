@@ -14,6 +14,8 @@ export interface ClaimedCheck {
   readonly spec: MetricGateSpec;
   readonly passes: number;
   readonly failures: number;
+  /** What was said last. */
+  readonly message: string;
   readonly context: QueryContext;
 }
 
@@ -25,6 +27,7 @@ interface Row {
   readonly spec: MetricGateSpec;
   readonly passes: number;
   readonly failures: number;
+  readonly message: string;
   readonly cluster: string;
   readonly labels: Labels;
   readonly facts: JsonObject;
@@ -49,13 +52,13 @@ const CLAIM = `
   UPDATE rollout_gate_checks k SET asked_at = now(), next_at = now() + interval '${ASKING_SECONDS} seconds'
   FROM due d JOIN clusters c ON c.id = d.cluster_id JOIN applications a ON a.id = d.application_id JOIN releases r ON r.id = d.release_id JOIN application_revisions v ON v.id = r.revision_id
   WHERE k.run = d.run
-  RETURNING k.run, k.asked_at::text AS claimed, d.cluster_id, d.target_id, d.spec, k.passes, k.failures, c.name AS cluster, c.labels, c.facts, c.facts_at, a.name AS application, v.spec ->> 'namespace' AS namespace, r.number, r.commit`;
+  RETURNING k.run, k.asked_at::text AS claimed, d.cluster_id, d.target_id, d.spec, k.passes, k.failures, k.message, c.name AS cluster, c.labels, c.facts, c.facts_at, a.name AS application, v.spec ->> 'namespace' AS namespace, r.number, r.commit`;
 
 /** Takes checks that are due, of clusters whose stream is held here; those that waited longest first. */
 export async function claimChecks(tx: TransactionContext, replica: string, limit: number): Promise<readonly ClaimedCheck[]> {
   const rows = await tx.run(systemScope('gate-checks'), () => tx.query<Row>(CLAIM, [replica, limit]));
   return rows.map((row) => ({
-    run: row.run, claimed: row.claimed, cluster: clusterId(row.cluster_id), target: targetId(row.target_id), spec: row.spec, passes: row.passes, failures: row.failures,
+    run: row.run, claimed: row.claimed, cluster: clusterId(row.cluster_id), target: targetId(row.target_id), spec: row.spec, passes: row.passes, failures: row.failures, message: row.message,
     context: {
       cluster: { name: row.cluster, labels: row.labels, facts: row.facts_at === null ? undefined : factsOf(row.facts) },
       words: { 'application.name': row.application, 'application.namespace': row.namespace ?? '', 'release.number': String(row.number), 'release.commit': row.commit },
