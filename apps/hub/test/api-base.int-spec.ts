@@ -103,6 +103,7 @@ describe('the API', () => {
     expect({ status: readyz.status, body: await readyz.json() }).toEqual({ status: 200, body: { status: 'ready', reasons: {} } });
     expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/capstan_http_request_duration_seconds_count\{.*route="\/graphql"/);
     expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/^capstan_database_connections [1-9]/m);
+    expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/^capstan_rollouts\{state="RUNNING"\} 0$/m);
     const page = await (await fetch(`${hub.url}/graphiql`)).text();
     const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(assets.filter((asset) => !asset.startsWith('/graphiql/'))).toEqual([]); // nothing from elsewhere

@@ -6,10 +6,13 @@ import { AuditTrail } from '../../platform/audit/index.js';
 import { Leases, Notifications, Outbox, TransactionContext } from '../../platform/database/index.js';
 import { FAILPOINTS, IDS, LOG, MONOTONIC, RANDOM, TIMERS } from '../../platform/tokens.js';
 import { PlaceApplications, PlaceFacts, PLACEMENT_STORE, PlacementModule, type PlacementStore } from '../placement/index.js';
+import { Metrics } from '../../platform/http/index.js';
 import { ROLLOUT_STORE, RolloutWriteModule, StartRollouts, type RolloutStore } from '../rollouts/index.js';
 import { PlanApplication } from './plan-application.js';
 import { PlannerController } from './planner.controller.js';
 import { ORDER_SIGNING_KEY } from './planner.ports.js';
+import { rolloutGauges } from './rollout-gauges.js';
+import { rolloutMeter } from './rollout-meter.js';
 
 /** Runs the planner for as long as the application does, where there is a key to sign with: in replicas of that role. */
 @Module({})
@@ -24,7 +27,7 @@ export class PlannerModule implements OnApplicationBootstrap, BeforeApplicationS
       providers: [
         {
           provide: PlanApplication,
-          inject: [ORDER_SIGNING_KEY, TransactionContext, Leases, AuditTrail, Outbox, IDS, FAILPOINTS, PLACEMENT_STORE, PlaceApplications, ROLLOUT_STORE, StartRollouts],
+          inject: [ORDER_SIGNING_KEY, TransactionContext, Leases, AuditTrail, Outbox, IDS, FAILPOINTS, PLACEMENT_STORE, PlaceApplications, ROLLOUT_STORE, StartRollouts, Metrics, MONOTONIC, LOG],
           useFactory: planOf,
         },
         {
@@ -47,11 +50,12 @@ export class PlannerModule implements OnApplicationBootstrap, BeforeApplicationS
 
 function planOf(
   key: Signer | undefined, tx: TransactionContext, leases: Leases, audit: AuditTrail, outbox: Outbox, ids: Ids, failpoints: Failpoints,
-  placementStore: PlacementStore, placement: PlaceApplications, rolloutStore: RolloutStore, rollouts: StartRollouts,
+  placementStore: PlacementStore, placement: PlaceApplications, rolloutStore: RolloutStore, rollouts: StartRollouts, metrics: Metrics, monotonic: MonotonicClock, log: Log,
 ): PlanApplication | undefined {
   if (key === undefined) return undefined;
   const signer = { issue: (order: Parameters<typeof issueOrder>[0]) => issueOrder(order, key) };
-  return new PlanApplication({ tx, leases, signer, audit, outbox, ids, failpoints, placementStore, placement, rolloutStore, rollouts });
+  rolloutGauges({ tx, metrics, monotonic, log });
+  return new PlanApplication({ tx, leases, signer, audit, outbox, ids, failpoints, meter: rolloutMeter(metrics), placementStore, placement, rolloutStore, rollouts });
 }
 
 function controllerOf(

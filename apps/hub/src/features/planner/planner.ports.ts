@@ -2,6 +2,7 @@ import type { Failpoints, Ids } from '#kernel';
 import type { Order } from '#domain';
 import type { IssuedOrder } from '../../agent-gateway/index.js';
 import type { AuditTrail } from '../../platform/audit/index.js';
+import type { RolloutMeter } from './rollout-meter.js';
 import type { Leases, Outbox, TransactionContext } from '../../platform/database/index.js';
 
 /** Signs orders; only the planner role has one. Throws when it cannot. */
@@ -21,4 +22,6 @@ export interface PlannerPorts {
   readonly outbox: Pick<Outbox, 'append'>;
   readonly ids: Ids;
   readonly failpoints: Failpoints;
+  /** Absent: nothing is counted. */
+  readonly meter?: RolloutMeter;
 }

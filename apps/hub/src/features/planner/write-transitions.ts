@@ -1,5 +1,5 @@
 import { assertNever } from '#kernel';
-import { sayFailedGate, type RolloutState, type RolloutTransition } from '#domain';
+import { sayFailedGate, type RolloutCause, type RolloutState, type RolloutTransition } from '#domain';
 import { CHANNELS } from '../../platform/database/index.js';
 import { notifyAll } from './notify-all.js';
 import type { PlannedApplication } from './planned-application.js';
@@ -18,7 +18,7 @@ const HOLD = `
 
 /** Writes what the planner decided, all but assignments, in the open transaction. */
 export class WriteTransitions {
-  constructor(private readonly ports: Pick<PlannerPorts, 'tx' | 'audit' | 'outbox' | 'ids'>) {}
+  constructor(private readonly ports: Pick<PlannerPorts, 'tx' | 'audit' | 'outbox' | 'ids' | 'meter'>) {}
 
   async write(application: PlannedApplication, loaded: LoadedRollout, transitions: readonly RolloutTransition[]): Promise<void> {
     const { tx } = this.ports;
@@ -41,7 +41,7 @@ export class WriteTransitions {
           await tx.execute('UPDATE rollout_stages SET settled_at = $3 WHERE rollout_id = $1 AND name = $2', [rollout.id, transition.stage, transition.at ?? null]);
           break;
         case 'close-stage':
-          await tx.execute(`UPDATE rollout_stages SET state = 'CLOSED', closed_at = now() WHERE rollout_id = $1 AND name = $2`, [rollout.id, transition.stage]);
+          await this.#close(rollout, transition.stage);
           await this.#tell(application, rollout, 'rollout.stage', { stage: transition.stage, state: 'CLOSED' });
           break;
         case 'halt':
@@ -73,6 +73,15 @@ export class WriteTransitions {
     await notifyAll(tx, CHANNELS.targetChanged, marks.map((mark) => mark.target));
   }
 
+  async #close({ id }: RolloutState, stage: string): Promise<void> {
+    const { tx, meter } = this.ports;
+    const [row] = await tx.query<{ seconds: number | null }>(
+      `UPDATE rollout_stages SET state = 'CLOSED', closed_at = now() WHERE rollout_id = $1 AND name = $2 RETURNING extract(epoch FROM now() - opened_at)::float8 AS seconds`, [id, stage],
+    );
+    const seconds = row?.seconds ?? undefined;
+    if (seconds !== undefined) tx.afterCommit(() => meter?.stageClosed(seconds));
+  }
+
   /** What goes back stays back: every target of the rollout that runs anything is held, moved or not, and the application runs again what it ran before. */
   async #halt(application: PlannedApplication, { state: rollout, previousRelease }: LoadedRollout, { stage, failed, to }: Of<'halt'>): Promise<void> {
     const { tx, ids } = this.ports;
@@ -85,12 +94,23 @@ export class WriteTransitions {
       // What went to some clusters only never was what the application has.
       await tx.execute(`UPDATE applications SET current_release_id = $2 WHERE id = $1 AND EXISTS (SELECT 1 FROM rollouts o WHERE o.id = $3 AND o.cause <> 'PARTIAL')`, [application.id, previousRelease ?? null, rollout.id]);
     }
+    tx.afterCommit(() => this.ports.meter?.halted(to));
     await this.#tell(application, rollout, to === 'HALTED' ? 'rollout.halted' : 'rollout.rollingBack', { stage, failed: failed.length });
     await this.#tellTargets(application, rollout);
   }
 
   async #end(application: PlannedApplication, rollout: RolloutState, phase: Of<'finish'>['phase']): Promise<void> {
-    await this.ports.tx.execute(`UPDATE rollouts SET state = $2, finished_at = now(), failed_at = CASE WHEN $2 = 'FAILED' THEN coalesce(failed_at, now()) ELSE failed_at END, version = version + 1 WHERE id = $1`, [rollout.id, phase]);
+    const { tx, meter } = this.ports;
+    const [row] = await tx.query<{ cause: RolloutCause; lead_seconds: number }>(
+      `UPDATE rollouts o SET state = $2, finished_at = now(), failed_at = CASE WHEN $2 = 'FAILED' THEN coalesce(failed_at, now()) ELSE failed_at END, version = version + 1 FROM releases r
+       WHERE o.id = $1 AND r.id = o.release_id RETURNING o.cause, extract(epoch FROM now() - r.committed_at)::float8 AS lead_seconds`,
+      [rollout.id, phase],
+    );
+    if (row === undefined) throw new Error(`rollout ${rollout.id} or its release is missing`);
+    tx.afterCommit(() => {
+      meter?.ended(row.cause, phase);
+      if (phase === 'SUCCEEDED' && row.cause === 'RELEASE') meter?.delivered(row.lead_seconds);
+    });
     await this.#tell(application, rollout, 'rollout.ended', { phase });
     await this.#tellTargets(application, rollout);
   }

@@ -21,6 +21,18 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ name: `capstan_${name}`, help, registers: [this.#registry], collect: () => gauge.set(read()) });
   }
 
+  /** One for each name that `read` gives when somebody scrapes; what it does not give has no value. `read` must not throw. */
+  gauges(name: string, help: string, labelName: string, read: () => Promise<ReadonlyMap<string, number>>): void {
+    const gauge: Gauge = new Gauge({
+      name: `capstan_${name}`, help, labelNames: [labelName], registers: [this.#registry],
+      collect: async () => {
+        const values = await read();
+        gauge.reset();
+        for (const [value, count] of values) gauge.set({ [labelName]: value }, count);
+      },
+    });
+  }
+
   get contentType(): string {
     return this.#registry.contentType;
   }
