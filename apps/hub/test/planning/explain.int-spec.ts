@@ -48,6 +48,18 @@ describe('explaining a target', () => {
     expect(told?.steps.map(({ kind, isOk }) => `${kind} ${isOk}`)).toEqual(['SELECTOR true', 'APPLICATION true', 'RELEASE true', 'CONNECTION true', 'ROLLOUT true', 'STAGE true', 'HURDLE false', 'TARGET false']);
   });
 
+  it('tells of many rollouts at once what each waits for', async () => {
+    await ground.fleet('c1 tier=canary', 'c2');
+    await ground.application(twoStages());
+    await ground.release();
+    const over = await ground.newest();
+    for (const cluster of ['c1', 'c2']) await ground.answers([cluster]);
+    await ground.release();
+    const views = await new RolloutReadModel(ground.tx).findByIds(ground.viewer, [over, await ground.newest()]);
+    const hurdles = await new HurdleReadModel(ground.tx).ofMany(ground.viewer, views.filter((view) => view !== undefined));
+    expect(hurdles).toMatchObject([[], [{ kind: 'TARGETS', stage: 'canary', message: '1 target under way and 0 to come in stage canary.' }]]);
+  });
+
   it('tells the worst object of what is degraded, and of the rollout that has halted for it', async () => {
     await ground.fleet('c1 tier=canary', 'c2');
     await ground.application(twoStages());

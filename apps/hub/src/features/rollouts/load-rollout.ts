@@ -40,6 +40,7 @@ interface HeadRecord {
   readonly maintenance: readonly MaintenanceWindow[];
 }
 interface StageRecord {
+  readonly rollout_id: string;
   readonly name: string;
   readonly ordinal: number;
   readonly state: StageState;
@@ -51,6 +52,7 @@ interface StageRecord {
   readonly is_promoted: boolean;
 }
 interface GateRecord {
+  readonly rollout_id: string;
   readonly stage: string;
   readonly side: GateRow['side'];
   readonly spec: GateSpec;
@@ -60,6 +62,7 @@ interface GateRecord {
   readonly checks: readonly { readonly subject: string; readonly verdict: 'PASSED' | 'FAILED' | null; readonly message: string }[];
 }
 interface TargetRecord {
+  readonly rollout_id: string;
   readonly target_id: string;
   readonly stage: string;
   readonly state: RolloutTargetState;
@@ -112,33 +115,47 @@ function toHead(row: HeadRecord): RolloutHead {
   };
 }
 
-/**
- * Of a rollout all at once, targets that are HEALTHY or SKIPPED are left out: they move it no more, and they are nearly all of a large one. In stages
- * they count: a stage is judged by all of its targets.
- */
+/** One of them. @throws when the head is not of a rollout that is there */
 export async function loadRollout(tx: TransactionContext, rollout: RolloutHead): Promise<LoadedRollout> {
-  const isStaged = rollout.offlineWaitMs !== undefined || rollout.phase === 'ROLLING_BACK';
-  const stages = await tx.query<StageRecord>(
-    'SELECT name, ordinal, state, max_concurrency, failure_budget, deadline_ms, soak_ms, settled_at, promoted_at IS NOT NULL AS is_promoted FROM rollout_stages WHERE rollout_id = $1 ORDER BY ordinal',
-    [rollout.id],
-  );
-  const gates = await tx.query<GateRecord>(
-    `SELECT g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals, g.since,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('subject', k.subject, 'verdict', k.verdict, 'message', k.message)) FROM rollout_gate_checks k
-         WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
-     FROM rollout_gates g WHERE g.rollout_id = $1 ORDER BY g.stage, g.side, g.ordinal`,
-    [rollout.id],
-  );
-  const targets = await tx.query<TargetRecord>(
-    `SELECT r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.named_at IS NOT NULL AS is_named, t.state AS target_state, t.cluster_id,
-       t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
-       ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
-       s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
-       CASE WHEN $2 AND r.state = 'PENDING' THEN c.labels END AS labels
-     FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id JOIN target_status s ON s.target_id = r.target_id
-     WHERE r.rollout_id = $1 ${isStaged ? '' : `AND r.state NOT IN ('HEALTHY', 'SKIPPED')`} ORDER BY r.stage, r.order_key`,
-    [rollout.id, rollout.maintenance !== undefined],
-  );
+  const [loaded] = await loadRollouts(tx, [rollout]);
+  if (loaded === undefined) throw new Error(`rollout ${rollout.id} was not loaded`);
+  return loaded;
+}
+
+/**
+ * In the order of their heads, with three statements for all of them. Of a rollout all at once, targets that are HEALTHY or SKIPPED are left out: they move it no more,
+ * and they are nearly all of a large one. In stages they count: a stage is judged by all of its targets.
+ */
+export async function loadRollouts(tx: TransactionContext, rollouts: readonly RolloutHead[]): Promise<readonly LoadedRollout[]> {
+  const ids = rollouts.map(({ id }) => id);
+  const stages = Map.groupBy(await tx.query<StageRecord>(SELECT_STAGES, [ids]), (row) => row.rollout_id);
+  const gates = Map.groupBy(await tx.query<GateRecord>(SELECT_GATES, [ids]), (row) => row.rollout_id);
+  const inStages = rollouts.filter(({ offlineWaitMs, phase }) => offlineWaitMs !== undefined || phase === 'ROLLING_BACK').map(({ id }) => id);
+  const inMaintenance = rollouts.filter(({ maintenance }) => maintenance !== undefined).map(({ id }) => id);
+  const targets = Map.groupBy(await tx.query<TargetRecord>(SELECT_TARGETS, [ids, inStages, inMaintenance]), (row) => row.rollout_id);
+  const loaded: LoadedRollout[] = [];
+  for (const rollout of rollouts) loaded.push(await assemble(tx, rollout, stages.get(rollout.id) ?? [], gates.get(rollout.id) ?? [], targets.get(rollout.id) ?? []));
+  return loaded;
+}
+
+const SELECT_STAGES = `
+  SELECT rollout_id, name, ordinal, state, max_concurrency, failure_budget, deadline_ms, soak_ms, settled_at, promoted_at IS NOT NULL AS is_promoted
+  FROM rollout_stages WHERE rollout_id = ANY($1::uuid[]) ORDER BY ordinal`;
+const SELECT_GATES = `
+  SELECT g.rollout_id, g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals, g.since,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('subject', k.subject, 'verdict', k.verdict, 'message', k.message)) FROM rollout_gate_checks k
+      WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
+  FROM rollout_gates g WHERE g.rollout_id = ANY($1::uuid[]) ORDER BY g.stage, g.side, g.ordinal`;
+const SELECT_TARGETS = `
+  SELECT r.rollout_id, r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.named_at IS NOT NULL AS is_named, t.state AS target_state, t.cluster_id,
+    t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
+    ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
+    s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
+    CASE WHEN r.rollout_id = ANY($3::uuid[]) AND r.state = 'PENDING' THEN c.labels END AS labels
+  FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id JOIN target_status s ON s.target_id = r.target_id
+  WHERE r.rollout_id = ANY($1::uuid[]) AND (r.rollout_id = ANY($2::uuid[]) OR r.state NOT IN ('HEALTHY', 'SKIPPED')) ORDER BY r.stage, r.order_key`;
+
+async function assemble(tx: TransactionContext, rollout: RolloutHead, stages: readonly StageRecord[], gates: readonly GateRecord[], targets: readonly TargetRecord[]): Promise<LoadedRollout> {
   const gatesOf = Map.groupBy(gates, (gate) => gate.stage);
   const state: RolloutState = {
     id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince, maintenance: rollout.maintenance,

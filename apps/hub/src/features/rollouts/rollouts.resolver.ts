@@ -1,5 +1,5 @@
 import { assertNever } from '#kernel';
-import { applicationId, parseGlobalId, parseSelectorString, rolloutId } from '#domain';
+import { applicationId, parseGlobalId, parseSelectorString, rolloutId, type RolloutHurdle } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
@@ -18,6 +18,7 @@ import { StageType, toStageType } from './stages.graphql.js';
 import { StageReadModel, type StageView } from './stages.read-model.js';
 import { SyncApplication, type SyncApplicationFailure } from './sync-application.js';
 
+const HURDLES = Symbol('hurdles of rollouts');
 const STAGES = Symbol('stages of rollouts');
 const ACTIVE = Symbol('active rollouts of applications');
 const TARGETS = Symbol('targets of rollouts');
@@ -88,9 +89,16 @@ export class RolloutResolver {
 
   @ResolveField('hurdles', () => [RolloutHurdleType], { description: 'What it waits for now, the nearest first; empty when it is over or about to move.' })
   @RequirePermission('rollout:read')
-  async hurdles(@CurrentViewer() viewer: Viewer, @Parent() { key, state, waitsFor }: RolloutType): Promise<RolloutHurdleType[]> {
-    const hurdles = await this.hurdlesModel.of(viewer, { id: key.id, phase: state, waitsFor: waitsFor ?? undefined });
-    return hurdles.map((hurdle) => ({ ...hurdle, stage: hurdle.stage ?? null, gate: hurdle.gate ?? null, until: hurdle.until ?? null }));
+  async hurdles(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutType): Promise<RolloutHurdleType[]> {
+    const hurdles = await loaders.get<readonly RolloutHurdle[]>(HURDLES, (ids) => this.#hurdles(viewer, ids)).load(key.id);
+    return (hurdles ?? []).map((hurdle) => ({ ...hurdle, stage: hurdle.stage ?? null, gate: hurdle.gate ?? null, until: hurdle.until ?? null }));
+  }
+
+  async #hurdles(viewer: Viewer, ids: readonly string[]): Promise<readonly (readonly RolloutHurdle[] | undefined)[]> {
+    const views = (await this.rollouts.findByIds(viewer, ids)).filter((view) => view !== undefined);
+    const hurdles = await this.hurdlesModel.ofMany(viewer, views);
+    const byId = new Map<string, readonly RolloutHurdle[] | undefined>(views.map(({ id }, index) => [id, hurdles[index]]));
+    return ids.map((id) => byId.get(id));
   }
 
   @ResolveField('stages', () => [StageType], { description: 'Its stages, in order.' })
