@@ -17,6 +17,7 @@ import { holdCommand, rollbackCommand } from './commands/rollback.js';
 import { rolloutCommand } from './commands/rollout.js';
 import { syncCommand } from './commands/sync.js';
 import { testCommand } from './commands/test.js';
+import { tokenCommand } from './commands/token.js';
 import { treeCommand } from './commands/tree.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
@@ -37,7 +38,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand, tokenCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

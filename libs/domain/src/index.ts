@@ -79,7 +79,7 @@ export { emailOf, MAX_COMMIT_PEOPLE, mergePeople, NOBODY, type CommitPeople, typ
 export { judgeMaintenance, sayMaintenance, type MaintenanceJudgement } from './maintenance/judge-maintenance.js';
 export { maintenanceJson, maintenanceOf, type MaintenanceWindow } from './maintenance/maintenance-window.js';
 export type { MaintenanceWindowInput } from './maintenance/validate-maintenance-windows.js';
-export { validateProjectPolicy, type ProjectPolicy, type ProjectPolicyInput } from './project/project-policy.js';
+export { DEFAULT_APPROVALS, validateProjectPolicy, type ApprovalPolicy, type ProjectPolicy, type ProjectPolicyInput } from './project/project-policy.js';
 export { checkCel, type CelProblem } from './cel/check-cel.js';
 export { MAX_EXPRESSION_LENGTH } from './application/validate-expression.js';
 export { aggregateHealth, type TargetHealth } from './health/aggregate-health.js';
@@ -168,6 +168,7 @@ export type { DependenceApplication, DependenceCluster, DependenceFacts, Depende
 export { judgeDependence } from './rollout/dependence/judge-dependence.js';
 export { judgeReport } from './rollout/judge-report.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
+export { judgeApprover, type ApproverRefused } from './rollout/judge-approver.js';
 export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';
 export { judgeGate } from './rollout/judge-gates.js';
 export { sayFailedGate } from './rollout/say-failed-gate.js';

@@ -70,7 +70,7 @@ async function applyProject(context: CommandContext, { name, spec, where }: Mani
   const payload = await context.hub.mutate<{ readonly project: { readonly version: number } | null }>(
     `mutation Apply($input: ${version === undefined ? 'CreateProjectInput' : 'UpdateProjectInput'}!) { ${verb}Project(input: $input) { project { version } userErrors { code field message hint details } } }`,
     `${verb}Project`,
-    { health: [], ignore: [], maintenanceWindows: [], ...spec, name, ...(version === undefined ? {} : { version }) },
+    { health: [], ignore: [], maintenanceWindows: [], approvals: { notByAuthor: false }, ...spec, name, ...(version === undefined ? {} : { version }) },
     context.signal,
     `${where}: project/${name}`,
   );

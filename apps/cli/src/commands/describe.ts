@@ -15,7 +15,7 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   },
   project: {
     field: 'project',
-    document: `query Describe($name: String!) { project(name: $name) { name version createdAt health { group kind healthy progressing degraded suspended message } ignore { group kind namespace name jsonPointers managers when } maintenanceWindows { name selector { all matchLabels matchExpressions { key operator values } } windows { kind schedule duration timeZone from to } } } }`,
+    document: `query Describe($name: String!) { project(name: $name) { name version createdAt health { group kind healthy progressing degraded suspended message } ignore { group kind namespace name jsonPointers managers when } maintenanceWindows { name selector { all matchLabels matchExpressions { key operator values } } windows { kind schedule duration timeZone from to } } approvals { notByAuthor } } }`,
   },
   application: {
     field: 'application',

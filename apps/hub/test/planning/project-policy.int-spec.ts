@@ -23,7 +23,7 @@ describe('rules of a project', () => {
 
   const update = (rules: { readonly health?: readonly HealthRuleInput[]; readonly ignore?: readonly IgnoreRuleInput[] }): ReturnType<UpdateProject['execute']> =>
     new UpdateProject(ground.tx, new ProjectPolicyStore(ground.tx), new ProjectOrders(ground.placementStore), new AuditTrail(ground.tx, ground.ids), new Outbox(ground.tx, ground.ids)).execute(
-      ground.viewer, { project: ground.project, name: 'default', health: rules.health, ignore: rules.ignore, maintenanceWindows: undefined, version: undefined },
+      ground.viewer, { project: ground.project, name: 'default', health: rules.health, ignore: rules.ignore, maintenanceWindows: undefined, approvals: undefined, version: undefined },
     );
   const causes = (): Promise<object[]> => ground.rows('SELECT a.name, r.cause FROM rollouts r JOIN applications a ON a.id = r.application_id ORDER BY a.name, r.number');
   async function running(): Promise<void> {

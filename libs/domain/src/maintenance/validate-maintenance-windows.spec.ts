@@ -8,7 +8,7 @@ describe('the maintenance windows of a project', () => {
   it('are stored complete', () => {
     expect(policyOf(NIGHTS)).toEqual({
       ok: true,
-      value: { health: [], ignore: [], maintenanceWindows: [{ name: 'nights', selector: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] }, windows: [{ kind: 'ALLOW', schedule: '0 22 * * *', duration: '6h', timeZone: 'Europe/Berlin' }] }] },
+      value: { health: [], ignore: [], maintenanceWindows: [{ name: 'nights', selector: { all: false, matchLabels: { env: 'prod' }, matchExpressions: [] }, windows: [{ kind: 'ALLOW', schedule: '0 22 * * *', duration: '6h', timeZone: 'Europe/Berlin' }] }], approvals: { notByAuthor: false } },
     });
   });
 

@@ -13,12 +13,22 @@ export interface ProjectPolicy {
   readonly ignore: readonly IgnoreRule[];
   /** Outside of them the clusters that they select are given no order by a rollout. */
   readonly maintenanceWindows: readonly MaintenanceWindow[];
+  readonly approvals: ApprovalPolicy;
 }
+
+/** Whose approvals count. */
+export interface ApprovalPolicy {
+  /** Not those of people who wrote what the rollout brings. */
+  readonly notByAuthor: boolean;
+}
+
+export const DEFAULT_APPROVALS: ApprovalPolicy = { notByAuthor: false };
 
 export interface ProjectPolicyInput {
   readonly health: readonly HealthRuleInput[];
   readonly ignore: readonly IgnoreRuleInput[];
   readonly maintenanceWindows?: readonly MaintenanceWindowInput[] | undefined;
+  readonly approvals?: { readonly notByAuthor?: boolean | null | undefined } | undefined;
 }
 
 /** The policy as it is stored, or everything that is wrong with it, by the paths of the input. Pure. */
@@ -27,5 +37,6 @@ export function validateProjectPolicy(input: ProjectPolicyInput): Result<Project
   const ignore = ignoreRulesOf(input.ignore, ['ignore']);
   const maintenance = maintenanceWindowsOf(input.maintenanceWindows, ['maintenanceWindows']);
   const issues = [...health.issues, ...ignore.issues, ...maintenance.issues];
-  return issues.length === 0 ? ok({ health: health.value, ignore: ignore.value, maintenanceWindows: maintenance.value }) : err(issues);
+  if (issues.length > 0) return err(issues);
+  return ok({ health: health.value, ignore: ignore.value, maintenanceWindows: maintenance.value, approvals: { notByAuthor: input.approvals?.notByAuthor ?? DEFAULT_APPROVALS.notByAuthor } });
 }

@@ -12,7 +12,9 @@ export function explainGate(rollout: RolloutState, stage: StageRow, gate: GateRo
   const where = `Gate ${spec.name} ${side === 'BEFORE' ? 'before' : 'at the end of'} stage ${stage.name}`;
   if (spec.kind === 'APPROVAL') {
     const missing = spec.approvals - approvals;
-    return { kind: spec.kind, message: `${where} waits for ${missing} more approval${missing === 1 ? '' : 's'}: approveGate.`, until: undefined };
+    const uncounted = gate.uncounted ?? 0;
+    const others = uncounted === 0 ? '' : ` ${uncounted} more ${uncounted === 1 ? 'does' : 'do'} not count: they are by authors of what the rollout brings, or by people who may be.`;
+    return { kind: spec.kind, message: `${where} waits for ${missing} more approval${missing === 1 ? '' : 's'}: approveGate.${others}`, until: undefined };
   }
   if (spec.kind === 'WINDOW') {
     const judgement = judgeWindows(spec.windows, now);

@@ -49,6 +49,8 @@ export interface GateRow {
   readonly state: GateState;
   /** How many different people have approved. */
   readonly approvals: number;
+  /** How many more have, and do not count: they wrote what the rollout brings, or may have. */
+  readonly uncounted?: number | undefined;
   /** Since when it stands as it does; undefined: nobody has come to it yet. */
   readonly since?: Date | undefined;
   /** What was found out for it so far; of gates that are checked alone. */

@@ -13,6 +13,7 @@ export class PrincipalType {
 export class ViewerType {
   @Field(() => PrincipalType, { description: 'The principal behind the token.' }) principal!: PrincipalType;
   @Field(() => [PermissionEnum], { description: 'What the token grants.' }) permissions!: Permission[];
+  @Field(() => [String], { description: 'E-mail addresses that the token carries.' }) emails!: string[];
 }
 
 @ObjectType('ApiToken', { description: 'An API token. Its secret is told once, when it is created.' })
@@ -21,6 +22,7 @@ export class ApiTokenType {
   @Field(() => String, { description: 'Name, unique among the tokens of its principal.' }) name!: string;
   @Field(() => String, { description: 'How the token begins: cap_<prefix>_.' }) prefix!: string;
   @Field(() => [String], { description: 'Permissions that it is cut down to; * for all of its principal.' }) scopes!: string[];
+  @Field(() => [String], { description: 'E-mail addresses of the person who uses it, by which authors of commits are told; empty: not known.' }) emails!: string[];
   @Field(() => DateTime, { description: 'When it was created.' }) createdAt!: Date;
   @Field(() => DateTime, { nullable: true, description: 'When it stops working; null for never.' }) expiresAt!: Date | null;
   @Field(() => DateTime, { nullable: true, description: 'When it was revoked; null if it was not.' }) revokedAt!: Date | null;
@@ -32,6 +34,8 @@ export class CreateApiTokenInput extends MutationInput {
   @Field(() => String, { description: 'A DNS label, unique among your tokens in force.' }) name!: string;
   @Field(() => [String], { nullable: true, description: 'Permissions such as cluster:read, all of which you hold; absent: everything you may.' }) scopes?: string[] | null;
   @Field(() => DateTime, { nullable: true, description: 'When it stops working; absent for never.' }) expiresAt?: Date | null;
+  @Field(() => [String], { nullable: true, description: 'E-mail addresses of the person who will use it, at most 8, as commits name them; absent: those of your own token. Where your token has some, no others can be given.' })
+  emails?: string[] | null;
 }
 
 @ObjectType()
@@ -51,12 +55,12 @@ export class RevokeApiTokenPayload extends MutationPayload {
 }
 
 export function toViewerType(viewer: Viewer): ViewerType {
-  return { principal: { id: viewer.principalId, name: viewer.name }, permissions: [...viewer.permissions] };
+  return { principal: { id: viewer.principalId, name: viewer.name }, permissions: [...viewer.permissions], emails: [...(viewer.emails ?? [])] };
 }
 
 export function toApiTokenType(token: ApiToken): ApiTokenType {
   return {
-    id: token.id, name: token.name, prefix: token.prefix, scopes: [...token.scopes], createdAt: token.createdAt,
+    id: token.id, name: token.name, prefix: token.prefix, scopes: [...token.scopes], emails: [...token.emails], createdAt: token.createdAt,
     expiresAt: token.expiresAt ?? null, revokedAt: token.revokedAt ?? null, lastUsedAt: token.lastUsedAt ?? null,
   };
 }

@@ -32,7 +32,7 @@ export class AccessResolver {
   @Mutation(() => CreateApiTokenPayload, { description: 'Creates a token of the viewer, with no more rights than the one in use.' })
   @RequirePermission('token:write')
   async createApiToken(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What it may do, and for how long.' }) input: CreateApiTokenInput): Promise<CreateApiTokenPayload> {
-    const result = await this.create.execute(viewer, { name: input.name, scopes: input.scopes ?? undefined, expiresAt: input.expiresAt ?? undefined });
+    const result = await this.create.execute(viewer, { name: input.name, scopes: input.scopes ?? undefined, expiresAt: input.expiresAt ?? undefined, emails: input.emails ?? undefined });
     return result.ok
       ? { apiToken: await this.#view(viewer, result.value.id), token: result.value.token, userErrors: [] }
       : { apiToken: null, token: null, userErrors: [toUserError(result.error)] };
@@ -56,8 +56,18 @@ function toUserError(failure: CreateApiTokenFailure): UserError {
   switch (failure.code) {
     case 'INVALID_NAME': return userError(failure.code, ['name'], `${failure.rule}.`);
     case 'INVALID_SCOPE': return userError(failure.code, ['scopes'], `You do not hold ${failure.scope}.`, 'See viewer.permissions.');
+    case 'INVALID_EMAIL': return emailError(failure);
     case 'INVALID_EXPIRY': return userError(failure.code, ['expiresAt'], 'The time is past, or later than that of the token in use.');
     case 'DUPLICATE_TOKEN': return userError(failure.code, ['name'], `You have a token named ${failure.name} already.`);
     default: return assertNever(failure);
+  }
+}
+
+function emailError({ code, email, because }: Extract<CreateApiTokenFailure, { code: 'INVALID_EMAIL' }>): UserError {
+  switch (because) {
+    case 'MALFORMED': return userError(code, ['emails'], `${JSON.stringify(email)} is no e-mail address.`, 'Write the bare address, as commits have it between < and >.');
+    case 'TOO_MANY': return userError(code, ['emails'], 'A person has at most 8 addresses.');
+    case 'OTHERS': return userError(code, ['emails'], 'Your token carries addresses, and a token that it makes carries the same ones.', 'Leave emails out, or have the administrator make the token.');
+    default: return assertNever(because);
   }
 }

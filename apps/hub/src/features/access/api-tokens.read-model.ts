@@ -7,6 +7,7 @@ export interface ApiToken {
   readonly name: string;
   readonly prefix: string;
   readonly scopes: readonly string[];
+  readonly emails: readonly string[];
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly revokedAt: Date | undefined;
@@ -18,6 +19,7 @@ interface Row {
   readonly name: string;
   readonly prefix: string;
   readonly scopes: string[];
+  readonly emails: string[];
   readonly created_at: Date;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
@@ -25,7 +27,7 @@ interface Row {
 }
 
 const MAX_TOKENS = 200;
-const SELECT = 'SELECT id, name, prefix, scopes, created_at, expires_at, revoked_at, last_used_at FROM api_tokens WHERE principal_id = $1';
+const SELECT = 'SELECT id, name, prefix, scopes, emails, created_at, expires_at, revoked_at, last_used_at FROM api_tokens WHERE principal_id = $1';
 
 /** The viewer's own tokens; those of others are not there. */
 @Injectable()
@@ -47,7 +49,7 @@ export class ApiTokenReadModel {
 
 function toApiToken(row: Row): ApiToken {
   return {
-    id: row.id, name: row.name, prefix: row.prefix, scopes: row.scopes, createdAt: row.created_at,
+    id: row.id, name: row.name, prefix: row.prefix, scopes: row.scopes, emails: row.emails, createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined, revokedAt: row.revoked_at ?? undefined, lastUsedAt: row.last_used_at ?? undefined,
   };
 }

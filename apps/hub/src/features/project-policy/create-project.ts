@@ -1,5 +1,5 @@
 import { err, ok, type Ids, type Result } from '#kernel';
-import { parseName, projectId, validateProjectPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type InvalidName, type MaintenanceWindowInput } from '#domain';
+import { parseName, projectId, validateProjectPolicy, type ApprovalPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type InvalidName, type MaintenanceWindowInput } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -13,6 +13,7 @@ export interface CreateProjectCommand {
   readonly health: readonly HealthRuleInput[];
   readonly ignore: readonly IgnoreRuleInput[];
   readonly maintenanceWindows: readonly MaintenanceWindowInput[];
+  readonly approvals: Partial<ApprovalPolicy> | undefined;
 }
 
 export type CreateProjectFailure = InvalidName | { readonly code: 'DUPLICATE_PROJECT'; readonly name: string } | { readonly code: 'INVALID_PROJECT'; readonly issues: readonly FieldIssue[] };

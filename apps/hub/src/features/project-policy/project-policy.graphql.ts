@@ -1,6 +1,7 @@
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { MutationInput, MutationPayload } from '../../platform/api/index.js';
 import { HealthRuleInput, IgnoreRuleInput } from '../applications/index.js';
+import { ApprovalPolicyInput } from './approval-policy.graphql.js';
 import { MaintenanceWindowInput } from './maintenance-window.graphql.js';
 import { ProjectType } from '../projects/index.js';
 
@@ -10,6 +11,7 @@ export class CreateProjectInput extends MutationInput {
   @Field(() => [HealthRuleInput], { nullable: true, description: 'How the health of kinds is told in all its applications; their own rules go before.' }) health?: HealthRuleInput[] | null;
   @Field(() => [IgnoreRuleInput], { nullable: true, description: 'Differences that are not drift in all its applications.' }) ignore?: IgnoreRuleInput[] | null;
   @Field(() => [MaintenanceWindowInput], { nullable: true, description: 'When clusters may be given new orders by rollouts of any of its applications.' }) maintenanceWindows?: MaintenanceWindowInput[] | null;
+  @Field(() => ApprovalPolicyInput, { nullable: true, description: 'Whose approvals of gates count.' }) approvals?: ApprovalPolicyInput | null;
 }
 
 @ObjectType({ description: 'The new project.' })
@@ -23,6 +25,7 @@ export class UpdateProjectInput extends MutationInput {
   @Field(() => [HealthRuleInput], { nullable: true, description: 'How the health of kinds is told in all its applications; their own rules go before.' }) health?: HealthRuleInput[] | null;
   @Field(() => [IgnoreRuleInput], { nullable: true, description: 'Differences that are not drift in all its applications.' }) ignore?: IgnoreRuleInput[] | null;
   @Field(() => [MaintenanceWindowInput], { nullable: true, description: 'When clusters may be given new orders by rollouts of any of its applications.' }) maintenanceWindows?: MaintenanceWindowInput[] | null;
+  @Field(() => ApprovalPolicyInput, { nullable: true, description: 'Whose approvals of gates count.' }) approvals?: ApprovalPolicyInput | null;
   @Field(() => Int, { nullable: true, description: 'Refuse when the project has another version by now.' }) version?: number | null;
 }
 

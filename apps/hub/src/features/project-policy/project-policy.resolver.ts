@@ -5,6 +5,7 @@ import { CurrentViewer, Loaders, RequestLoaders, RequirePermission, type Viewer 
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { HealthRuleType, IgnoreRuleType, toHealthRuleType, toIgnoreRuleType } from '../applications/index.js';
 import { ProjectReadModel, ProjectType, toProjectType } from '../projects/index.js';
+import { ApprovalPolicyType, approvalPolicyIn } from './approval-policy.graphql.js';
 import { maintenanceIn, MaintenanceWindowType, toMaintenanceWindowType } from './maintenance-window.graphql.js';
 import { CreateProject } from './create-project.js';
 import { CreateProjectInput, CreateProjectPayload, UpdateProjectInput, UpdateProjectPayload } from './project-policy.graphql.js';
@@ -48,6 +49,12 @@ export class ProjectPolicyResolver {
     return (await this.#policyOf(viewer, loaders, project)).policy.maintenanceWindows.map(toMaintenanceWindowType);
   }
 
+  @ResolveField('approvals', () => ApprovalPolicyType, { description: 'Whose approvals of gates count.' })
+  @RequirePermission('project:read')
+  async approvals(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() project: ProjectType): Promise<ApprovalPolicyType> {
+    return { ...(await this.#policyOf(viewer, loaders, project)).policy.approvals };
+  }
+
   @Mutation(() => CreateProjectPayload, { description: 'Makes a project.' })
   @RequirePermission('project:write')
   async createProject(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to make.' }) input: CreateProjectInput): Promise<CreateProjectPayload> {
@@ -55,7 +62,7 @@ export class ProjectPolicyResolver {
     const issues: FieldIssue[] = [];
     const maintenanceWindows = maintenanceIn(input.maintenanceWindows, issues);
     if (issues.length > 0) return { project: null, userErrors: projectUserErrors({ code: 'INVALID_PROJECT', issues }) };
-    const result = await this.create.execute(viewer, { name, health: input.health ?? [], ignore: input.ignore ?? [], maintenanceWindows: maintenanceWindows ?? [] });
+    const result = await this.create.execute(viewer, { name, health: input.health ?? [], ignore: input.ignore ?? [], maintenanceWindows: maintenanceWindows ?? [], approvals: approvalPolicyIn(input.approvals) });
     if (!result.ok) return { project: null, userErrors: projectUserErrors(result.error) };
     const project = await this.projects.findByName(viewer, name);
     return { project: project === undefined ? null : toProjectType(project), userErrors: [] };
@@ -69,7 +76,7 @@ export class ProjectPolicyResolver {
     const maintenanceWindows = maintenanceIn(input.maintenanceWindows, issues);
     if (issues.length > 0) return { project: null, userErrors: projectUserErrors({ code: 'INVALID_PROJECT', issues }) };
     const project = await this.projects.findByName(viewer, name);
-    const result = await this.update.execute(viewer, { project, name, health: input.health ?? undefined, ignore: input.ignore ?? undefined, maintenanceWindows, version: input.version ?? undefined });
+    const result = await this.update.execute(viewer, { project, name, health: input.health ?? undefined, ignore: input.ignore ?? undefined, maintenanceWindows, approvals: approvalPolicyIn(input.approvals), version: input.version ?? undefined });
     if (!result.ok) return { project: null, userErrors: projectUserErrors(result.error) };
     return { project: project === undefined ? null : toProjectType(project), userErrors: [] };
   }

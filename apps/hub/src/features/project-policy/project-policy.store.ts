@@ -1,5 +1,5 @@
 import type { ProjectId, ProjectPolicy } from '#domain';
-import { projectId } from '#domain';
+import { DEFAULT_APPROVALS, projectId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { TransactionContext } from '../../platform/database/index.js';
 
@@ -51,5 +51,5 @@ export class ProjectPolicyStore {
 }
 
 function toStored({ id, name, version, policy }: Row): StoredPolicy {
-  return { project: projectId(id), name, version, policy: { maintenanceWindows: [], ...policy } };
+  return { project: projectId(id), name, version, policy: { maintenanceWindows: [], approvals: DEFAULT_APPROVALS, ...policy } };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, err, ok, type Result } from '#kernel';
-import { validateProjectPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type MaintenanceWindowInput, type ProjectPolicy } from '#domain';
+import { DEFAULT_APPROVALS, validateProjectPolicy, type ApprovalPolicy, type FieldIssue, type HealthRuleInput, type IgnoreRuleInput, type MaintenanceWindowInput, type ProjectPolicy } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -17,6 +17,7 @@ export interface UpdateProjectCommand {
   readonly health: readonly HealthRuleInput[] | undefined;
   readonly ignore: readonly IgnoreRuleInput[] | undefined;
   readonly maintenanceWindows: readonly MaintenanceWindowInput[] | undefined;
+  readonly approvals: Partial<ApprovalPolicy> | undefined;
   /** Refuses when the project has another version by now; undefined: whatever it is. */
   readonly version: number | undefined;
 }
@@ -38,14 +39,16 @@ export class UpdateProject {
   ) {}
 
   async execute(viewer: Viewer, command: UpdateProjectCommand): Promise<Result<StoredPolicy, UpdateProjectFailure>> {
-    const { project, name, health, ignore, maintenanceWindows, version } = command;
+    const { project, name, health, ignore, maintenanceWindows, approvals, version } = command;
     if (project === undefined) return err({ code: 'PROJECT_NOT_FOUND', name });
     return this.tx.run(viewerScope(viewer, project.id), async () => {
       const stored = await this.store.lock(project.id);
       if (stored === undefined) return err({ code: 'PROJECT_NOT_FOUND', name });
       if (version !== undefined && version !== stored.version) return err({ code: 'STALE_VERSION', version: stored.version });
       const before = stored.policy;
-      const policy = validateProjectPolicy({ health: health ?? before.health, ignore: ignore ?? before.ignore, maintenanceWindows: maintenanceWindows ?? before.maintenanceWindows });
+      const policy = validateProjectPolicy({
+        health: health ?? before.health, ignore: ignore ?? before.ignore, maintenanceWindows: maintenanceWindows ?? before.maintenanceWindows, approvals: { ...before.approvals, ...approvals },
+      });
       if (!policy.ok) return err({ code: 'INVALID_PROJECT', issues: policy.error });
       return canonicalJson(auditedPolicy(policy.value)) === canonicalJson(auditedPolicy(before)) ? ok(stored) : ok(await this.#save(stored, policy.value));
     });
@@ -64,6 +67,6 @@ export class UpdateProject {
 
 /** Only some rules are written into orders; the others are read where they hold. */
 function isSameForOrders(before: ProjectPolicy, after: ProjectPolicy): boolean {
-  const said = ({ health, ignore }: ProjectPolicy): string => canonicalJson(auditedPolicy({ health, ignore, maintenanceWindows: [] }));
+  const said = ({ health, ignore }: ProjectPolicy): string => canonicalJson(auditedPolicy({ health, ignore, maintenanceWindows: [], approvals: DEFAULT_APPROVALS }));
   return said(before) === said(after);
 }

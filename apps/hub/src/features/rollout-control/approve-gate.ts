@@ -5,6 +5,7 @@ import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import type { RolloutControlFailure } from './control-failure.js';
+import { judgeApproval } from './judge-approval.js';
 import { lockRollout } from './rollout-rows.js';
 
 export interface ApproveGateCommand {
@@ -14,10 +15,15 @@ export interface ApproveGateCommand {
   readonly comment: string;
 }
 
-/** Said again it changes nothing, but for another comment: that takes the place of the one before, and is a word of its own in the audit trail. */
+/**
+ * Said again it changes nothing, but for another comment: that takes the place of the one before, and is a word of its own in the audit trail. So does what another person
+ * says with the same account.
+ */
 const APPROVE = `
-  INSERT INTO rollout_approvals AS a (project_id, rollout_id, stage, gate, principal_id, approver, comment) VALUES ($1, $2, $3, $4, $5, $6, $7)
-  ON CONFLICT (rollout_id, stage, gate, principal_id) DO UPDATE SET comment = excluded.comment WHERE excluded.comment NOT IN ('', a.comment)`;
+  INSERT INTO rollout_approvals AS a (project_id, rollout_id, stage, gate, principal_id, approver, comment, emails) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  ON CONFLICT (rollout_id, stage, gate, principal_id) DO UPDATE SET approver = excluded.approver, emails = excluded.emails,
+    comment = CASE WHEN a.emails = excluded.emails AND excluded.comment = '' THEN a.comment ELSE excluded.comment END, at = CASE WHEN a.emails = excluded.emails THEN a.at ELSE now() END
+  WHERE excluded.comment NOT IN ('', a.comment) OR a.emails <> excluded.emails`;
 
 /** One person's yes to a gate, ahead of time too: it counts once, however often it is said. */
 @Injectable()
@@ -36,7 +42,11 @@ export class ApproveGate {
       if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK') return err({ code: 'ROLLOUT_OVER', phase: rollout.phase });
       const [waiting] = await this.tx.query(`SELECT 1 FROM rollout_gates WHERE rollout_id = $1 AND stage = $2 AND name = $3 AND spec ->> 'kind' = 'APPROVAL'`, [rollout.id, stage, gate]);
       if (waiting === undefined) return err({ code: 'GATE_NOT_FOUND', stage: stage.slice(0, 80), gate: gate.slice(0, 80) });
-      const changed = await this.tx.execute(APPROVE, [rollout.project, rollout.id, stage, gate, viewer.principalId, viewer.name, comment]);
+      const refused = await judgeApproval(this.tx, viewer, rollout.id);
+      if (refused !== undefined) return err(refused);
+      const { emails = [] } = viewer;
+      const approver = emails[0] === undefined ? viewer.name : `${viewer.name} <${emails[0]}>`;
+      const changed = await this.tx.execute(APPROVE, [rollout.project, rollout.id, stage, gate, viewer.principalId, approver, comment, [...emails]]);
       if (changed === 0) return ok(rollout.id);
       await this.audit.record({ action: 'approveGate', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage, gate, comment } });
       await this.outbox.append({ kind: 'rollout.approved', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage, gate, by: viewer.name } });

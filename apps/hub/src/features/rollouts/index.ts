@@ -1,3 +1,4 @@
+export { authorsOfRollout, isNotByAuthor } from './authors-of-rollout.js';
 export { endSideRollouts } from './end-side-rollouts.js';
 export { HurdleReadModel } from './hurdles.read-model.js';
 export { HAS_WORK, loadRollout, rolloutHeads, rolloutsAtWork, type LoadedRollout } from './load-rollout.js';

@@ -4,6 +4,7 @@ import {
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { IS_CONNECTED } from '../clusters/index.js';
+import { countApprovals } from './count-approvals.js';
 import { withDependences } from './load-dependences.js';
 
 /** A rollout as `planRollout` wants it, and what its writer needs besides. */
@@ -26,6 +27,8 @@ export interface RolloutHead {
   readonly previousRelease: ReleaseId | undefined;
   /** Maintenance windows that hold its orders back; undefined: none do. */
   readonly maintenance: readonly MaintenanceWindow[] | undefined;
+  /** Whether approvals of those who wrote what it brings do not count. */
+  readonly isNotByAuthor: boolean;
 }
 
 interface HeadRecord {
@@ -37,7 +40,8 @@ interface HeadRecord {
   readonly previous_release_id: string | null;
   readonly hears_since: Date | null;
   readonly cause: RolloutCause;
-  readonly maintenance: readonly MaintenanceWindow[];
+  readonly maintenance: readonly MaintenanceWindow[] | null;
+  readonly is_not_by_author: boolean | null;
 }
 interface StageRecord {
   readonly rollout_id: string;
@@ -96,7 +100,8 @@ export const HAS_WORK = `(state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK')
   OR (state = 'HALTED' AND EXISTS (SELECT 1 FROM rollout_targets h WHERE h.rollout_id = rollouts.id AND h.state = 'MOVING')))`;
 
 const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, cause, (SELECT since FROM leases WHERE name = 'planner') AS hears_since,
-  coalesce((SELECT p.policy -> 'maintenanceWindows' FROM projects p WHERE p.id = rollouts.project_id), '[]') AS maintenance FROM rollouts`;
+  (SELECT p.policy -> 'maintenanceWindows' FROM projects p WHERE p.id = rollouts.project_id) AS maintenance,
+  (SELECT (p.policy -> 'approvals' ->> 'notByAuthor')::boolean FROM projects p WHERE p.id = rollouts.project_id) AS is_not_by_author FROM rollouts`;
 
 export async function rolloutsAtWork(tx: TransactionContext, application: ApplicationId): Promise<readonly RolloutHead[]> {
   return (await tx.query<HeadRecord>(`${SELECT_HEADS} WHERE application_id = $1 AND ${HAS_WORK} ORDER BY number`, [application])).map(toHead);
@@ -111,7 +116,8 @@ function toHead(row: HeadRecord): RolloutHead {
     id: rolloutId(row.id), release: releaseId(row.release_id), phase: row.state, onFailure: row.on_failure, offlineWaitMs: numberIn(row.offline_wait_ms), hearsSince: row.hears_since ?? undefined,
     previousRelease: row.previous_release_id === null ? undefined : releaseId(row.previous_release_id),
     // Whoever goes back goes at once: what runs there is known to be bad.
-    maintenance: row.cause === 'ROLLBACK' || row.state === 'ROLLING_BACK' || row.maintenance.length === 0 ? undefined : row.maintenance,
+    maintenance: row.cause === 'ROLLBACK' || row.state === 'ROLLING_BACK' || row.maintenance === null || row.maintenance.length === 0 ? undefined : row.maintenance,
+    isNotByAuthor: row.is_not_by_author ?? false,
   };
 }
 
@@ -157,9 +163,10 @@ const SELECT_TARGETS = `
 
 async function assemble(tx: TransactionContext, rollout: RolloutHead, stages: readonly StageRecord[], gates: readonly GateRecord[], targets: readonly TargetRecord[]): Promise<LoadedRollout> {
   const gatesOf = Map.groupBy(gates, (gate) => gate.stage);
+  const staged = stages.map((row) => toStage(row, gatesOf.get(row.name) ?? []));
   const state: RolloutState = {
     id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince, maintenance: rollout.maintenance,
-    stages: stages.map((row) => toStage(row, gatesOf.get(row.name) ?? [])), targets: targets.map((row) => toTarget(row, rollout.release)),
+    stages: rollout.isNotByAuthor ? await countApprovals(tx, rollout.id, staged) : staged, targets: targets.map((row) => toTarget(row, rollout.release)),
   };
   const clusterOf = new Map(targets.map((row) => [targetId(row.target_id), clusterId(row.cluster_id)]));
   return { state: await withDependences(tx, { state, clusterOf }), clusterOf, previousRelease: rollout.previousRelease };

@@ -15,12 +15,13 @@ interface TokenRow {
   readonly kind: 'USER' | 'SERVICE' | 'SYSTEM';
   readonly roles: string[];
   readonly scopes: string[];
+  readonly emails: string[];
   readonly hash: Buffer;
   readonly used_long_ago: boolean;
 }
 
 const FIND = `
-  SELECT t.id, t.principal_id, p.name, p.kind, p.roles, t.scopes, t.hash,
+  SELECT t.id, t.principal_id, p.name, p.kind, p.roles, t.scopes, t.emails, t.hash,
     (t.last_used_at IS NULL OR t.last_used_at < now() - interval '5 minutes') AS used_long_ago
   FROM api_tokens t JOIN principals p ON p.id = t.principal_id
   WHERE t.prefix = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()) AND p.disabled_at IS NULL AND p.kind <> 'SYSTEM'`;
@@ -41,7 +42,7 @@ export class Authenticator {
         await this.tx.execute('UPDATE api_tokens SET last_used_at = now() WHERE id = (SELECT id FROM api_tokens WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)', [row.id]);
       }
       return {
-        principalId: principalId(row.principal_id), name: row.name, kind: row.kind, tokenId: row.id,
+        principalId: principalId(row.principal_id), name: row.name, kind: row.kind, tokenId: row.id, emails: row.emails,
         permissions: grantedPermissions(row.roles, row.scopes), requestId: origin.requestId, origin: origin.origin,
       };
     });

@@ -6,6 +6,8 @@ export interface Viewer {
   readonly name: string;
   readonly kind: 'USER' | 'SERVICE';
   readonly tokenId: string;
+  /** E-mail addresses of the person, as the token carries them; none: not known. */
+  readonly emails?: readonly string[];
   readonly permissions: ReadonlySet<Permission>;
   /** Id of the request or subscription, in logs, audit rows and errors. */
   readonly requestId: string;

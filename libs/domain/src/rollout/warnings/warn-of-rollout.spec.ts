@@ -9,7 +9,7 @@ describe('warnOfRollout', () => {
   it.each<[string, RolloutState, readonly string[]]>([
     ['a plain one', aRollout([aTarget('a', 'PENDING')]), []],
     ['a stage without targets', aRollout([], { stages: [aStage({ state: 'PENDING' })] }), ['STAGE_MATCHES_NOTHING stages.0']],
-    ['a stage without targets that is closed', aRollout([], { stages: [aStage({ state: 'CLOSED' })] }), []],
+    ['a stage without targets that is closed, as it is at once', aRollout([], { stages: [aStage({ state: 'CLOSED', gates: [two] })] }), ['STAGE_MATCHES_NOTHING stages.0']],
     ['a budget that never halts', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ failureBudget: 1 })] }), ['BUDGET_IS_ALL stages.0']],
     ['targets in no stage', aRollout([aTarget('a', 'PENDING'), aTarget('b', 'SKIPPED', { stage: undefined, reason: 'NO_STAGE' })]), ['NO_STAGE targets']],
     ['a window that nothing opens', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ gates: [NEVER] })] }), ['WINDOW_NEVER_OPENS stages.0.gates.0.window']],

@@ -4,19 +4,20 @@ import { warnOfGates, type GateInStage } from './warn-of-gates.js';
 import { sayBudget } from './warn-of-strategy.js';
 
 /**
- * What of a rollout that is under way is surely not meant, by the rows that it was resolved to. Pure. Stages that are closed and gates that have answered
- * are past; a rollout all at once has no strategy to warn of.
+ * What of a rollout that is under way is surely not meant, by the rows that it was resolved to. Pure. What is past is told no
+ * more, except that a stage had nobody, which is past at once; a rollout all at once has no strategy to warn of.
  * @param approvers how many people may approve gates
  */
 export function warnOfRollout(rollout: RolloutState, approvers: number, now: Date): readonly RolloutWarning[] {
   if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK' || rollout.offlineWaitMs === undefined) return [];
-  const stages = rollout.stages.map((stage, index) => ({ stage, path: ['stages', String(index)], targets: rollout.targets.filter((target) => target.stage === stage.name) })).filter(({ stage }) => stage.state !== 'CLOSED');
-  return [...stages.flatMap(({ stage, path, targets }) => warnOfStage(stage, path, targets)), ...leftOut(rollout.targets), ...warnOfGates(stages.flatMap(({ stage, path }) => openGatesOf(stage, path)), approvers, now)];
+  const stages = rollout.stages.map((stage, index) => ({ stage, path: ['stages', String(index)], targets: rollout.targets.filter((target) => target.stage === stage.name) }));
+  const gates = stages.filter(({ stage }) => stage.state !== 'CLOSED').flatMap(({ stage, path }) => openGatesOf(stage, path));
+  return [...stages.flatMap(({ stage, path, targets }) => warnOfStage(stage, path, targets)), ...leftOut(rollout.targets), ...warnOfGates(gates, approvers, now)];
 }
 
-function warnOfStage({ name, failureBudget }: StageRow, path: readonly string[], targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {
-  if (targets.length === 0) return [rolloutWarning('STAGE_MATCHES_NOTHING', path, `Stage ${name} has no targets: it moves nobody and soaks nobody, and only its gates hold it up.`)];
-  return failureBudget !== 'UNLIMITED' && failureBudget >= targets.length ? [rolloutWarning('BUDGET_IS_ALL', path, sayBudget(name, failureBudget, targets.length))] : [];
+function warnOfStage({ name, failureBudget, state }: StageRow, path: readonly string[], targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {
+  if (targets.length === 0) return [rolloutWarning('STAGE_MATCHES_NOTHING', path, `Stage ${name} has no targets: it ${state === 'CLOSED' ? 'moved nobody and soaked nobody' : 'moves nobody and soaks nobody, and only its gates hold it up'}.`)];
+  return state !== 'CLOSED' && failureBudget !== 'UNLIMITED' && failureBudget >= targets.length ? [rolloutWarning('BUDGET_IS_ALL', path, sayBudget(name, failureBudget, targets.length))] : [];
 }
 
 function openGatesOf({ name, gates, isPromoted }: StageRow, path: readonly string[]): readonly GateInStage[] {
