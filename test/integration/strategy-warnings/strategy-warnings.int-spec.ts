@@ -72,6 +72,9 @@ describe('strategies that are allowed and surely not meant', () => {
     expect(example).toContain('maintenanceWindows');
     expect(await capstan(['apply', '-f', '-'], example)).toEqual({ out: 'project/default configured\n', err: '' });
     expect((await capstan(['describe', 'project/default'])).out).toContain('name: plants');
+    const projects = /```yaml\n([^`]*)```/.exec(readFileSync(join(import.meta.dirname, '../../../docs/projects.md'), 'utf8'))?.[1] ?? '';
+    expect(await capstan(['apply', '-f', '-'], projects)).toEqual({ out: 'project/default configured\n', err: '' });
+    expect((await capstan(['describe', 'project/default'])).out).toContain('notByAuthor: true');
     const [monday, tuesday] = ['1', '2'].map((day) => ({ name: `day-${day}`, selector: { matchLabels: { region: 'us' } }, windows: [{ kind: 'ALLOW', schedule: `0 8 * * ${day}`, duration: '1h', timeZone: 'UTC' }] }));
     const { data } = await hub.graphql('mutation ($input: UpdateProjectInput!) { updateProject(input: $input) { userErrors { code } } }', { input: { name: 'default', maintenanceWindows: [monday, tuesday] } });
     expect(data?.['updateProject']).toEqual({ userErrors: [] });
