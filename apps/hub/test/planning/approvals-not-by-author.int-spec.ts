@@ -1,8 +1,9 @@
-import { explainRollout, type CommitPeople } from '#domain';
+import { explainRollout, targetId, type CommitPeople } from '#domain';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AuditTrail } from '../../src/platform/audit/index.js';
 import { Outbox, systemScope } from '../../src/platform/database/index.js';
 import { ApproveGate } from '../../src/features/rollout-control/approve-gate.js';
+import { DeployTarget } from '../../src/features/rollout-control/deploy-target.js';
 import { PromoteStage } from '../../src/features/rollout-control/promote-stage.js';
 import { loadRollout, rolloutHeads } from '../../src/features/rollouts/load-rollout.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
@@ -33,6 +34,11 @@ describe('approvals where authors may not approve', () => {
     await ground.plan();
     return result.ok ? 'OK' : result.error.code;
   };
+  const deploy = async (name: Name): Promise<string> => {
+    const [target] = await ground.rows<{ id: string }>(`SELECT t.id FROM targets t JOIN clusters c ON c.id = t.cluster_id WHERE c.name = 'c2'`);
+    const result = await new DeployTarget(ground.tx, audit(), new Outbox(ground.tx, ground.ids)).execute(viewer(name), { target: { project: ground.project.id, id: targetId(target?.id ?? '') }, reason: 'now' });
+    return result.ok ? 'OK' : result.error.code;
+  };
   const hurdles = (): Promise<readonly string[]> => ground.tx.run(systemScope('test'), async () => {
     const [head] = await rolloutHeads(ground.tx, [await ground.newest()]);
     return head === undefined ? [] : explainRollout((await loadRollout(ground.tx, head)).state, undefined, new Date()).map(({ message }) => message);
@@ -58,6 +64,7 @@ describe('approvals where authors may not approve', () => {
     expect(await approve('ada')).toBe('APPROVER_IS_AUTHOR');
     expect(await approve('eve', ['other@example.com', 'Eve@Example.com'])).toBe('APPROVER_IS_AUTHOR');
     expect(await approve('bob', [])).toBe('APPROVER_EMAIL_UNKNOWN');
+    expect(await deploy('ada')).toBe('APPROVER_IS_AUTHOR');
     expect([await promote('ada'), await promote('bob', [])]).toEqual(['APPROVER_IS_AUTHOR', 'APPROVER_EMAIL_UNKNOWN']);
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 1 });
     expect(await approve('bob')).toBe('OK');

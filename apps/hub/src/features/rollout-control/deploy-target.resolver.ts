@@ -45,6 +45,9 @@ function toUserError(failure: DeployTargetFailure, name: TargetName): UserError 
     case 'ROLLOUT_OVER':
       return userError(failure.code, ['application'], `No rollout of ${application} is under way: the newest is ${failure.phase}.`, sync);
     case 'ROLLOUT_NOT_READY':
+    case 'APPROVER_IS_AUTHOR':
+    case 'APPROVER_EMAIL_UNKNOWN':
+    case 'AUTHORS_UNKNOWN':
       return { ...toControlError(failure), field: ['application'] };
     case 'ALREADY_AT_RELEASE':
       return userError(failure.code, ['cluster'], `${target} has the release of the rollout already.`);

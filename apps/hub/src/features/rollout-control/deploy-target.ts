@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '#kernel';
-import { isReasonCode, judgeDeployment, rolloutId, type DeploymentFailure, type ProjectId, type ReasonCode, type RolloutId, type RolloutTargetState, type TargetId } from '#domain';
+import { isReasonCode, judgeDeployment, rolloutId, type ApproverRefused, type DeploymentFailure, type ProjectId, type ReasonCode, type RolloutId, type RolloutTargetState, type TargetId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { loadRollout, rolloutHeads } from '../rollouts/index.js';
+import { judgeApproval } from './judge-approval.js';
 
 export interface DeployTargetCommand {
   /** As the viewer was allowed to find it; undefined: no such target, or not the viewer's. */
@@ -14,6 +15,7 @@ export interface DeployTargetCommand {
 
 export type DeployTargetFailure =
   | DeploymentFailure
+  | ApproverRefused
   | { readonly code: 'TARGET_NOT_FOUND' }
   | { readonly code: 'REASON_MISSING' }
   /** No rollout has the target in it. */
@@ -22,6 +24,7 @@ export type DeployTargetFailure =
 interface Place {
   readonly rollout_id: string;
   readonly application_id: string;
+  readonly stage: string;
   readonly state: RolloutTargetState;
   readonly reason: string | null;
   readonly blocked_reason: string | null;
@@ -29,10 +32,15 @@ interface Place {
 
 /** The rollout that runs, if one does; else the newest, which says why nothing can be sent. */
 const PLACE = `
-  SELECT o.id AS rollout_id, o.application_id, r.state, r.reason, t.blocked_reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id
+  SELECT o.id AS rollout_id, o.application_id, r.stage, r.state, r.reason, t.blocked_reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id
   WHERE r.target_id = $1 AND o.cause IN ('RELEASE', 'SYNC', 'PARTIAL') ORDER BY o.state = 'RUNNING' DESC, o.number DESC LIMIT 1`;
 
-/** One target gets the release of its rollout now, ahead of its stage. Said twice it is said once. The planner assigns it. */
+/** Gates for people that the target would wait for, in its stage and those before it. */
+const APPROVALS_AHEAD = `
+  SELECT 1 FROM rollout_gates g JOIN rollout_stages s ON s.rollout_id = g.rollout_id AND s.name = g.stage JOIN rollout_stages own ON own.rollout_id = g.rollout_id AND own.name = $2
+  WHERE g.rollout_id = $1 AND g.spec ->> 'kind' = 'APPROVAL' AND g.state NOT IN ('PASSED', 'WAIVED') AND (s.ordinal < own.ordinal OR (s.ordinal = own.ordinal AND g.side = 'BEFORE')) LIMIT 1`;
+
+/** One target gets the release of its rollout now, ahead of its stage. Said twice it is said once. The planner assigns it. Whoever could not approve sends nothing past a gate for people. */
 @Injectable()
 export class DeployTarget {
   constructor(
@@ -52,6 +60,8 @@ export class DeployTarget {
       if (!verdict.ok) return verdict;
       const rollout = rolloutId(place.rollout_id);
       if (verdict.value === 'UNDER_WAY') return ok(rollout);
+      const refused = (await this.tx.query(APPROVALS_AHEAD, [rollout, place.stage])).length > 0 ? await judgeApproval(this.tx, viewer, rollout) : undefined;
+      if (refused !== undefined) return err(refused);
       await this.tx.execute('UPDATE rollout_targets SET named_at = now(), named_by = $3, named_reason = $4 WHERE rollout_id = $1 AND target_id = $2', [rollout, found.id, viewer.name, reason]);
       await this.audit.record({ action: 'deployTarget', object: { kind: 'Target', id: found.id }, projectId: found.project, outcome: 'SUCCEEDED', reason, after: { rollout, reason } });
       await this.outbox.append({ kind: 'rollout.targetSentAhead', projectId: found.project, payload: { applicationId: place.application_id, rolloutId: rollout, targetId: found.id, by: viewer.name } });
