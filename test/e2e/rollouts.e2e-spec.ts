@@ -33,6 +33,14 @@ describeOnStage('a release moves over the fleet in stages', { clusters: CLUSTERS
     const shown = await stage.capstan(['rollout', 'show', 'good']);
     expect(shown.stdout).toMatch(/canary +CLOSED +\[#{20}\] +1\/1 target healthy/);
     expect(shown.stdout).toContain('waits: Gate go before stage rest waits for 1 more approval');
+    const explained = await stage.capstan(['explain', 'good@eu']);
+    expect(explained).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('-> Gate go before stage rest waits for 1 more approval') });
+    expect(await stage.capstan(['deploy', 'good@eu', '--reason', 'a customer waits'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('ahead of its stage') });
+    const ahead = await untilRollout(stage, 'good', 'has sent one target ahead', (rollout) => statesIn(rollout)['eu'] === 'HEALTHY');
+    expect(statesIn(ahead)).toEqual({ canary: 'HEALTHY', eu: 'HEALTHY', us: 'PENDING' });
+    expect(await stage.capstan(['deploy', 'good@eu', '--reason', 'again'])).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('has the release of the rollout already') });
+    expect((await stage.capstan(['explain', 'good@eu'])).stdout).toContain('It was sent ahead by');
+    expect(await stage.capstan(['sync', 'app/good'])).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('is on its way already') });
     const live = stage.capstanOnTerminal(['rollout', 'watch', 'good']);
     const piped = stage.capstan(['rollout', 'watch', 'good', '-o', 'json']);
     expect(await stage.capstan(['rollout', 'approve', 'good', 'rest/go', '--comment', 'looks good'])).toMatchObject({ exitCode: 0 });

@@ -69,6 +69,11 @@ describe('rollouts over the API', () => {
     expect(await refused('rollback', 'RollbackInput', { application: 'shop', reason: ' ' })).toMatchObject({ userErrors: [{ code: 'REASON_MISSING', field: ['reason'] }] });
     expect(await refused('rollback', 'RollbackInput', { application: 'shop', reason: 'x' })).toMatchObject({ userErrors: [{ code: 'TARGET_NOT_FOUND' }] });
     expect(await refused('rollback', 'RollbackInput', { cluster: 'eu-1', release: 3, reason: 'x' })).toMatchObject({ userErrors: [{ code: 'INVALID_VALUE', message: expect.stringContaining('name it') }] });
+    expect(await refused('deployTarget', 'DeployTargetInput', { application: 'shop', cluster: 'nowhere', reason: 'x' })).toMatchObject({ userErrors: [{ code: 'TARGET_NOT_FOUND' }] });
+    expect(await refused('deployTarget', 'DeployTargetInput', { application: 'shop', cluster: 'nowhere', reason: 'x'.repeat(1_001) })).toMatchObject({ userErrors: [{ code: 'INVALID_VALUE', field: ['reason'] }] });
+    expect(await refused('syncApplication', 'SyncApplicationInput', { name: 'shop', clusters: [] })).toMatchObject({ userErrors: [{ code: 'INVALID_VALUE', field: ['clusters'] }] });
+    expect(await refused('syncApplication', 'SyncApplicationInput', { name: 'shop', clusters: ['nowhere'] })).toMatchObject({ userErrors: [{ code: 'TARGET_NOT_FOUND', message: expect.stringContaining('no target on nowhere') }] });
+    expect(await refused('syncApplication', 'SyncApplicationInput', { name: 'shop', clusterSelector: 'tier=canary' })).toMatchObject({ userErrors: [{ code: 'TARGET_NOT_FOUND', field: ['clusterSelector'] }] });
     expect(await refused('liftHold', 'LiftHoldInput', { application: 'shop', reason: 'x' })).toMatchObject({ userErrors: [{ code: 'NOTHING_HELD' }] });
   });
 

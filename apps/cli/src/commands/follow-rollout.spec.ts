@@ -36,9 +36,9 @@ async function aHub(...answers: readonly ((say: Say, socket: Socket) => void)[])
 }
 
 /** What is told until the rollout has succeeded, but for the seconds; `paceMs` of time go by in five milliseconds. */
-async function toldBy(server: string, paceMs = 100): Promise<readonly string[]> {
+async function toldBy(server: string, paceMs = 100, interrupted = new AbortController()): Promise<readonly string[]> {
   const timers = new ManualTimers();
-  const context = { hub: new HubClient(() => ({ server, token: 'cap_x' })), timers, monotonic: timers.clock, signal: new AbortController().signal } as unknown as CommandContext;
+  const context = { hub: new HubClient(() => ({ server, token: 'cap_x' })), timers, monotonic: timers.clock, signal: interrupted.signal } as unknown as CommandContext;
   const told: string[] = [];
   const time = setInterval(() => void timers.advance(paceMs), 5);
   try {
@@ -81,6 +81,18 @@ describe('following a rollout', () => {
 
   it('gives up on a hub that stays away', async () => {
     await expect(toldBy('http://127.0.0.1:1', 2_000)).rejects.toMatchObject({ exitCode: EXIT.HUB_UNREACHABLE });
+  });
+
+  it('ends at once when it is interrupted, at the hub too', async () => {
+    const interrupted = new AbortController();
+    let left: Promise<unknown> | undefined;
+    const server = await aHub((say, socket) => {
+      left = new Promise((resolve) => socket.on('close', resolve));
+      say('RUNNING');
+      interrupted.abort(new Error('interrupted'));
+    });
+    await expect(toldBy(server, 100, interrupted)).rejects.toThrow('interrupted');
+    expect(await left).toBe(1000);
   });
 
   it('does not ask again where it is refused', async () => {
