@@ -4,8 +4,8 @@ export interface KillChoice {
   readonly clusters: number;
 }
 
-/** On every change: a few deaths over a small fleet. */
-export const SHORT: KillChoice = { seed: 7_000, kills: 6, clusters: 20 };
+/** On every change: a few deaths over a small fleet, of a seed that has them inside of transactions, a release that rolls itself back and one that people take back. */
+export const SHORT: KillChoice = { seed: 24_221, kills: 6, clusters: 20 };
 /** What a release must stand. */
 export const LONG: KillChoice = { seed: 7_000, kills: 200, clusters: 100 };
 

@@ -46,9 +46,13 @@ export class Story {
 
   /** Somebody says yes to every gate, sooner or later. */
   async approve(over: AbortSignal): Promise<void> {
+    const said = new Set<string>(); // a second yes to the same gate changes nothing, and is written nowhere
     while (!over.aborted) {
       for (const gate of await waitingGates(this.stage)) {
-        if (this.dice.chance(0.3)) await this.people.ask('approveGate', '', { rollout: formatGlobalId('Rollout', gate.rollout), stage: gate.stage, gate: gate.gate, comment: REASON }, RACES);
+        const name = `${gate.rollout} ${gate.stage} ${gate.gate}`;
+        if (said.has(name) || !this.dice.chance(0.3)) continue;
+        said.add(name);
+        await this.people.ask('approveGate', '', { rollout: formatGlobalId('Rollout', gate.rollout), stage: gate.stage, gate: gate.gate, comment: REASON }, RACES);
       }
       await sleep(LOOK_MS);
     }
@@ -71,6 +75,10 @@ export class Story {
   }
 
   private async workOn(application: FleetApplication, over: AbortSignal): Promise<void> {
+    const first = this.commits.find((commit) => commit.application === application.name);
+    // The first release comes to all, unless somebody has no patience with it: whoever goes back must have somewhere to go.
+    const start = planAct(this.seed, application, 0);
+    if (start.kind === 'release') await this.untilOver(application, (rollout) => rollout.commit === first?.id, start.patienceMs, over);
     for (let nth = 1; !over.aborted; nth += 1) {
       await this.perform(application, planAct(this.seed, application, nth), over);
       await rest(500, over);
