@@ -13,7 +13,7 @@ export interface RolloutTimes {
 
 /** Each look costs the database a millisecond. */
 const LOOK_MS = 50;
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 180_000;
 
 const RELEASES = 'SELECT id FROM releases WHERE commit = $1';
 const STATES = `SELECT state, count(*)::int AS rollouts FROM rollouts WHERE release_id = ANY($1::uuid[]) AND cause = 'RELEASE' GROUP BY state`;

@@ -14,7 +14,7 @@ export interface LightFleet {
   holdings(commit: string): Promise<LightHoldings>;
 }
 
-const CONNECT_MS = 60_000;
+const CONNECT_MS = 120_000;
 const ASK_MS = 10_000;
 
 /** A process with a light agent for every cluster; all connected when this answers. */

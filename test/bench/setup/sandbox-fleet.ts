@@ -18,7 +18,7 @@ export interface SandboxFleet {
 }
 
 const AT_ONCE = 6;
-const CONNECT_MS = 120_000;
+const CONNECT_MS = 300_000;
 const EVERYTHING = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
 
 /** A simulated cluster with a real agent for each name; all connected when this answers. */

@@ -11,7 +11,7 @@ import { figuresOf, timeRollouts, type RolloutsToTime, type TimedRollouts } from
 
 const CLUSTERS = 100;
 const APPLICATIONS = 100;
-const RUNS = 5;
+const RUNS = 3;
 const WARM_UP = 1;
 const OBJECTS = 4;
 const AT_ONCE = 8;
