@@ -226,3 +226,6 @@ export {
 export { planRevert, type PlannedRevert, type RevertDestination, type RevertRefused, type RevertState } from './git-write/plan-revert.js';
 export { webUrlOf, type WebPlace } from './git-write/web-url.js';
 export { watchedSourceOf } from './source/watched-source-of.js';
+export { type PromotionInput, type PromotionSpec } from './application/promotion-spec.js';
+export { planPromotion, PROMOTION_STATES, type PromotingTarget, type PromotionDecision, type PromotionPhase, type PromotionState } from './git-write/plan-promotion.js';
+export { sayPromotion } from './git-write/say-promotion.js';

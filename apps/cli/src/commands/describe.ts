@@ -20,12 +20,13 @@ const DETAILS: Readonly<Record<string, { readonly document: string; readonly fie
   application: {
     field: 'application',
     document: `query Describe($name: String!, $project: String) { application(name: $name, project: $project) { name state reason message advice warnings { severity code message until } historyRewrite { ${REWRITE} } createdAt
-      revision { number createdAt createdBy spec { source { repository ref chart version path renderer helm { valuesFiles releaseName skipHooks } watch } sources { name repository ref chart version path watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace patches { target { group kind namespace name } patch clusters { matchLabels } } dependsOn health { group kind healthy progressing degraded suspended message } sync { automated prune drift ignore { group kind namespace name jsonPointers managers when } } } }
+      revision { number createdAt createdBy spec { source { repository ref chart version path renderer helm { valuesFiles releaseName skipHooks } watch } sources { name repository ref chart version path watch } parameters substitute selector { all matchLabels matchExpressions { key operator values } } namespace patches { target { group kind namespace name } patch clusters { matchLabels } } dependsOn promoteFrom { application soak as keep } health { group kind healthy progressing degraded suspended message } sync { automated prune drift ignore { group kind namespace name jsonPointers managers when } } } }
+      promotion { from state release message until gitWrite { state branch newBranch commit url message advice } }
       currentRelease { number commit fullRef subject author committedAt sources { name commit ref } } activeRollout { number state cause stages { name state counts { pending moving healthy failed skipped } } } ${TARGETS_OF} } }`,
   },
   repository: {
     field: 'repository',
-    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name type url poll hasCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message advice rewrite { ${REWRITE} } } createdAt } }`,
+    document: `query Describe($name: String!, $project: String) { repository(name: $name, project: $project) { name type url poll hasCredentials hasWriteCredentials hasWebhookSecret webhookUrls { github gitlab gitea forgejo bitbucket generic } lastPolledAt lastSuccessAt reason message refs { ref fullRef commit changedAt resolvedAt reason message advice rewrite { ${REWRITE} } } createdAt } }`,
   },
 };
 const TARGET = `query Describe($project: String!, $application: String!, $cluster: String!) { target(project: $project, application: $application, cluster: $cluster) {
@@ -51,7 +52,7 @@ export function describeCommand(context: CommandContext): Command {
 async function describe(context: CommandContext, kind: string, name: string, project: string): Promise<Row> {
   if (kind === 'target') return describeTarget(context, name, project);
   const detail = DETAILS[kind];
-  if (detail === undefined) return describeRelease(kind);
+  if (detail === undefined) return cannotDescribe(kind);
   const variables = kind === 'cluster' || kind === 'project' ? { name } : { name, project };
   const row = (await context.hub.query<Record<string, Row | null>>(detail.document, variables, context.signal))[detail.field];
   if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'application' ? 'apps' : kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
@@ -72,8 +73,8 @@ function withDrift(target: Row): Row {
   return { ...target, observed: { ...observed, drift: observed['drift'].map((drift: DriftNode) => withDiff(drift)) } };
 }
 
-function describeRelease(kind: string): never {
-  throw usage(`describe does not know ${kind}s`, 'capstan get releases -a APPLICATION -o yaml shows everything about releases.');
+function cannotDescribe(kind: string): never {
+  throw usage(`describe does not know ${kind}s`, `capstan get ${kind}s -a APPLICATION -o yaml shows everything about them.`);
 }
 
 /** A connection becomes the list of its nodes: edges are for programs. A list that was cut says so. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { silentLog } from '#kernel';
 import { clusterId, releaseId, type TargetReport } from '#domain';
 import { systemClock, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
-import { aGitRepository, GitServer, until, type GitRepositoryBuilder } from '#testing';
+import { aGitRepository, gitForTests, GitServer, until, type GitRepositoryBuilder } from '#testing';
 import { decodeOrder } from '#wire';
 import type { DataSource } from 'typeorm';
 import { SqlReportStore } from '../../src/agent-gateway/ingest/sql-report.store.js';
@@ -18,7 +18,7 @@ const ROLLBACK = `mutation ($input: RollbackInput!) { rollback(input: $input) { 
 const ROLLOUTS = `{ rollouts(application: "web") { edges { node { cause release { number sourceDigest } gitWrite { id kind state branch newBranch path commit url reason advice attempts requestedBy release { number } application { name } } } } } }`;
 type Node = { readonly cause: string; readonly release: { readonly number: number; readonly sourceDigest: string }; readonly gitWrite: Readonly<Record<string, unknown>> | null };
 
-describe('mode REVERT of a running hub', () => {
+describe('commits of a running hub', () => {
   let hub: TestHub;
   let server: GitServer;
   let git: GitRepositoryBuilder;
@@ -102,6 +102,21 @@ describe('mode REVERT of a running hub', () => {
     expect(await ask('{ gitWrites(application: "web") { edges { node { id state } } } }')).toMatchObject({ gitWrites: { edges: [{ node: { id: write['id'], state: 'DONE' } }] } });
     expect(await ask('query ($id: ID!) { gitWrite(id: $id) { state } node(id: $id) { id } }', { id: write['id'] })).toEqual({ gitWrite: { state: 'DONE' }, node: { id: write['id'] } });
     expect(await ask('mutation ($id: ID!) { retryGitWrite(input: { id: $id }) { gitWrite { id } userErrors { code } } }', { id: write['id'] })).toEqual({ retryGitWrite: { gitWrite: null, userErrors: [{ code: 'NOTHING_TO_RETRY' }] } });
+  });
+
+  it('carries what is well to the path of another application, and says where that stands', async () => {
+    const spec = { source: { repository: 'fleet', ref: 'main', path: 'prod' }, selector: { matchLabels: { env: 'prod' } }, promoteFrom: { application: 'web', soak: '0s' } };
+    await mutate('createApplication', 'CreateApplicationInput', { name: 'prod', spec });
+    const asked = '{ application(name: "prod") { currentRelease { number } revision { spec { promoteFrom { application soak as keep } } } promotion { from state release message until targets gitWrite { state commit kind branch } } } }';
+    const promoted = await until('the release is promoted', 30_000, async () => {
+      const { application } = (await ask(asked)) as { readonly application: { readonly currentRelease: unknown; readonly promotion: { readonly gitWrite: { readonly state: string } | null } } };
+      return application.promotion.gitWrite?.state === 'DONE' && application.currentRelease !== null ? application : undefined;
+    });
+    expect(promoted).toMatchObject({
+      currentRelease: { number: 1 }, revision: { spec: { promoteFrom: { application: 'web', soak: '0s', as: 'COMMIT', keep: [] } } },
+      promotion: { from: 'web', state: 'PROMOTED', release: 3, until: null, targets: [], gitWrite: { kind: 'PROMOTION', branch: 'main', commit: await git.head() } },
+    });
+    expect(await gitForTests(['--git-dir', git.directory, 'rev-parse', 'main:prod'])).toBe(await gitForTests(['--git-dir', git.directory, 'rev-parse', 'main:app']));
   });
 
   it('tells the credentials to nobody', async () => {

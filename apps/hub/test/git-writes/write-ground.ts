@@ -1,5 +1,5 @@
 import { noFailpoints, silentLog, type Failpoints } from '#kernel';
-import { repositoryId, type GitWriteForm } from '#domain';
+import { planPromotion, repositoryId, type GitWriteForm, type PromotionDecision } from '#domain';
 import { GitWriter, SystemGit } from '#git';
 import { systemRandom, systemTimers } from '#runtime';
 import { aGitRepository, gitForTests, GitServer, type GitContent, type GitRepositoryBuilder } from '#testing';
@@ -7,11 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CarryOutWrite } from '../../src/features/git-writes/carry-out-write.js';
+import { loadPromotions } from '../../src/features/git-writes/load-promotion.js';
+import { PromoteReleases } from '../../src/features/git-writes/promote-releases.js';
 import { SqlGitWriteStore } from '../../src/features/git-writes/sql-git-write.store.js';
 import { WriteCommits } from '../../src/features/git-writes/write-commits.js';
 import { RepositorySchedule, RepositorySecrets } from '../../src/features/repositories/index.js';
 import { AuditTrail } from '../../src/platform/audit/index.js';
-import { Outbox } from '../../src/platform/database/index.js';
+import { Outbox, systemScope } from '../../src/platform/database/index.js';
 import { Envelope, MasterKeys } from '../../src/platform/secrets/index.js';
 import { stagedGround, type StagedGround } from '../planning/staged-ground.js';
 
@@ -83,6 +85,14 @@ export async function writeGround() {
       await staged.rows(`UPDATE git_writes SET next_at = now() WHERE state = 'PENDING'`);
       await ground.writer().pass();
       return ground.owed();
+    },
+    /** Looks at promotions as the hub does. */
+    promotes: (): Promise<number> => new PromoteReleases({ tx, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log: silentLog }).pass(),
+    async promotion(application: string): Promise<PromotionDecision> {
+      const [row] = await staged.rows<{ readonly id: string }>('SELECT id FROM applications WHERE name = $1', [application]);
+      const [loaded] = await tx.run(systemScope('test'), () => loadPromotions(tx, [row?.id ?? '']));
+      if (loaded === undefined) throw new Error(`${application} is promoted from nowhere`);
+      return planPromotion(loaded.state, loaded.now);
     },
     owed: (): Promise<WriteRow[]> => staged.rows<WriteRow>('SELECT kind, state, reason, message, commit, new_branch, attempts FROM git_writes ORDER BY id'),
     git: async (...args: readonly string[]): Promise<string> => (await gitForTests(['--git-dir', repository.directory, ...args])).trim(),

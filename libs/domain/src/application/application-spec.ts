@@ -5,6 +5,7 @@ import type { RolloutStrategy } from '../rollout/strategy/rollout-strategy.js';
 import type { Selector } from '../selector/selector.js';
 import type { FurtherSource } from './further-source.js';
 import type { PatchSpec } from './patch-spec.js';
+import type { PromotionSpec } from './promotion-spec.js';
 
 export type Renderer = 'AUTO' | 'PLAIN' | 'KUSTOMIZE' | 'HELM';
 export type DriftPolicy = 'HEAL' | 'REPORT';
@@ -61,6 +62,8 @@ export interface ApplicationSpec {
   readonly patches?: readonly PatchSpec[];
   /** Applications of the same project that must be healthy on a cluster before this one is applied there; absent: none. */
   readonly dependsOn?: readonly string[];
+  /** From where commits of the hub bring its content; absent: from nowhere. */
+  readonly promoteFrom?: PromotionSpec;
   /** Health of kinds, before the built-in rules; absent: none. */
   readonly health?: readonly HealthRule[];
   /** Default namespace for objects without one; created if missing, never pruned. Empty: none. */

@@ -16,6 +16,7 @@ import { helmOf, type HelmInput } from './validate-helm.js';
 import { healthRulesOf, type HealthRuleInput } from './validate-health-rules.js';
 import { ignoreRulesOf, type IgnoreRuleInput } from './validate-ignore-rules.js';
 import { patchesOf, type PatchInput } from './validate-patches.js';
+import { promotionOf, type PromotionInput } from './promotion-spec.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -35,6 +36,7 @@ export interface ApplicationInput {
   readonly namespace?: Maybe<string>;
   readonly patches?: Maybe<readonly PatchInput[]>;
   readonly dependsOn?: Maybe<readonly string[]>;
+  readonly promoteFrom?: Maybe<PromotionInput>;
   readonly health?: Maybe<readonly HealthRuleInput[]>;
   readonly sync?: Maybe<{ readonly automated?: Maybe<boolean>; readonly prune?: Maybe<boolean>; readonly drift?: Maybe<DriftPolicy>; readonly ignore?: Maybe<readonly IgnoreRuleInput[]> }>;
   readonly strategy?: Maybe<StrategyInput>;
@@ -56,6 +58,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
   const parameters = input.parameters ?? {};
   const patches = patchesOf(input.patches);
   const dependsOn = dependsOnOf(input.dependsOn);
+  const promotion = promotionOf(input.promoteFrom);
   const health = healthRulesOf(input.health);
   const ignore = ignoreRulesOf(input.sync?.ignore);
   const strategy = strategyIn(input, stored?.strategy);
@@ -67,6 +70,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     ...parameterIssues(parameters),
     ...patches.issues,
     ...dependsOn.issues,
+    ...promotion.issues,
     ...health.issues,
     ...ignore.issues,
     ...strategy.issues,
@@ -82,6 +86,7 @@ export function validateApplication(input: ApplicationInput, stored?: Applicatio
     namespace,
     ...present('patches', patches.value),
     ...present('dependsOn', dependsOn.value),
+    ...(promotion.value === undefined ? {} : { promoteFrom: promotion.value }),
     ...present('health', health.value),
     sync: { automated: input.sync?.automated ?? true, prune: input.sync?.prune ?? true, drift: input.sync?.drift ?? 'HEAL', ...present('ignore', ignore.value) },
     strategy: strategy.value,

@@ -2,6 +2,7 @@ import type { DriftPolicy, Renderer } from '#domain';
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { graphqlEnum, JsonScalar, MutationInput } from '../../platform/api/index.js';
 import { HealthRuleInput, IgnoreRuleInput, PatchInput } from './application-policy-input.graphql.js';
+import { PromotionSourceInput } from './promotion.graphql.js';
 import { SelectorSpecInput } from './selector-input.graphql.js';
 import { RolloutStrategyInput } from './strategy-input.graphql.js';
 
@@ -65,6 +66,7 @@ export class ApplicationSpecInput {
   @Field(() => SelectorSpecInput, { description: 'Which clusters.' }) selector!: SelectorSpecInput;
   @Field(() => [PatchInput], { nullable: true, description: 'Put on what was rendered, in this order.' }) patches?: PatchInput[] | null;
   @Field(() => [String], { nullable: true, description: 'Applications of the same project that must be healthy on a cluster before this one is applied there.' }) dependsOn?: string[] | null;
+  @Field(() => PromotionSourceInput, { nullable: true, description: 'From where commits of the hub bring its content.' }) promoteFrom?: PromotionSourceInput | null;
   @Field(() => [HealthRuleInput], { nullable: true, description: 'Health of kinds, before the built-in rules.' }) health?: HealthRuleInput[] | null;
   @Field(() => String, { nullable: true, description: 'Namespace of objects that name none; created if missing.' }) namespace?: string | null;
   @Field(() => SyncPolicyInput, { nullable: true, description: 'How what runs follows Git.' }) sync?: SyncPolicyInput | null;

@@ -54,6 +54,13 @@ export function applicationRepositoryContract(run: InTransaction, ground: () => 
     expect((await run((repository) => repository.lockDependencies(web.project, 'needs-certs'))).get('certs')).toEqual([]);
   });
 
+  it('tells from where the others of a project are promoted', async () => {
+    const prod = anApplication(19, 'prod');
+    await run((repository) => repository.add({ ...prod, revision: { ...prod.revision, spec: { ...waitingSpec(), promoteFrom: { application: 'staging', soakMs: 1, as: 'COMMIT', keep: ['a.yaml'] } } } }));
+    expect((await run((repository) => repository.lockPromotions(prod.project, 'other'))).get('prod')).toEqual(['staging']);
+    expect((await run((repository) => repository.lockPromotions(prod.project, 'prod'))).has('prod')).toBe(false);
+  });
+
   it('finds what was added', async () => {
     const web = anApplication(1, 'web');
     expect(await run((repository) => repository.add(web))).toEqual({ ok: true, value: web });

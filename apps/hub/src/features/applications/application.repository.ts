@@ -26,6 +26,8 @@ export interface ApplicationRepository {
    * come from two changes at once. Applications that are on their way out count.
    */
   lockDependencies(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** From which application each other one of the project is promoted, under the same lock. */
+  lockPromotions(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The further sources of an application are these now. What was found of one that follows something else counts no more. */
   replaceSources(project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void>;
   /** Adds an application with its first revision. A deleted one of that name does not count. */

@@ -3,6 +3,7 @@ import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, graphqlEnum, JsonScalar, MutationPayload, NodeType } from '../../platform/api/index.js';
 import { DriftPolicyEnum, RendererEnum } from './application-input.graphql.js';
 import { HealthRuleType, IgnoreRuleType, PatchType, toHealthRuleType, toIgnoreRuleType, toPatchType } from './application-policy.graphql.js';
+import { PromotionSourceType, toPromotionSourceType } from './promotion.graphql.js';
 import { SelectorType, toSelectorType } from './selector.graphql.js';
 import { RolloutStrategyType, toStrategyType } from './strategy.graphql.js';
 import type { ApplicationView, RevisionView } from './applications.read-model.js';
@@ -59,6 +60,7 @@ export class ApplicationSpecType {
   @Field(() => SelectorType, { description: 'Which clusters.' }) selector!: SelectorType;
   @Field(() => [PatchType], { description: 'Put on what was rendered, in this order.' }) patches!: PatchType[];
   @Field(() => [String], { description: 'Applications of the same project that must be healthy on a cluster before this one is applied there.' }) dependsOn!: string[];
+  @Field(() => PromotionSourceType, { nullable: true, description: 'From where commits of the hub bring its content; null: from nowhere.' }) promoteFrom!: PromotionSourceType | null;
   @Field(() => [HealthRuleType], { description: 'Health of kinds, before the built-in rules.' }) health!: HealthRuleType[];
   @Field(() => String, { description: 'Namespace of objects that name none; empty for none.' }) namespace!: string;
   @Field(() => SyncPolicyType, { description: 'How what runs follows Git.' }) sync!: SyncPolicyType;
@@ -118,11 +120,12 @@ export function toApplicationType(view: ApplicationView): ApplicationType {
   };
 }
 
-function toSpecType({ source, sources = [], parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], health = [] }: ApplicationSpec): ApplicationSpecType {
+function toSpecType({ source, sources = [], parameters, substitute, selector, namespace, sync, strategy, patches = [], dependsOn = [], promoteFrom, health = [] }: ApplicationSpec): ApplicationSpecType {
   return {
     source: { ...source, chart: source.chart ?? null, version: source.version ?? null, watch: [...source.watch], helm: source.helm === undefined ? null : { ...source.helm, valuesFiles: [...source.helm.valuesFiles] } }, parameters, substitute, namespace,
     sources: sources.map((one) => ({ ...one, chart: one.chart ?? null, version: one.version ?? null, watch: [...one.watch] })),
     sync: { ...sync, ignore: (sync.ignore ?? []).map(toIgnoreRuleType) }, strategy: toStrategyType(strategy), selector: toSelectorType(selector),
-    patches: patches.map(toPatchType), dependsOn: [...dependsOn], health: health.map(toHealthRuleType),
+    patches: patches.map(toPatchType), dependsOn: [...dependsOn],
+    promoteFrom: promoteFrom === undefined ? null : toPromotionSourceType(promoteFrom), health: health.map(toHealthRuleType),
   };
 }

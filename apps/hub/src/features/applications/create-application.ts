@@ -12,6 +12,7 @@ import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-
 import { findSources } from './find-sources.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
 import { dependencyIssues } from './judge-dependencies.js';
+import { promotionIssues } from './judge-promotion.js';
 import { specJson } from './spec-json.js';
 
 export interface CreateApplicationCommand {
@@ -48,7 +49,7 @@ export class CreateApplication {
     return this.tx.run(viewerScope(viewer, project.id), async () => {
       const found = await findSources(this.applications, project.id, spec.value);
       if (!found.ok) return found;
-      const cyclic = await dependencyIssues(this.applications, project.id, name.value, spec.value);
+      const cyclic = [...(await dependencyIssues(this.applications, project.id, name.value, spec.value)), ...(await promotionIssues(this.applications, project.id, name.value, spec.value))];
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const revision = { id: applicationRevisionId(this.ids.uuid()), number: 1, spec: spec.value, createdBy: viewer.principalId };
       const added = await this.applications.add({

@@ -24,6 +24,11 @@ export class FakeApplicationRepository implements ApplicationRepository {
     return Promise.resolve(new Map(others.map(({ name, revision }) => [name, applicationsNeeded(revision.spec)])));
   }
 
+  lockPromotions(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const others = [...this.#applications.values()].filter((known) => known.project === project && known.name !== except && known.state !== 'DELETED');
+    return Promise.resolve(new Map(others.flatMap(({ name, revision: { spec } }) => (spec.promoteFrom === undefined ? [] : [[name, [spec.promoteFrom.application]] as const]))));
+  }
+
   replaceSources(_project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {
     this.#sources.set(id, sources);
     return Promise.resolve();

@@ -14,3 +14,4 @@ export { SelectorSpecInput } from './selector-input.graphql.js';
 export { SelectorType, toSelectorType } from './selector.graphql.js';
 export { specJson } from './spec-json.js';
 export { ApplicationEntity, ApplicationRevisionEntity } from './typeorm-application.repository.js';
+export { GitWriteFormEnum } from './promotion.graphql.js';

@@ -15,9 +15,9 @@ export function parseApplicationInput(input: ApplicationSpecInput): Result<Appli
   }));
   const stages = (input.strategy?.stages ?? []).map((stage, index) => stageIn(stage, ['spec', 'strategy', 'stages', String(index)], issues));
   if (!isObject(parameters) || issues.length > 0) return err(issues);
-  const { source, sources, substitute, namespace, sync, dependsOn, health } = input;
+  const { source, sources, substitute, namespace, sync, dependsOn, promoteFrom, health } = input;
   const strategy = input.strategy === null || input.strategy === undefined ? undefined : { ...input.strategy, stages };
-  return ok({ source: { ...source }, sources, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, health });
+  return ok({ source: { ...source }, sources, parameters, substitute, namespace, sync, strategy, selector, patches, dependsOn, promoteFrom, health });
 }
 
 function stageIn(stage: StageSpecInput, path: readonly string[], issues: FieldIssue[]): StageInput {

@@ -57,6 +57,16 @@ export class TypeormApplicationRepository implements ApplicationRepository {
     return new Map(rows.map(({ name, needs }) => [name, [...new Set(needs)]]));
   }
 
+  async lockPromotions(project: ProjectId, except: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    await this.tx.query('SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE', [project]);
+    const rows = await this.tx.query<{ name: string; promotes: string }>(
+      `SELECT a.name, v.spec -> 'promoteFrom' ->> 'application' AS promotes FROM applications a JOIN application_revisions v ON v.id = a.current_revision_id
+       WHERE a.project_id = $1 AND a.state <> 'DELETED' AND a.name <> $2 AND v.spec ? 'promoteFrom'`,
+      [project, except],
+    );
+    return new Map(rows.map(({ name, promotes }) => [name, [promotes]]));
+  }
+
   async replaceSources(project: ProjectId, id: ApplicationId, sources: readonly FoundSource[]): Promise<void> {
     await this.tx.execute('DELETE FROM application_sources WHERE application_id = $1 AND NOT name = ANY($2::text[])', [id, sources.map(({ name }) => name)]);
     await this.tx.execute(

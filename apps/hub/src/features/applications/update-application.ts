@@ -12,6 +12,7 @@ import { APPLICATION_PLACEMENT, type ApplicationPlacement } from './application-
 import { findSources, type FoundSources } from './find-sources.js';
 import { APPLICATION_REPOSITORY, type ApplicationRepository } from './application.repository.js';
 import { dependencyIssues } from './judge-dependencies.js';
+import { promotionIssues } from './judge-promotion.js';
 import { specJson } from './spec-json.js';
 
 export interface UpdateApplicationCommand {
@@ -50,7 +51,7 @@ export class UpdateApplication {
       if (!spec.ok) return err({ code: 'INVALID_APPLICATION', issues: issuesUnder(['spec'], spec.error) });
       const found = await findSources(this.applications, project.id, spec.value);
       if (!found.ok) return found;
-      const cyclic = await dependencyIssues(this.applications, project.id, name, spec.value);
+      const cyclic = [...(await dependencyIssues(this.applications, project.id, name, spec.value)), ...(await promotionIssues(this.applications, project.id, name, spec.value))];
       if (cyclic.length > 0) return err({ code: 'INVALID_APPLICATION', issues: cyclic });
       const isSame = canonicalJson(specJson(spec.value)) === canonicalJson(specJson(stored.revision.spec)) && found.value.repository === stored.repository;
       return isSame ? ok(stored) : this.#revise(viewer, stored, spec.value, found.value, command.confirmRemovals);

@@ -29,7 +29,7 @@ export class CarryOutWrite {
     const remote = { url: write.url, credentials, addresses: addresses.value };
     const { plan, check } = this.#planOf(write);
     const written = await this.ports.writer.write<PlanFailure>(remote, cacheKeyOf({ id: write.repository, url: write.url }), {
-      branch: write.branch, newBranch: write.newBranch, needs: [{ commit: write.commit, fullRef: `refs/heads/${write.branch}` }], plan, check, by: this.ports.by, at: write.createdAt, message: write.commitMessage,
+      branch: write.branch, newBranch: write.newBranch, needs: [{ commit: write.commit, fullRef: write.commitRef }], plan, check, by: this.ports.by, at: write.createdAt, message: write.commitMessage,
       trailers: [write.kind === 'REVERT' ? { key: 'Capstan-Rollback', value: write.id } : { key: 'Capstan-Promotion', value: write.id }],
     }, signal);
     if (!written.ok) return outcomeOf(written.error);

@@ -35,6 +35,8 @@ export interface ClaimedWrite extends OwedWrite {
   /** Sealed; undefined: they are gone by now. */
   readonly writeCredentials: Uint8Array | undefined;
   readonly commit: string;
+  /** Where that commit was seen. */
+  readonly commitRef: string;
   /** Of the revision that the release was made from. */
   readonly spec: ApplicationSpec;
 }

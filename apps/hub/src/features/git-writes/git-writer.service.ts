@@ -10,6 +10,7 @@ import { CHANNELS, systemScope, type Notifications, type Outbox, type Transactio
 import type { RepositorySchedule, RepositorySecrets } from '../repositories/index.js';
 import { cacheKeyOf, forgetStaleCopies, GitEgress } from '../sources/index.js';
 import { CarryOutWrite } from './carry-out-write.js';
+import { PromoteReleases } from './promote-releases.js';
 import { SqlGitWriteStore } from './sql-git-write.store.js';
 import { WriteCommits } from './write-commits.js';
 
@@ -29,6 +30,8 @@ export interface GitWriterServicePorts {
 }
 
 const TIDY_MS = 60 * 60_000;
+/** A soak counts in minutes: to be a few seconds late is no matter. */
+const PROMOTE_MS = 5_000;
 const WRITTEN_TO = `SELECT id, url FROM repositories WHERE deleted_at IS NULL AND write_credentials_encrypted IS NOT NULL`;
 
 /** Runs the writer of commits for as long as the application does, where the role `planner` is. Its copies of repositories are its own, made with the write credentials. */
@@ -37,6 +40,7 @@ export class GitWriterService implements OnApplicationBootstrap, BeforeApplicati
   #commits: WriteCommits | undefined;
   #unlisten: readonly (() => void)[] = [];
   #tidying: Promise<void> | undefined;
+  #promoting: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
   constructor(private readonly ports: GitWriterServicePorts) {}
@@ -56,6 +60,7 @@ export class GitWriterService implements OnApplicationBootstrap, BeforeApplicati
     this.#unlisten = [notifications.listen(CHANNELS.gitWriteDue, () => commits.wake()), notifications.onReconnect(() => commits.wake())];
     commits.start();
     this.#tidying = this.#tidy(git, cacheDirectory);
+    this.#promoting = this.#promote(new PromoteReleases({ tx, audit, outbox, ids, log }));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -63,7 +68,20 @@ export class GitWriterService implements OnApplicationBootstrap, BeforeApplicati
     this.#stopping.abort(new Error('the writer of commits is stopping'));
     await this.#commits?.stop();
     await this.#tidying;
+    await this.#promoting;
     await this.#git?.close();
+  }
+
+  async #promote(promotions: PromoteReleases): Promise<void> {
+    const { log, timers, random } = this.ports;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await promotions.pass();
+      } catch (error) {
+        log.warn('cannot find out which releases are to be promoted', { error });
+      }
+      await timers.sleep(jitterMs(PROMOTE_MS, 0.2, random), this.#stopping.signal).catch(() => undefined); // stopping ends the wait
+    }
   }
 
   /** Keeps the disk free of copies of repositories that nothing is written to any more. */

@@ -1,14 +1,12 @@
-import { formatGlobalId, GIT_WRITE_ADVICE, GIT_WRITE_FORMS, GIT_WRITE_KINDS, GIT_WRITE_REASONS, GIT_WRITE_STATES, type GitWriteForm, type GitWriteKind, type GitWriteReason, type GitWriteState } from '#domain';
+import { formatGlobalId, GIT_WRITE_ADVICE, GIT_WRITE_KINDS, GIT_WRITE_REASONS, GIT_WRITE_STATES, type GitWriteKind, type GitWriteReason, type GitWriteState } from '#domain';
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { connectionType, DateTime, GitSha, graphqlEnum, MutationInput, MutationPayload, NodeType } from '../../platform/api/index.js';
 import type { GitWriteView } from './git-writes.read-model.js';
 
 const KINDS: Readonly<Record<GitWriteKind, string>> = { REVERT: 'A rollback puts the branch back to a release.', PROMOTION: 'A release is carried to the path of another application.' };
-const FORMS: Readonly<Record<GitWriteForm, string>> = { COMMIT: 'On top of the branch.', BRANCH: 'On a branch of its own, for a pull request.' };
 const STATES: Readonly<Record<GitWriteState, string>> = { PENDING: 'Owed: it is written as soon as it can be.', DONE: 'Written, or the branch held the content already.', FAILED: 'Given up: see `reason`, and `retryGitWrite`.' };
 
 const GitWriteKindEnum = graphqlEnum('GitWriteKind', 'Why a commit is written.', GIT_WRITE_KINDS, (kind) => KINDS[kind]);
-export const GitWriteFormEnum = graphqlEnum('GitWriteForm', 'How a commit comes to a branch.', GIT_WRITE_FORMS, (form) => FORMS[form]);
 const GitWriteStateEnum = graphqlEnum('GitWriteState', 'Where a commit that is owed stands.', GIT_WRITE_STATES, (state) => STATES[state]);
 const GitWriteReasonEnum = graphqlEnum('GitWriteReason', 'What kept a commit from being written.', GIT_WRITE_REASONS, (reason) => GIT_WRITE_ADVICE[reason]);
 

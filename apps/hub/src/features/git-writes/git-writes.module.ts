@@ -11,6 +11,7 @@ import { GitWriterService } from './git-writer.service.js';
 import { GitWriteReadModel } from './git-writes.read-model.js';
 import { GitWriteResolver, RolloutGitWriteResolver } from './git-writes.resolver.js';
 import { RetryGitWrite } from './retry-git-write.js';
+import { PromotionResolver } from './promotion.resolver.js';
 import { Reverts } from './reverts.js';
 
 /** Owes commits: for rollbacks. */
@@ -21,7 +22,7 @@ export class GitWriteModule {}
 @Module({
   imports: [ApplicationReadModule, ReleaseReadModule, RepositoriesModule],
   providers: [
-    GitWriteReadModel, GitWriteResolver, RolloutGitWriteResolver, RetryGitWrite,
+    GitWriteReadModel, GitWriteResolver, RolloutGitWriteResolver, PromotionResolver, RetryGitWrite,
     {
       provide: GitWriterService,
       inject: [HUB_CONFIG, TransactionContext, Notifications, RepositorySchedule, RepositorySecrets, AuditTrail, Outbox, TIMERS, RANDOM, IDS, FAILPOINTS, LOG],

@@ -1,3 +1,2 @@
-export { GitWriteFormEnum } from './git-writes.graphql.js';
 export { GitWriteModule, GitWritesModule } from './git-writes.module.js';
 export { Reverts, type RevertToOwe } from './reverts.js';

@@ -5,7 +5,7 @@ import type { ClaimedWrite, OwedWrite } from './git-write.js';
 interface ClaimedRow {
   readonly id: string; readonly project_id: string; readonly kind: GitWriteKind; readonly application_id: string; readonly repository_id: string; readonly release_id: string; readonly rollout_id: string | null;
   readonly branch: string; readonly new_branch: string | null; readonly source_path: string; readonly target_path: string; readonly keep: readonly string[]; readonly commit_message: string; readonly requested_by: string;
-  readonly attempts: number; readonly created_at: Date; readonly url: string; readonly type: RepositoryType; readonly write_credentials_encrypted: Buffer | null; readonly commit: string; readonly spec: ApplicationSpec;
+  readonly attempts: number; readonly created_at: Date; readonly url: string; readonly type: RepositoryType; readonly write_credentials_encrypted: Buffer | null; readonly release_commit: string; readonly release_ref: string | null; readonly spec: ApplicationSpec;
 }
 
 const MILLIS = `interval '1 millisecond'`;
@@ -23,7 +23,7 @@ const CLAIM = `
     ORDER BY w.next_at LIMIT $2 FOR UPDATE SKIP LOCKED),
   taken AS (
     UPDATE git_writes w SET claim = $1, claimed_until = clock_timestamp() + $3 * ${MILLIS}, attempts = w.attempts + 1 FROM due WHERE w.id = due.id RETURNING w.*)
-  SELECT t.*, r.url, r.type, CASE WHEN r.deleted_at IS NULL THEN r.write_credentials_encrypted END AS write_credentials_encrypted, l.commit AS release_commit, v.spec
+  SELECT t.*, r.url, r.type, CASE WHEN r.deleted_at IS NULL THEN r.write_credentials_encrypted END AS write_credentials_encrypted, l.commit AS release_commit, l.full_ref AS release_ref, v.spec
   FROM taken t JOIN repositories r ON r.id = t.repository_id JOIN releases l ON l.id = t.release_id JOIN application_revisions v ON v.id = l.revision_id`;
 
 /** Rows of commits that are owed. Everything runs inside an open transaction. */
@@ -42,12 +42,12 @@ export class SqlGitWriteStore {
 
   /** Takes up to `limit` that are due and nobody else holds. A claim whose time is over is nobody's. */
   async claimDue(claim: string, limit: number, leaseMs: number): Promise<readonly ClaimedWrite[]> {
-    const rows = await this.tx.query<ClaimedRow & { readonly release_commit: string }>(CLAIM, [claim, limit, leaseMs]);
+    const rows = await this.tx.query<ClaimedRow>(CLAIM, [claim, limit, leaseMs]);
     return rows.map((row) => ({
       id: row.id, project: projectId(row.project_id), kind: row.kind, application: applicationId(row.application_id), repository: repositoryId(row.repository_id), release: releaseId(row.release_id),
       rollout: row.rollout_id === null ? undefined : rolloutId(row.rollout_id), branch: row.branch, newBranch: row.new_branch ?? undefined, sourcePath: row.source_path, targetPath: row.target_path,
       keep: row.keep, commitMessage: row.commit_message, requestedBy: row.requested_by, claim, attempts: row.attempts, createdAt: row.created_at, url: row.url, type: row.type,
-      writeCredentials: row.write_credentials_encrypted ?? undefined, commit: row.release_commit, spec: row.spec,
+      writeCredentials: row.write_credentials_encrypted ?? undefined, commit: row.release_commit, commitRef: row.release_ref ?? `refs/heads/${row.branch}`, spec: row.spec,
     }));
   }
 

@@ -1,7 +1,7 @@
 import type { GitWriteForm } from '#domain';
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { graphqlEnum, MutationInput, MutationPayload } from '../../platform/api/index.js';
-import { GitWriteFormEnum } from '../git-writes/index.js';
+import { GitWriteFormEnum } from '../applications/index.js';
 import { RolloutType } from '../rollouts/index.js';
 import { TargetType } from '../targets/index.js';
 
