@@ -84,7 +84,7 @@ describe('approvals where authors may not approve', () => {
     await ground.rows(`UPDATE rollouts SET state = 'RUNNING' WHERE state = 'PAUSED'`);
     await ground.plan();
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 1 });
-    expect(await hurdles()).toEqual(['Gate qa before stage rest waits for 1 more approval: approveGate. 1 more does not count: they are by authors of what the rollout brings, or by people who may be.']);
+    expect(await hurdles()).toEqual(['Gate qa before stage rest waits for 1 more approval: approveGate. 1 more does not count: it is by an author of what the rollout brings, or by somebody who may be one.']);
     expect(await approve('ada', ['someone@example.com'])).toBe('OK'); // the account is shared
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 2 });
   });

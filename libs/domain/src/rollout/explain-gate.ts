@@ -13,7 +13,7 @@ export function explainGate(rollout: RolloutState, stage: StageRow, gate: GateRo
   if (spec.kind === 'APPROVAL') {
     const missing = spec.approvals - approvals;
     const uncounted = gate.uncounted ?? 0;
-    const others = uncounted === 0 ? '' : ` ${uncounted} more ${uncounted === 1 ? 'does' : 'do'} not count: they are by authors of what the rollout brings, or by people who may be.`;
+    const others = uncounted === 0 ? '' : uncounted === 1 ? ' 1 more does not count: it is by an author of what the rollout brings, or by somebody who may be one.' : ` ${uncounted} more do not count: they are by authors of what the rollout brings, or by people who may be.`;
     return { kind: spec.kind, message: `${where} waits for ${missing} more approval${missing === 1 ? '' : 's'}: approveGate.${others}`, until: undefined };
   }
   if (spec.kind === 'WINDOW') {
