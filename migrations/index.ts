@@ -12,3 +12,4 @@ export { PeopleOfCommits1764241200000 } from './1764241200000-people-of-commits.
 export { RolloutTargetsByRollout1764248400000 } from './1764248400000-rollout-targets-by-rollout.js';
 export { TargetsSentAhead1764266400000 } from './1764266400000-targets-sent-ahead.js';
 export { GateCheckRuns1764270000000 } from './1764270000000-gate-check-runs.js';
+export { Validators1764284400000 } from './1764284400000-validators.js';

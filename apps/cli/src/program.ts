@@ -19,6 +19,7 @@ import { syncCommand } from './commands/sync.js';
 import { testCommand } from './commands/test.js';
 import { tokenCommand } from './commands/token.js';
 import { treeCommand } from './commands/tree.js';
+import { validatorCommand } from './commands/validator.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 import { didYouMean } from './suggest.js';
@@ -38,7 +39,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand, tokenCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand, tokenCommand, validatorCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

@@ -19,6 +19,7 @@ import { RolloutsModule, RolloutWriteModule } from './features/rollouts/index.js
 import { SourcesModule } from './features/sources/index.js';
 import { StrategyWarningsModule } from './features/strategy-warnings/index.js';
 import { TargetsModule } from './features/targets/index.js';
+import { ValidatorsModule } from './features/validators/index.js';
 import { WebhooksModule } from './features/webhooks/index.js';
 import { AgentObjectsModule } from './wiring/agent-objects.module.js';
 import { ClusterAskerModule } from './wiring/cluster-asker.module.js';
@@ -47,6 +48,7 @@ export const FEATURES: readonly (Type | DynamicModule)[] = [
   TargetsModule.forRoot([AgentObjectsModule.forRoot(gateway)]),
   RolloutsModule,
   RolloutControlModule,
+  ValidatorsModule,
   RollbacksModule,
   GitWritesModule,
   ExplanationsModule,

@@ -1,4 +1,4 @@
-/** Every place at which a test may kill a hub: between two steps of the watcher of sources and of the writer of commits, inside the transactions of the planner, and around a question for a gate. A name says what has just happened. */
+/** Every place at which a test may kill a hub: between two steps of the watcher of sources and of the writer of commits, inside the transactions of the planner, and around a question for a gate, to an agent or a validator. A name says what has just happened. */
 export const HUB_FAILPOINTS = [
   'source-watcher.after-claim',
   'source-watcher.after-look-up',
@@ -20,6 +20,7 @@ export const HUB_FAILPOINTS = [
   'git-writes.after-push',
   'gate-checks.after-claim',
   'gate-checks.after-answer',
+  'validators.before-answer',
 ] as const;
 
 export type HubFailpoint = (typeof HUB_FAILPOINTS)[number];

@@ -1,7 +1,7 @@
 import { isUuid } from '#kernel';
 
 /** The types that have a global id in GraphQL. */
-export const GLOBAL_ID_TYPES = ['Cluster', 'Project', 'Repository', 'Application', 'ApplicationRevision', 'Release', 'Rollout', 'Target', 'JoinToken', 'GitWrite'] as const;
+export const GLOBAL_ID_TYPES = ['Cluster', 'Project', 'Repository', 'Application', 'ApplicationRevision', 'Release', 'Rollout', 'Target', 'JoinToken', 'GitWrite', 'Validator'] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 
 /** An opaque id for GraphQL: base64url of `Type:uuid`. */

@@ -13,6 +13,7 @@ export type ReleaseId = Brand<string, 'ReleaseId'>;
 export type RolloutId = Brand<string, 'RolloutId'>;
 export type TargetId = Brand<string, 'TargetId'>;
 export type TombstoneId = Brand<string, 'TombstoneId'>;
+export type ValidatorId = Brand<string, 'ValidatorId'>;
 
 /**
  * Brands a text that is known to be a UUID (a row, a verified message).
@@ -35,3 +36,4 @@ export const releaseId = (text: string): ReleaseId => brandUuid<ReleaseId>(text)
 export const rolloutId = (text: string): RolloutId => brandUuid<RolloutId>(text);
 export const targetId = (text: string): TargetId => brandUuid<TargetId>(text);
 export const tombstoneId = (text: string): TombstoneId => brandUuid<TombstoneId>(text);
+export const validatorId = (text: string): ValidatorId => brandUuid<ValidatorId>(text);

@@ -2,9 +2,9 @@ export { grantedPermissions, isPermission, isRole, PERMISSIONS, ROLES, type Perm
 export type { ApplicationSpec, DriftPolicy, HelmSpec, Renderer, SourceSpec, SyncPolicy } from './application/application-spec.js';
 export { formatGlobalId, GLOBAL_ID_TYPES, parseAnyGlobalId, parseGlobalId, type GlobalIdType } from './global-id.js';
 export {
-  applicationId, applicationRevisionId, clusterId, hubId, joinTokenId, principalId, projectId, releaseId, repositoryId, rolloutId, targetId, tombstoneId,
+  applicationId, applicationRevisionId, clusterId, hubId, joinTokenId, principalId, projectId, releaseId, repositoryId, rolloutId, targetId, tombstoneId, validatorId,
   type ApplicationId, type ApplicationRevisionId, type ClusterId, type HubId, type JoinTokenId, type PrincipalId, type ProjectId, type ReleaseId, type RepositoryId,
-  type RolloutId, type TargetId, type TombstoneId,
+  type RolloutId, type TargetId, type TombstoneId, type ValidatorId,
 } from './ids.js';
 export { formatTargetName, parseName, parseTargetName, type InvalidName, type TargetName } from './names.js';
 export { formatObjectRef, objectKey, objectRefOf, parseApiVersion, type KubeObject, type ObjectMeta, type ObjectRef } from './object/kube-object.js';
@@ -167,6 +167,10 @@ export { ROLLOUT_HURDLES, type RolloutHurdle } from './rollout/rollout-hurdle.js
 export type { DependenceApplication, DependenceCluster, DependenceFacts, DependenceTarget } from './rollout/dependence/dependence-facts.js';
 export { judgeDependence } from './rollout/dependence/judge-dependence.js';
 export { judgeReport } from './rollout/judge-report.js';
+export { checkValidatorUrl } from './rollout/validator/check-validator-url.js';
+export { judgeValidation, type Validation } from './rollout/validator/judge-validation.js';
+export { MAX_VALIDATOR_MESSAGE, readValidatorAnswer, type ValidatorAnswer } from './rollout/validator/read-validator-answer.js';
+export { validatorQuestion, type ValidatorFacts } from './rollout/validator/validator-question.js';
 export { gateDeadline, subjectsOf } from './rollout/judge-checked-gate.js';
 export { judgeApprover, type ApproverRefused } from './rollout/judge-approver.js';
 export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';

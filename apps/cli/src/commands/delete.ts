@@ -3,6 +3,7 @@ import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { allPages } from '../hub/all-pages.js';
 import { plural } from '../output/plural.js';
+import { consent } from './consent.js';
 import { parseReference } from './resources.js';
 
 interface DeleteOptions {
@@ -74,12 +75,4 @@ async function reachOf(context: CommandContext, filter: Readonly<Record<string, 
     targets(first: 200, after: $after, project: $project, application: $application, cluster: $cluster) { edges { node { observed { objectCount } } } pageInfo { hasNextPage endCursor } } }`;
   const targets = await allPages<{ readonly observed: { readonly objectCount: number } }>(context.hub, document, 'targets', filter, context.signal);
   return { objects: targets.reduce((sum, target) => sum + target.observed.objectCount, 0), clusters: targets.length };
-}
-
-/** A script says --yes; a person may type the name instead. */
-async function consent(context: CommandContext, options: DeleteOptions, name: string, consequence: string): Promise<void> {
-  if (options.yes === true) return;
-  if (context.ask === undefined) throw usage(`${consequence}; nothing was done`, 'Add --yes to do it.');
-  const typed = await context.ask(`${consequence}.\nType ${name} to go on: `);
-  if (typed.trim() !== name) throw usage('nothing was done', `Type ${name} to go on, or add --yes.`);
 }

@@ -31,6 +31,7 @@ export interface HubConfig {
   readonly adminToken: SecretText | undefined;
   /** Hosts of Git servers that may resolve to loopback, link-local and private addresses; `*` allows all. */
   readonly allowPrivateGitHosts: readonly string[];
+  readonly allowPrivateValidatorHosts: readonly string[];
   readonly gitAdapter: 'auto' | 'system' | 'isomorphic';
   readonly gitAuthorName: string;
   readonly gitAuthorEmail: string;
@@ -120,6 +121,10 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
     name: 'CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS', secret: false, default: '', defaultMeans: 'none', parse: list,
     meaning: 'Comma-separated hosts of Git servers, registries and chart repositories that may have loopback, link-local or private addresses; `*` allows all.', expected: 'a comma-separated list of host names',
   },
+  allowPrivateValidatorHosts: {
+    name: 'CAPSTAN_ALLOW_PRIVATE_VALIDATOR_HOSTS', secret: false, default: '', defaultMeans: 'none', parse: list,
+    meaning: 'Comma-separated hosts of validators that may have loopback or private addresses, and that may be asked by http; `*` allows all. Link-local addresses and those of cloud metadata are never asked.', expected: 'a comma-separated list of host names',
+  },
   gitAdapter: {
     name: 'CAPSTAN_GIT', secret: false, default: 'auto', parse: z.enum(['auto', 'system', 'isomorphic']),
     meaning: 'Which Git to use: the system\'s `git`, the built-in one, or the system\'s where there is one.', expected: 'auto, system or isomorphic',
@@ -187,6 +192,7 @@ export function readHubConfig(environment: Environment = process.env): HubConfig
     adminToken: read(SETTINGS.adminToken, environment),
     roles: read(SETTINGS.roles, environment),
     allowPrivateGitHosts: read(SETTINGS.allowPrivateGitHosts, environment),
+    allowPrivateValidatorHosts: read(SETTINGS.allowPrivateValidatorHosts, environment),
     gitAdapter: read(SETTINGS.gitAdapter, environment),
     gitAuthorName: read(SETTINGS.gitAuthorName, environment),
     gitAuthorEmail: read(SETTINGS.gitAuthorEmail, environment),

@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'cluster:read', 'cluster:write', 'cluster:remove', 'cluster:join',
   'repository:read', 'repository:write', 'repository:delete', 'history:approve',
   'application:read', 'application:write', 'application:sync', 'application:delete',
+  'validator:read', 'validator:write',
   'release:read', 'rollout:read', 'rollout:control', 'rollout:promote', 'rollout:approve', 'rollout:rollback', 'target:read', 'target:logs', 'target:test', 'object:describe', 'prune:approve',
   'audit:read', 'token:read', 'token:write',
 ] as const;
@@ -13,7 +14,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const ROLES = ['admin', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READS: readonly Permission[] = ['viewer:read', 'project:read', 'cluster:read', 'repository:read', 'application:read', 'release:read', 'rollout:read', 'target:read'];
+const READS: readonly Permission[] = ['viewer:read', 'project:read', 'cluster:read', 'repository:read', 'application:read', 'validator:read', 'release:read', 'rollout:read', 'target:read'];
 const OF_ROLE: Readonly<Record<Role, readonly Permission[]>> = { admin: PERMISSIONS, viewer: READS };
 
 export function isPermission(text: string): text is Permission {

@@ -1,11 +1,8 @@
 import { err, ok, type Log, type Result, type Timers } from '#kernel';
 import { gitFailure, isPublicAddress, type GitFailure } from '#git';
 import { isIP } from 'node:net';
+import { resolveInTime, type ResolveHost } from '../../platform/http/index.js';
 
-/** Every address of a host, as DNS and the machine's own files say. */
-export type ResolveHost = (host: string) => Promise<readonly string[]>;
-
-const DNS_DEADLINE_MS = 5_000;
 /**
  * Where the hub may go for Git (after DNS, so that a public name for a private address does not help): not to loopback, link-local,
  * private and otherwise special addresses, unless the host is listed. The addresses it answers are the ones to connect to: asking DNS
@@ -27,23 +24,11 @@ export class GitEgress {
   async check(url: string, signal: AbortSignal): Promise<Result<readonly string[] | undefined, GitFailure>> {
     const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
     if (this.#allowed.has('*') || this.#allowed.has(host)) return ok(undefined);
-    const addresses = isIP(host) === 0 ? await this.#resolve(host, signal) : [host];
+    const addresses = isIP(host) === 0 ? await resolveInTime(this.resolve, host, this.timers, signal) : [host];
     if (addresses === undefined || addresses.length === 0) return err(gitFailure('REPOSITORY_UNREACHABLE', url, `the host ${host} does not resolve`));
     const refused = addresses.find((address) => !isPublicAddress(address));
     if (refused === undefined) return ok(addresses);
     this.log.warn('a Git host has an address where the hub does not go', { host, address: refused });
     return err(gitFailure('EGRESS_REFUSED', url, `the host ${host} has a loopback, link-local or private address and is not listed in CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS of the hub`));
-  }
-
-  async #resolve(host: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
-    const answered = new AbortController();
-    const late = this.timers.sleep(DNS_DEADLINE_MS, AbortSignal.any([signal, answered.signal])).catch(() => undefined);
-    try {
-      // A lookup cannot be called off; whoever waits for it can leave.
-      return await Promise.race([this.resolve(host).catch(() => undefined), late.then(() => undefined)]);
-    } finally {
-      answered.abort();
-      signal.throwIfAborted();
-    }
   }
 }

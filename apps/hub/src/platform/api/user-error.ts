@@ -21,6 +21,7 @@ const CODES = {
   DUPLICATE_CLUSTER: 'There is a cluster of that name.',
   DUPLICATE_PROJECT: 'There is a project of that name.',
   DUPLICATE_REPOSITORY: 'The project has a repository of that name.',
+  DUPLICATE_VALIDATOR: 'The project has a validator of that name.',
   DUPLICATE_TOKEN: 'You have a token of that name.',
   GATE_NOT_FOUND: 'The stage has no such gate, or it does not wait for people.',
   GIT_WRITE_NOT_FOUND: 'There is no such commit that is owed, or it is not yours.',
@@ -71,6 +72,7 @@ const CODES = {
   TESTS_REFUSED: 'The agent runs no tests now: the release has none, none is applied, or a run is under way.',
   TOKEN_NOT_FOUND: 'There is no such token, or it is not yours.',
   WRITE_CREDENTIALS_MISSING: 'The repository has no write credentials: nothing was changed.',
+  VALIDATOR_NOT_FOUND: 'There is no such validator, or it is not yours.',
 } as const;
 
 export type UserErrorCode = keyof typeof CODES;

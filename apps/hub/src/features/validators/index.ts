@@ -1,0 +1,1 @@
+export { ValidatorsModule } from './validators.module.js';
