@@ -43,13 +43,14 @@ describe('a promotion as a commit', () => {
     await later(29);
     expect([await ground.promotes(), await ground.owed()]).toEqual([0, []]);
     await later(2);
+    await ground.rows(`UPDATE releases SET people = '{"isComplete": true, "people": [{"email": "ada@example.com", "commit": "c1"}, {"email": "bob@example.com", "commit": "c2"}]}' FROM applications a WHERE a.id = application_id AND a.name = 'staging'`);
     expect(await Promise.all([ground.promotes(), ground.promotes(), ground.promotes()])).toEqual(expect.arrayContaining([1]));
     expect(await ground.owed()).toHaveLength(1);
     expect(await ground.writes()).toMatchObject([{ kind: 'PROMOTION', state: 'DONE', commit: await ground.repository.head() }]);
     expect(await ground.git('diff-tree', '-r', '--name-status', head, 'main')).toBe('M\tenv/prod/cm.yaml\nA\tenv/prod/deep/x.yaml\nD\tenv/prod/old.yaml');
     const [row] = await ground.rows<{ readonly id: string }>('SELECT id FROM git_writes');
     expect(await ground.git('log', '-1', '--format=%B', 'main')).toBe(
-      `Promote staging release 1 to prod\n\nThe files of the application default/prod are what those of default/staging were at\n${head}, which is release 1 there and was healthy on all its targets for 30m.\n\nCapstan-Promotion: ${row?.id ?? ''}`,
+      `Promote staging release 1 to prod\n\nThe files of the application default/prod are what those of default/staging were at\n${head}, which is release 1 there and was healthy on all its targets for 30m.\n\nCo-authored-by: ada@example.com <ada@example.com>\nCo-authored-by: bob@example.com <bob@example.com>\n\nCapstan-Promotion: ${row?.id ?? ''}`,
     );
     await ground.sees();
     expect(await releases()).toEqual([{ name: 'prod', number: 2 }, { name: 'staging', number: 1 }]);

@@ -25,14 +25,24 @@ export interface PromotionStory {
   readonly from: string;
   readonly release: { readonly number: number; readonly commit: string };
   readonly soak: string;
+  /** Addresses of those who wrote what is carried: they remain its authors, though the commit is the hub's. */
+  readonly coAuthors: readonly string[];
 }
 
+/** As many as are read of a commit. */
+const MAX_CO_AUTHORS = 64;
+
 /** The same for a promotion. Pure. */
-export function describePromotion({ project, application, from, release, soak }: PromotionStory): string {
+export function describePromotion({ project, application, from, release, soak, coAuthors }: PromotionStory): string {
   return [
     `Promote ${from} release ${release.number} to ${application}`,
     `The files of the application ${project}/${application} are what those of ${project}/${from} were at\n${release.commit}, which is release ${release.number} there and was healthy on all its targets for ${soak}.`,
+    ...(coAuthors.length === 0 ? [] : [coAuthors.slice(0, MAX_CO_AUTHORS).map((email) => `Co-authored-by: ${address(email)} <${address(email)}>`).join('\n')]),
   ].join('\n\n');
+}
+
+function address(email: string): string {
+  return oneLine(email).replaceAll(/[<>]/g, '');
 }
 
 function oneLine(text: string): string {

@@ -1,4 +1,4 @@
-import { applicationId, releaseId, repositoryId, type ApplicationId, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
+import { applicationId, mergePeople, releaseId, repositoryId, type ApplicationId, type CommitPeople, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 
 /** A promotion as its rows are, and what a commit for it needs. */
@@ -9,6 +9,8 @@ export interface LoadedPromotion {
   readonly spec: PromotionSpec;
   readonly state: PromotionState;
   readonly release: { readonly id: ReleaseId; readonly number: number; readonly commit: string; readonly path: string } | undefined;
+  /** The application that it comes from. */
+  readonly upstream: string | undefined;
   readonly repository: RepositoryId;
   readonly branch: string;
   readonly path: string;
@@ -60,6 +62,14 @@ export async function applicationsPromotedTo(tx: TransactionContext): Promise<re
   return (await tx.query<{ readonly id: string }>(WITH_PROMOTION)).map(({ id }) => applicationId(id));
 }
 
+/** Addresses of those who wrote what is carried: of all releases since the last one that was promoted. Inside a transaction. */
+export async function peopleOf(tx: TransactionContext, { upstream, release, state }: LoadedPromotion): Promise<readonly string[]> {
+  const rows = await tx.query<{ readonly people: CommitPeople | null }>('SELECT people FROM releases WHERE application_id = $1 AND number > $2 AND number <= $3 ORDER BY number DESC', [
+    upstream ?? null, state.downstream.promoted ?? 0, release?.number ?? 0,
+  ]);
+  return mergePeople(rows.flatMap(({ people }) => people ?? [])).people.map(({ email }) => email);
+}
+
 /** Their promotions, those that have one. Inside a transaction. */
 export async function loadPromotions(tx: TransactionContext, ids: readonly string[]): Promise<readonly LoadedPromotion[]> {
   const loaded: LoadedPromotion[] = [];
@@ -74,7 +84,7 @@ function toPromotion(row: Row, targets: readonly TargetRow[]): LoadedPromotion {
   const { release_id: id, number, commit, release_path: path } = row;
   const release = id === null || number === null || commit === null || path === null ? undefined : { id: releaseId(id), number, commit, path };
   return {
-    application: applicationId(row.id), project: row.project_id, names: { project: row.project, application: row.name }, spec: row.spec, release, repository: repositoryId(row.repository_id),
+    application: applicationId(row.id), project: row.project_id, names: { project: row.project, application: row.name }, spec: row.spec, release, upstream: row.upstream_id ?? undefined, repository: repositoryId(row.repository_id),
     branch: (row.full_ref ?? '').replace(/^refs\/heads\//, ''), path: row.path, now: row.now, write: row.write_id ?? undefined,
     state: {
       soakMs: row.spec.soakMs,

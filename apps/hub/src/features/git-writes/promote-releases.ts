@@ -3,7 +3,7 @@ import { describePromotion, planPromotion, type ApplicationId } from '#domain';
 import { formatDuration } from '../../platform/api/index.js';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
-import { applicationsPromotedTo, loadPromotions, type LoadedPromotion } from './load-promotion.js';
+import { applicationsPromotedTo, loadPromotions, peopleOf, type LoadedPromotion } from './load-promotion.js';
 import { SqlGitWriteStore } from './sql-git-write.store.js';
 
 export interface PromoteReleasesPorts {
@@ -52,7 +52,7 @@ export class PromoteReleases {
       if (promotion?.release === undefined || !isDue(promotion)) return undefined;
       const { project, names, release, spec } = promotion;
       const write = ids.uuid();
-      await new SqlGitWriteStore(tx).add(writeOf(promotion, release, write));
+      await new SqlGitWriteStore(tx).add(writeOf(promotion, release, write, await peopleOf(tx, promotion)));
       await audit.record({ action: 'promotion.promote', object: { kind: 'Application', id }, projectId: project, outcome: 'SUCCEEDED', after: { gitWrite: write, release: release.id, from: spec.application } });
       await outbox.append({ kind: 'application.promoted', projectId: project, payload: { applicationId: id, releaseId: release.id, gitWriteId: write } });
       return { names, from: spec.application, release: release.number };
@@ -66,10 +66,10 @@ function isDue({ state, now }: LoadedPromotion): boolean {
   return planPromotion(state, now).state === 'DUE';
 }
 
-function writeOf({ application, project, names, spec, repository, branch, path }: LoadedPromotion, release: NonNullable<LoadedPromotion['release']>, id: string): Parameters<SqlGitWriteStore['add']>[0] {
+function writeOf({ application, project, names, spec, repository, branch, path }: LoadedPromotion, release: NonNullable<LoadedPromotion['release']>, id: string, coAuthors: readonly string[]): Parameters<SqlGitWriteStore['add']>[0] {
   return {
     id, project, kind: 'PROMOTION', application, repository, release: release.id, rollout: undefined, branch, sourcePath: release.path, targetPath: path, keep: spec.keep, requestedBy: CONTROLLER,
     newBranch: spec.as === 'BRANCH' ? `capstan/promote-${spec.application}-${release.number}-to-${names.application}-${id.slice(-12)}` : undefined,
-    commitMessage: describePromotion({ project: names.project, application: names.application, from: spec.application, release, soak: formatDuration(spec.soakMs) }),
+    commitMessage: describePromotion({ project: names.project, application: names.application, from: spec.application, release, soak: formatDuration(spec.soakMs), coAuthors }),
   };
 }
