@@ -8,9 +8,10 @@ import { deployCommand } from './commands/deploy.js';
 import { describeCommand } from './commands/describe.js';
 import { explainCommand } from './commands/explain.js';
 import { getCommand } from './commands/get.js';
-import { historyCommand } from './commands/history-approve.js';
+import { historyCommand } from './commands/history.js';
 import { labelCommand } from './commands/label.js';
 import { logsCommand } from './commands/logs.js';
+import { measuresCommand } from './commands/measures.js';
 import { pruneCommand } from './commands/prune-approve.js';
 import { gitWriteCommand } from './commands/git-write.js';
 import { holdCommand, rollbackCommand } from './commands/rollback.js';
@@ -39,7 +40,7 @@ export function capstanProgram(context: CommandContext, version: string): Comman
     .version(version, '-V, --version')
     .addHelpText('after', AFTER_HELP);
   const commands = [
-    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand, tokenCommand, validatorCommand,
+    clusterCommand, applyCommand, getCommand, describeCommand, explainCommand, treeCommand, logsCommand, testCommand, syncCommand, waitCommand, rolloutCommand, deployCommand, rollbackCommand, holdCommand, gitWriteCommand, labelCommand, deleteCommand, pruneCommand, historyCommand, measuresCommand, tokenCommand, validatorCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(new Command('version').description('the version of this command line').action(() => context.out(`${version}\n`)));

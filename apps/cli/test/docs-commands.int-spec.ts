@@ -32,7 +32,7 @@ async function parse(words: readonly string[]): Promise<unknown> {
   const silent: Pick<CommandContext, 'out' | 'err'> = { out: () => undefined, err: () => undefined };
   const program = capstanProgram(silent as CommandContext, '0.0.0');
   const disarm = (command: Command): void => {
-    if (command.commands.length === 0) command.action(() => undefined);
+    if (command.commands.length === 0 || command.registeredArguments.length > 0) command.action(() => undefined);
     command.commands.forEach(disarm);
   };
   disarm(program);

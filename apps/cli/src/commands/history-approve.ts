@@ -9,8 +9,8 @@ interface Options {
 }
 
 /** `capstan history approve REPOSITORY REF COMMIT`: lets a ref that left its history go on from this commit, and from no other. */
-export function historyCommand(context: CommandContext): Command {
-  const approve = new Command('approve')
+export function historyApproveCommand(context: CommandContext): Command {
+  return new Command('approve')
     .description('let a ref that was force-pushed, deleted and made again, or moved go on from this commit')
     .argument('<repository>', 'the name of the repository')
     .argument('<ref>', 'as applications write it in source.ref')
@@ -21,5 +21,4 @@ export function historyCommand(context: CommandContext): Command {
       await context.hub.mutate(APPROVE, 'approveHistoryRewrite', { project, name, ref, commit, ...(from === undefined ? {} : { fromCommit: from }) }, context.signal);
       context.out(`repository/${name} approved: ${ref} goes on from ${commit} with the next look\n`);
     });
-  return new Command('history').description('rewritten histories that wait for a person').addCommand(approve);
 }

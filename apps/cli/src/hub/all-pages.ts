@@ -8,7 +8,7 @@ export interface Page<T> {
 const MAX_PAGES = 1000;
 
 /** Every node of a connection, page after page. The document takes `$after` and selects `pageInfo`. */
-export async function allPages<T>(hub: HubClient, document: string, field: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<readonly T[]> {
+export async function allPages<T>(hub: Pick<HubClient, 'query'>, document: string, field: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<readonly T[]> {
   const nodes: T[] = [];
   let after: string | null = null;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {

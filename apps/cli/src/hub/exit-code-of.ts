@@ -24,6 +24,8 @@ export function exitCodeOfError(code: string, isAboutInput: boolean): ExitCode {
       return EXIT.NOT_FOUND;
     case 'BAD_REQUEST':
       return isAboutInput ? EXIT.USAGE : EXIT.ERROR;
+    case 'HISTORY_NOT_KEPT':
+      return EXIT.USAGE;
     case 'IDEMPOTENCY_KEY_REUSED':
       return EXIT.CONFLICT;
     case 'AGENT_ON_OTHER_REPLICA':
