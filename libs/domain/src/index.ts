@@ -129,6 +129,7 @@ export { isHook, readHook } from './hooks/read-hook.js';
 export { MAX_HOOKS, sortOutHooks, testHooks, type NotOrdered, type SortedOut } from './hooks/sort-out-hooks.js';
 export { eventOf, orderHooks } from './hooks/order-hooks.js';
 export { judgeHook, runsToAnEnd, type HookJudgement } from './hooks/judge-hook.js';
+export { gateJobObject, gateJobs } from './hooks/gate-job.js';
 export { HOOK_RUN_ANNOTATION, hookMark, hookObject, type HookOccasion } from './hooks/hook-object.js';
 export { cutLogs, TEST_STATES, type TestResult, type TestRun, type TestState } from './hooks/test-run.js';
 export { areHooksDue, hookObjectsOf, hookRefsOf, intendHook, isOverdue, mustGoFirst, openLedger, openRecords, recordOf, runOf, withRecords } from './hooks/hook-ledger.js';

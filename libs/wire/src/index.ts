@@ -12,6 +12,7 @@ export type {
 } from './generated/capstan/agent/v1/session.js';
 export { decodeDescribedObject, decodeDescribeObject, encodeDescribedObject, encodeDescribeObject, type DescribedObject, type ObjectEvent } from './describe-wire.js';
 export { decodeAskTests, decodeTestRun, encodeAskTests, encodeTestRun, TEST_LIMITS, type TestsQuestion } from './test-run-wire.js';
+export { decodeGateJobRun, decodeRunGateJob, encodeGateJobRun, encodeRunGateJob, type GateJobQuestion, type GateJobState } from './gate-job-wire.js';
 export { decodeMeasurement, decodeMeasureMetric, encodeMeasurement, encodeMeasureMetric, type Measurement } from './metric-wire.js';
 export { decodeListResources, decodeResourceTree, encodeListResources, encodeResourceTree } from './resource-tree-wire.js';
 export { decodeLogPart, decodeReadLogs, encodeLogPart, encodeReadLogs, LOG_ENDS, type LogEnd, type LogPart, type LogQuestion } from './logs-wire.js';

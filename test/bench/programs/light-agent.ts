@@ -36,6 +36,7 @@ export class LightAgent {
         credentials: { digests: () => new Map(), put: () => Promise.resolve(), drop: () => Promise.resolve() },
         requests: {
           describeObject: () => Promise.resolve(err(NOTHING)), listResources: () => Promise.resolve(err(NOTHING)), tests: () => Promise.resolve(err(NOTHING)), readLogs: () => Promise.resolve(err(NOTHING)),
+          gateJob: () => Promise.resolve(err(NOTHING)),
           measure: () => Promise.resolve(err(NOTHING)),
         },
         facts: { current: () => undefined },

@@ -116,6 +116,7 @@ export class AgentUnderTest {
         requests: {
           listResources: () => Promise.resolve(ok({ nodes: [{ id: 'u1', parentId: undefined, ref: { group: '', kind: 'Pod', namespace: 'shop', name: 'web' }, uid: 'u1', health: 'HEALTHY', healthMessage: '', createdAt: undefined, status: 'Running', pod: { ready: 1, total: 1, restarts: 0, containers: ['app'] } }], isTruncated: false, unread: [] })),
           tests: () => Promise.resolve(err({ code: 'REFUSED', message: 'the release has no tests' })),
+          gateJob: () => Promise.resolve(ok({ state: 'RUNNING', message: '' })),
           measure: (query) => Promise.resolve(query === 'up' ? ok({ value: 1, warnings: [] }) : err({ code: 'NOT_FOUND', message: query })),
           readLogs: (question, signal) => Promise.resolve(this.logs(question, signal)),
           describeObject: (_target, ref) => Promise.resolve(ref.name === 'there' ? ok({ objectJson: '{}', health: 'HEALTHY', healthMessage: '', events: [] }) : err({ code: 'NOT_FOUND', message: ref.name })),

@@ -2,6 +2,7 @@ import { err, ok, type Clock } from '#kernel';
 import { healthOf, objectKey, type InventoryEntry, type TargetId } from '#domain';
 import type { KubeClient } from '#kube';
 import type { ObjectReader } from '../apply/object-reader.js';
+import type { GateJobs } from '../gate-jobs/gate-jobs.js';
 import { hooksToShow } from '../hooks/hooks-to-show.js';
 import type { HealthJudge } from '../health/health-judge.js';
 import type { TargetRuntime } from '../reconcile/target-runtime.js';
@@ -18,6 +19,7 @@ export interface AnswerDeps {
   readonly own: KubeClient;
   readonly clock: Clock;
   readonly tests: Pick<TestRuns, 'ask'>;
+  readonly gateJobs: Pick<GateJobs, 'ask'>;
   /** undefined: the target is not held. */
   readonly runtimeOf: (target: TargetId) => TargetRuntime | undefined;
 }
@@ -25,8 +27,8 @@ export interface AnswerDeps {
 /** Trees that are looked up at once: each holds a page of a list. */
 const MAX_TREES = 2;
 
-/** Answers the hub's questions about targets from what the reconciler knows and the cluster says. But for runs of tests it changes nothing and keeps nothing. */
-export function answerRequests({ reader, judge, own, clock, tests, runtimeOf }: AnswerDeps): TargetRequests {
+/** Answers the hub's questions about targets from what the reconciler knows and the cluster says. But for runs of tests and of Jobs for gates it changes nothing and keeps nothing. */
+export function answerRequests({ reader, judge, own, clock, tests, gateJobs, runtimeOf }: AnswerDeps): TargetRequests {
   let treesOpen = 0;
   return {
     describeObject(target, ref, signal) {
@@ -48,6 +50,7 @@ export function answerRequests({ reader, judge, own, clock, tests, runtimeOf }: 
       }
     },
     tests: (question, signal) => tests.ask(question, signal),
+    gateJob: (question, signal) => gateJobs.ask(question, signal),
     readLogs: (question, signal) => readLogs({ reader, own }, (key) => entryOf(runtimeOf(question.target), key), question, signal),
   };
 }

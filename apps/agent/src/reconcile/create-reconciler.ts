@@ -4,6 +4,7 @@ import { ObjectReader } from '../apply/object-reader.js';
 import { answerRequests } from '../describe/answer-requests.js';
 import { AutoscalerList } from '../drift/autoscaler-list.js';
 import { WatchSet } from '../drift/watch-set.js';
+import { GateJobs } from '../gate-jobs/gate-jobs.js';
 import { refsOf } from '../hooks/refs-of.js';
 import { TestRuns } from '../tests/test-runs.js';
 import { buildReport } from '../report/build-report.js';
@@ -55,6 +56,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
   const unreadable = new Set<TargetId>();
   const renders = new RenderLane(ports, (target) => directory.wake([target]));
   const tests = new TestRuns(ports, reader, index, (target) => desk.runtimeOf(target));
+  const gateJobs = new GateJobs(ports, reader, index, (target) => desk.runtimeOf(target));
   let running: Promise<unknown> = Promise.resolve();
 
   function isBulk(target: TargetId): boolean {
@@ -163,7 +165,7 @@ export function createReconciler(ports: AgentPorts): Reconciler {
     }
   }
 
-  const requests = answerRequests({ reader, judge, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target), tests });
+  const requests = answerRequests({ reader, judge, own: ports.cluster.own, clock: ports.clock, runtimeOf: (target) => desk.runtimeOf(target), tests, gateJobs });
   return { inbox: desk, requests, start, reportAll: () => reporter.repeatAll(), stopped: async () => void (await running) };
 }
 

@@ -1,6 +1,6 @@
 import { ok, err, type Log, type MonotonicClock, type Result, type Timers } from '#kernel';
 import {
-  decodeAskTests, decodeDescribeObject, decodeListResources, decodeMeasureMetric, decodeReadLogs, encodeDescribedObject, encodeMeasurement, encodeResourceTree, encodeTestRun, MAX_OPEN_GATE_REQUESTS,
+  decodeAskTests, decodeDescribeObject, decodeListResources, decodeMeasureMetric, decodeReadLogs, decodeRunGateJob, encodeDescribedObject, encodeGateJobRun, encodeMeasurement, encodeResourceTree, encodeTestRun, MAX_OPEN_GATE_REQUESTS,
   MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
 } from '#wire';
 import { LogLane, type ResponseCarrier } from './log-lane.js';
@@ -63,7 +63,7 @@ export class RequestLane {
 
   private async answer(request: WireRequest, session: AbortSignal): Promise<WireResponse> {
     const { requestId } = request;
-    const lane = request.question?.$case === 'measureMetric' ? 'ofGates' : 'ofPeople';
+    const lane = request.question?.$case === 'measureMetric' || request.question?.$case === 'runGateJob' ? 'ofGates' : 'ofPeople';
     if (this.open[lane] >= (lane === 'ofGates' ? MAX_OPEN_GATE_REQUESTS : MAX_OPEN_REQUESTS)) return failed(requestId, { code: 'OVERLOADED', message: '' });
     this.open[lane] += 1;
     const deadline = new AbortController();
@@ -104,6 +104,12 @@ export class RequestLane {
         if (!query.ok) return err(UNKNOWN);
         const measured = await this.handler.measure(query.value, signal);
         return measured.ok ? ok({ $case: 'measurement', value: encodeMeasurement(measured.value) }) : measured;
+      }
+      case 'runGateJob': {
+        const asked = decodeRunGateJob(question.value);
+        if (!asked.ok) return err(UNKNOWN);
+        const run = await this.handler.gateJob(asked.value, signal);
+        return run.ok ? ok({ $case: 'gateJobRun', value: encodeGateJobRun(run.value) }) : run;
       }
       default:
         return err(UNKNOWN);

@@ -1,7 +1,7 @@
 import type { Digest, Result } from '#kernel';
 import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport, TestRun } from '#domain';
 import type { GitCredentials } from '#git';
-import type { ClusterFacts, DescribedObject, HeldOrder, HubSigningKey, LogQuestion, Measurement, RequestFailureCode, Signed, TestsQuestion } from '#wire';
+import type { ClusterFacts, DescribedObject, GateJobQuestion, GateJobState, HeldOrder, HubSigningKey, LogQuestion, Measurement, RequestFailureCode, Signed, TestsQuestion } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
 export interface AgentIdentity {
@@ -85,6 +85,8 @@ export interface TargetRequests {
   listResources(target: TargetId, signal: AbortSignal): Promise<Result<ResourceTree, RequestFailure>>;
   /** Begins a run of the tests of what is applied, or tells how the last one stands. */
   tests(question: TestsQuestion, signal: AbortSignal): Promise<Result<TestRun, RequestFailure>>;
+  /** Begins a Job for a gate, unless it has begun, and tells how it stands. */
+  gateJob(question: GateJobQuestion, signal: AbortSignal): Promise<Result<GateJobState, RequestFailure>>;
   /** The log of a container of one of the target's pods, read as fast as the caller takes it; a failure is the last item. */
   readLogs(question: LogQuestion, signal: AbortSignal): Promise<Result<AsyncIterable<Result<string, RequestFailure>>, RequestFailure>>;
 }

@@ -5,7 +5,7 @@ import type { RolloutDetail } from '../output/format-rollout.js';
 const COUNTS = 'pending moving healthy failed skipped offline reverting reverted revertFailed';
 /** What every view of a rollout shows, but for its targets. */
 export const ROLLOUT_FIELDS = `id number cause state reason createdAt release { number commit subject } hurdles { kind message until }
-  stages { name state openedAt closedAt counts { ${COUNTS} } gates { name side state approvals { by } } }`;
+  stages { name state openedAt closedAt counts { ${COUNTS} } gates { name side state approvals { by } checks { cluster verdict message } } }`;
 const ROLLOUT = `${ROLLOUT_FIELDS} targets(first: 200) { state stage reason target { name } }`;
 /** The one that is under way, else the newest. */
 const CURRENT = `query Rollout($project: String, $name: String!) { application(project: $project, name: $name) { activeRollout { ${ROLLOUT} } rollouts(first: 1) { edges { node { ${ROLLOUT} } } } } }`;

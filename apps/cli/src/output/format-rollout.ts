@@ -9,7 +9,14 @@ export interface RolloutStage {
   readonly openedAt: string | null;
   readonly closedAt: string | null;
   readonly counts: { readonly pending: number; readonly moving: number; readonly healthy: number; readonly failed: number; readonly skipped: number; readonly offline: number; readonly reverting: number; readonly reverted: number; readonly revertFailed: number };
-  readonly gates: readonly { readonly name: string; readonly side: string; readonly state: string; readonly approvals: readonly { readonly by: string }[] }[];
+  readonly gates: readonly { readonly name: string; readonly side: string; readonly state: string; readonly approvals: readonly { readonly by: string }[]; readonly checks: readonly RolloutCheck[] }[];
+}
+
+/** What a check of a gate has come to; cluster null: the hub asked. */
+export interface RolloutCheck {
+  readonly cluster: string | null;
+  readonly verdict: string | null;
+  readonly message: string;
 }
 
 /** A rollout as the API shows it. */
@@ -40,6 +47,7 @@ export function formatRollout(rollout: RolloutDetail, application: string, now: 
     head, what, '', ...stages.trimEnd().split('\n'),
     ...(failed.length === 0 ? [] : ['', ...failed.slice(0, NAMED).map(({ target, state, reason }) => `${target.name} ${state}${reason === null ? '' : `: ${reason}`}`)]),
     ...(failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []),
+    ...sayChecks(rollout.stages),
     ...(rollout.hurdles.length === 0 ? [] : ['', ...rollout.hurdles.map(({ message, until }) => `waits: ${message}${until === null ? '' : ` Until ${until}${left(until, now)}.`}`)]),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
@@ -50,6 +58,13 @@ export function summarizeRollout({ number, state, stages, hurdles }: RolloutDeta
   const stage = stages.find((one) => one.state === 'OPEN') ?? stages.findLast((one) => one.state === 'CLOSED');
   const where = stage === undefined ? '' : ` · ${stage.name} ${sayCounts(stage)}`;
   return printable(`rollout ${number} ${state}${where}${hurdles[0] === undefined ? '' : ` · ${hurdles[0].message}`}`).replace(/\s+/g, ' ');
+}
+
+/** What checks that have not passed have said last, of gates that wait or have failed. */
+function sayChecks(stages: readonly RolloutStage[]): readonly string[] {
+  const open = stages.flatMap(({ name: stage, gates }) => gates.filter(({ state }) => state === 'WAITING' || state === 'FAILED').flatMap(({ name, checks }) => checks.filter(({ verdict }) => verdict !== 'PASSED').map((check) => ({ gate: `${stage}/${name}`, ...check }))));
+  const lines = open.slice(0, NAMED).map(({ gate, cluster, verdict, message }) => `gate ${gate}${cluster === null ? '' : ` ${cluster}`}: ${verdict === null ? 'open' : verdict.toLowerCase()}${message === '' ? '' : `, ${message}`}`);
+  return lines.length === 0 ? [] : ['', ...lines, ...(open.length > NAMED ? [`and ${open.length - NAMED} more`] : [])];
 }
 
 /** How much time that is from now; nothing when it has come. */

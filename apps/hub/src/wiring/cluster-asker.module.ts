@@ -19,6 +19,7 @@ export class ClusterAskerModule {
           useFactory: (agents: AgentGateway, requests: AgentRequests, { roles }: HubConfig): ClusterAsker => ({
             replica: roles.includes('gateway') ? agents.replica : undefined,
             measureMetric: (cluster, query, signal) => requests.measureMetric(cluster, query, signal),
+            gateJob: (cluster, question, signal) => requests.gateJob(cluster, question, signal),
           }),
         },
       ],

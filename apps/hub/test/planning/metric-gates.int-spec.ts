@@ -16,10 +16,14 @@ const errors = (rest: NonNullable<GateInput['metric']> = {}): readonly GateInput
 describe('a gate that measures', () => {
   let ground: StagedGround;
   let asked: string[];
+  let jobs: { readonly job: string; readonly run: string; readonly hasBegun: boolean }[];
+  let stateOfJob: Awaited<ReturnType<ClusterAsker['gateJob']>>;
   let answer: (cluster: string) => Answer | Promise<Answer>;
   beforeEach(async () => {
     ground = await stagedGround();
     asked = [];
+    jobs = [];
+    stateOfJob = ok({ state: 'RUNNING', message: '' });
     answer = () => measures(0);
   }, 60_000);
   afterEach(() => ground.close());
@@ -32,6 +36,10 @@ describe('a gate that measures', () => {
         const [row] = await ground.rows<{ name: string }>('SELECT name FROM clusters WHERE id = $1', [cluster]);
         asked.push(`${replica} ${query}`);
         return answer(row?.name ?? '');
+      },
+      gateJob: (_cluster, { job, run, hasBegun }) => {
+        jobs.push({ job, run, hasBegun });
+        return Promise.resolve(stateOfJob);
       },
     };
     const runner = new GateCheckRunner({ tx: ground.tx, asker, failpoints, notifications: { listen: () => () => undefined, onReconnect: () => () => undefined }, timers: systemTimers, random: systemRandom, log: silentLog });
@@ -48,14 +56,14 @@ describe('a gate that measures', () => {
     return rows.map(({ text }) => text).join('\n');
   };
   /** Release 1 is everywhere; release 2 is well on the canary and stands before its gate. */
-  async function atTheGate(rest: NonNullable<GateInput['metric']> = {}, canaries: readonly string[] = ['c1']): Promise<void> {
+  async function atTheGate(rest: NonNullable<GateInput['metric']> = {}, canaries: readonly string[] = ['c1'], after: readonly GateInput[] = errors(rest)): Promise<void> {
     await ground.fleet(...canaries.map((name) => `${name} tier=canary`), 'c9');
     await ground.application(twoStages({ onFailure: 'ROLLBACK' }));
     await ground.release();
     await ground.answers(canaries);
     await ground.answers(['c9']);
     const [row] = await ground.rows<{ version: number }>(`SELECT version FROM applications`);
-    value(await ground.update('web', { source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { matchLabels: { env: 'prod' } }, strategy: twoStages({ onFailure: 'ROLLBACK' }, { after: errors(rest) }) }, { version: row?.version ?? 0 }));
+    value(await ground.update('web', { source: { repository: 'fleet', ref: 'main', path: 'apps/web' }, selector: { matchLabels: { env: 'prod' } }, strategy: twoStages({ onFailure: 'ROLLBACK' }, { after }) }, { version: row?.version ?? 0 }));
     await ground.release();
     await ground.answers(canaries);
   }
@@ -195,6 +203,32 @@ describe('a gate that measures', () => {
     await ground.plan();
     expect(await ground.assigned()).toMatchObject({ c9: 2, c2: 2 });
     expect(asked).toHaveLength(1);
+  });
+
+  it('runs a Job once: every question is about the same run, also of another replica, until a person tries again', async () => {
+    await atTheGate({}, ['c1'], [{ name: 'smoke', job: { name: 'smoke' } }]);
+    await ground.rows(`UPDATE rollouts SET on_failure = 'HALT'`);
+    await look('test', { hit: (name) => { if (name === 'gate-checks.after-answer') throw new Error('killed'); } });
+    await later(31);
+    await ground.rows(`UPDATE clusters SET connected_replica = 'other' WHERE name = 'c1'`);
+    await look('other');
+    expect(await gate()).toBe('WAITING: c1 - 0/0 Job smoke runs in cluster c1');
+    await later(4);
+    stateOfJob = ok({ state: 'FAILED', message: 'BackoffLimitExceeded\ncheckout answers 500' });
+    await look('other');
+    await ground.plan();
+    expect(new Set(jobs.map(({ run }) => run)).size).toBe(1);
+    expect(jobs.map(({ hasBegun }) => hasBegun)).toEqual([false, false, true]); // of the first answer nobody ever heard
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'HALTED' }]);
+    expect(await ground.rows('SELECT reason FROM rollouts ORDER BY number DESC LIMIT 1')).toEqual([{ reason: 'gate smoke of stage canary failed: Job smoke has failed in cluster c1: BackoffLimitExceeded\ncheckout answers 500' }]);
+    value(await ground.tell('RETRY'));
+    await ground.plan();
+    stateOfJob = ok({ state: 'SUCCEEDED', message: '' });
+    await look('other');
+    await ground.plan();
+    expect(jobs.at(-1)).toMatchObject({ hasBegun: false });
+    expect(new Set(jobs.map(({ run }) => run)).size).toBe(2);
+    expect(await ground.assigned()).toEqual({ c1: 2, c9: 2 });
   });
 
   it('is let pass by a person, who then is not asked for', async () => {

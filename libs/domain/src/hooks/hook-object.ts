@@ -3,8 +3,8 @@ import { isJsonObject, numberOf } from '../json/read-json.js';
 import type { KubeObject, ObjectMeta } from '../object/kube-object.js';
 import type { Hook, HookPhase } from './hook.types.js';
 
-/** Hooks run in a phase of a pass, tests when somebody asks. */
-export type HookOccasion = HookPhase | 'test';
+/** Hooks run in a phase of a pass, tests and Jobs of gates when somebody asks. */
+export type HookOccasion = HookPhase | 'test' | 'gate';
 
 /** Annotation on the object of a hook: which run it is of, so that a crash between creating and recording it is resolved by looking. */
 export const HOOK_RUN_ANNOTATION = 'capstan.dev/hook-run';

@@ -24,6 +24,7 @@ export const HOOK_SPELLINGS: readonly Spelling<HookEvent>[] = [
       ['before-removal', ['before-removal']],
       ['after-removal', ['after-removal']],
       ['test', ['test']],
+      ['gate', ['gate']],
     ]),
   },
   {

@@ -2,7 +2,7 @@ import type { KubeObject } from '../object/kube-object.js';
 
 /** What a hook waits for. A target's first release is an install, later ones are upgrades. */
 export const HOOK_EVENTS = [
-  'before-install', 'before-upgrade', 'apply', 'after-install', 'after-upgrade', 'on-failure', 'before-removal', 'after-removal', 'test',
+  'before-install', 'before-upgrade', 'apply', 'after-install', 'after-upgrade', 'on-failure', 'before-removal', 'after-removal', 'test', 'gate',
 ] as const;
 export type HookEvent = (typeof HOOK_EVENTS)[number];
 

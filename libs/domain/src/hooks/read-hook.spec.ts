@@ -34,7 +34,7 @@ describe('readHook', () => {
     ['Helm\'s tests', { 'helm.sh/hook': 'test-success' }, { events: ['test'], ...usual, by: 'HELM' }],
     ['ours before Argo CD\'s before Helm\'s', { 'capstan.dev/hook': 'after', 'argocd.argoproj.io/hook': 'PreSync', 'helm.sh/hook': 'test' }, { events: ['after-install', 'after-upgrade'], ...usual, by: 'CAPSTAN' }],
     ['each annotation for itself', { 'helm.sh/hook': 'pre-install', 'argocd.argoproj.io/sync-wave': '7', 'helm.sh/hook-weight': '1', 'argocd.argoproj.io/hook-delete-policy': 'HookFailed' }, { events: ['before-install'], wave: 7, deletes: ['failed'], by: 'HELM' }],
-    ['a word of ours that is not known', { 'capstan.dev/hook': 'before,afer' }, 'Job.batch shop/migrate: capstan.dev/hook says "afer", which is none of before, apply, after, on-failure, before-removal, after-removal, test'],
+    ['a word of ours that is not known', { 'capstan.dev/hook': 'before,afer' }, 'Job.batch shop/migrate: capstan.dev/hook says "afer", which is none of before, apply, after, on-failure, before-removal, after-removal, test, gate'],
     ['Argo CD\'s words in another case', { 'argocd.argoproj.io/hook': 'presync' }, 'Job.batch shop/migrate: argocd.argoproj.io/hook says "presync", which is none of PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete, Skip'],
     ['skipped and run', { 'argocd.argoproj.io/hook': 'Skip,PreSync' }, 'Job.batch shop/migrate: argocd.argoproj.io/hook says "Skip,PreSync": an object that is skipped has no other phase'],
     ['an empty one', { 'helm.sh/hook': '' }, expect.stringContaining('helm.sh/hook says ""')],

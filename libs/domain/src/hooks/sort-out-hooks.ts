@@ -11,7 +11,7 @@ export interface SortedOut {
   readonly objects: readonly KubeObject[];
   /** What is run at its time. */
   readonly hooks: readonly Hook[];
-  /** Keys of every hook, also of those that are never run (tests, skipped ones): none of them is tracked, and none of them is pruned. */
+  /** Keys of every hook, also of those that are never run (tests, Jobs of gates, skipped ones): none of them is tracked, and none of them is pruned. */
   readonly aside: ReadonlySet<string>;
 }
 
@@ -42,7 +42,7 @@ export function sortOutHooks(rendered: readonly KubeObject[]): Result<SortedOut,
       continue;
     }
     aside.add(objectKey(objectRefOf(object)));
-    if ([...hook.value.events].some((event) => event !== 'test')) hooks.push(hook.value);
+    if ([...hook.value.events].some((event) => event !== 'test' && event !== 'gate')) hooks.push(hook.value);
   }
   if (hooks.length > MAX_HOOKS) return err({ code: 'INVALID_OBJECT', message: `the release has ${hooks.length} hooks, and ${MAX_HOOKS} are the most: one Job may run several steps` });
   return ok({ objects, hooks, aside });

@@ -5,7 +5,7 @@ export const AUTHOR_ANNOTATIONS = {
   protect: PROTECT_ANNOTATION,
   /** A whole number, from -1000 to 1000: lower goes first. */
   wave: 'capstan.dev/wave',
-  /** before, apply, after, on-failure, before-removal, after-removal or test, several with commas: the object is a hook of that phase. */
+  /** before, apply, after, on-failure, before-removal, after-removal, test or gate, several with commas: the object is a hook of that phase. */
   hook: 'capstan.dev/hook',
   /** before-creation, succeeded or failed, several with commas: when a hook's object is deleted. */
   hookDelete: 'capstan.dev/hook-delete',

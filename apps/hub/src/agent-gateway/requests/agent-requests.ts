@@ -1,8 +1,8 @@
 import { err, ok, type Ids, type Result, type Timers } from '#kernel';
 import type { ClusterId, ObjectRef, ResourceTree, TargetId, TestRun } from '#domain';
 import {
-  decodeDescribedObject, decodeLogPart, decodeMeasurement, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeMeasureMetric, encodeReadLogs, isRequestFailureCode, LOG_LIMITS,
-  MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, type DescribedObject, type LogEnd, type LogQuestion, type Measurement, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
+  decodeDescribedObject, decodeGateJobRun, decodeLogPart, decodeMeasurement, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeMeasureMetric, encodeReadLogs, encodeRunGateJob, isRequestFailureCode, LOG_LIMITS,
+  MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, type DescribedObject, type GateJobQuestion, type GateJobState, type LogEnd, type LogQuestion, type Measurement, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
 } from '#wire';
 import type { LiveSession } from '../session/live-session.js';
 import type { LiveSessions } from '../session/live-sessions.js';
@@ -77,6 +77,12 @@ export class AgentRequests {
   measureMetric(cluster: ClusterId, query: string, signal: AbortSignal): Promise<Result<Measurement, AgentRequestFailure>> {
     const question = { $case: 'measureMetric', value: encodeMeasureMetric(query) } as const;
     return this.ask({ cluster, lane: 'GATES', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'measurement' ? understood(decodeMeasurement(answer.value)) : refused(answer)) }, signal);
+  }
+
+  /** Begins a Job for a gate, unless it has begun, and tells how it stands. */
+  gateJob(cluster: ClusterId, asked: GateJobQuestion, signal: AbortSignal): Promise<Result<GateJobState, AgentRequestFailure>> {
+    const question = { $case: 'runGateJob', value: encodeRunGateJob(asked) } as const;
+    return this.ask({ cluster, lane: 'GATES', deadlineMs: DEADLINE_MS, question, read: (answer) => (answer?.$case === 'gateJobRun' ? understood(decodeGateJobRun(answer.value)) : refused(answer)) }, signal);
   }
 
   /** Hands the parts of a log to `onText` as they come and resolves with how it ended. What an agent sends beyond the limits is not handed on. */

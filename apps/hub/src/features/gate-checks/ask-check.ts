@@ -1,4 +1,4 @@
-import { resolveMetricQuery, judgeMeasurement, type JudgedMeasurement } from '#domain';
+import { judgeMeasurement, resolveMetricQuery, type JobGateSpec, type JudgedMeasurement, type MetricGateSpec } from '#domain';
 import type { ClaimedCheck } from './claim-checks.js';
 import type { AgentSilence, ClusterAsker } from './cluster-asker.js';
 
@@ -9,10 +9,20 @@ export type CheckOutcome =
   | { readonly kind: 'NOT_ASKED'; readonly message: string; readonly againSeconds: number };
 
 const SOON_SECONDS = 5;
+const LOOK_SECONDS = 3;
 
 /** Asks the agent of a cluster for what a gate wants to know there, once. Never rejects. */
 export async function askCheck(asker: ClusterAsker, check: ClaimedCheck, signal: AbortSignal): Promise<CheckOutcome> {
-  const { spec, context } = check;
+  return check.spec.kind === 'JOB' ? askForJob(asker, check, check.spec, signal) : measure(asker, check, check.spec, signal);
+}
+
+/** How often one asks the same of a check: a Job is looked at while it runs. */
+export function intervalOf({ spec }: Pick<ClaimedCheck, 'spec'>): number {
+  return spec.kind === 'JOB' ? LOOK_SECONDS : spec.intervalSeconds;
+}
+
+async function measure(asker: ClusterAsker, check: ClaimedCheck, spec: MetricGateSpec, signal: AbortSignal): Promise<CheckOutcome> {
+  const { context } = check;
   const query = resolveMetricQuery(spec.query, context);
   if (!query.ok) return { kind: 'NO_ANSWER', message: query.error.message };
   const measured = await asker.measureMetric(check.cluster, query.value, signal);
@@ -20,6 +30,17 @@ export async function askCheck(asker: ClusterAsker, check: ClaimedCheck, signal:
   const { value, warnings } = measured.value;
   const judged = judgeMeasurement(spec, check, value, context.cluster.name);
   return { kind: 'ANSWERED', value, ...judged, message: `${judged.message}${warnings.map((warning) => `; Prometheus warns: ${warning}`).join('')}` };
+}
+
+/** The run of the check is the run of the Job: asked again, it is the same one. */
+async function askForJob(asker: ClusterAsker, { cluster, target, release, run, hasAnswered, context }: ClaimedCheck, { job }: JobGateSpec, signal: AbortSignal): Promise<CheckOutcome> {
+  const answered = await asker.gateJob(cluster, { target, release, job, run, hasBegun: hasAnswered }, signal);
+  if (!answered.ok) return whyNot(answered.error, context.cluster.name);
+  const { state, message } = answered.value;
+  const verdict = state === 'RUNNING' ? undefined : state === 'SUCCEEDED' ? 'PASSED' : 'FAILED';
+  const says = message === '' ? '' : `: ${message}`;
+  const words = { RUNNING: 'runs', SUCCEEDED: 'has succeeded', FAILED: 'has failed' } as const;
+  return { kind: 'ANSWERED', value: undefined, verdict, passes: verdict === 'PASSED' ? 1 : 0, failures: verdict === 'FAILED' ? 1 : 0, message: `Job ${job} ${words[state]} in cluster ${context.cluster.name}${says}` };
 }
 
 /** Silence is no answer, whatever is behind it. */

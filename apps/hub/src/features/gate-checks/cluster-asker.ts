@@ -1,6 +1,6 @@
 import type { Result } from '#kernel';
 import type { ClusterId } from '#domain';
-import type { Measurement } from '#wire';
+import type { GateJobQuestion, GateJobState, Measurement } from '#wire';
 
 /** Why an agent gave no answer. `message` is the agent's, for people. */
 export interface AgentSilence {
@@ -14,6 +14,8 @@ export interface ClusterAsker {
   readonly replica: string | undefined;
   /** The value of a PromQL query in a cluster now. Never rejects, and takes no longer than `ASKING_SECONDS`. */
   measureMetric(cluster: ClusterId, query: string, signal: AbortSignal): Promise<Result<Measurement, AgentSilence>>;
+  /** Begins a Job for a gate, unless it has begun, and tells how it stands. Likewise. */
+  gateJob(cluster: ClusterId, question: GateJobQuestion, signal: AbortSignal): Promise<Result<GateJobState, AgentSilence>>;
 }
 
 export const CLUSTER_ASKER = Symbol('ClusterAsker');

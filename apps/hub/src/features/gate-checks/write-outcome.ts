@@ -1,6 +1,6 @@
 import { assertNever } from '#kernel';
 import { CHANNELS, systemScope, type TransactionContext } from '../../platform/database/index.js';
-import type { CheckOutcome } from './ask-check.js';
+import { intervalOf, type CheckOutcome } from './ask-check.js';
 import type { ClaimedCheck } from './claim-checks.js';
 
 /** Only what was claimed here and nobody has claimed since: an answer that comes late, or to a run that was begun anew, changes nothing. */
@@ -11,7 +11,7 @@ const NEXT = `next_at = greatest(now(), k.asked_at + $3 * interval '1 second')`;
 const ANSWERED = `UPDATE rollout_gate_checks k SET passes = $5, failures = $6, verdict = $7, value = $8, message = $4, answered_at = now(), ${NEXT} ${CLAIMED}`;
 const NO_ANSWER = `UPDATE rollout_gate_checks k SET message = $4, ${NEXT} ${CLAIMED}`;
 const NOT_ASKED = `UPDATE rollout_gate_checks k SET message = coalesce(nullif($4, ''), k.message), next_at = now() + $3 * interval '1 second' ${CLAIMED}`;
-const MAX_MESSAGE = 1_000;
+const MAX_MESSAGE = 2_000;
 
 /** Writes what came of a check, and wakes the planner where that decides it. One transaction; to write it again changes nothing. */
 export async function writeOutcome(tx: TransactionContext, check: ClaimedCheck, outcome: CheckOutcome): Promise<void> {
@@ -30,12 +30,13 @@ interface Written {
   readonly rollout_id: string;
 }
 
-function writeRow(tx: TransactionContext, { run, claimed, spec }: ClaimedCheck, outcome: CheckOutcome, message: string): Promise<readonly Written[]> {
+function writeRow(tx: TransactionContext, check: ClaimedCheck, outcome: CheckOutcome, message: string): Promise<readonly Written[]> {
+  const { run, claimed } = check;
   switch (outcome.kind) {
     case 'ANSWERED':
-      return tx.query<Written>(ANSWERED, [run, claimed, spec.intervalSeconds, message, outcome.passes, outcome.failures, outcome.verdict ?? null, outcome.value ?? null]);
+      return tx.query<Written>(ANSWERED, [run, claimed, intervalOf(check), message, outcome.passes, outcome.failures, outcome.verdict ?? null, outcome.value ?? null]);
     case 'NO_ANSWER':
-      return tx.query<Written>(NO_ANSWER, [run, claimed, spec.intervalSeconds, message]);
+      return tx.query<Written>(NO_ANSWER, [run, claimed, intervalOf(check), message]);
     case 'NOT_ASKED':
       return tx.query<Written>(NOT_ASKED, [run, claimed, outcome.againSeconds, message]);
     default:

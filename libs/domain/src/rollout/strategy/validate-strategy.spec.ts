@@ -76,6 +76,7 @@ describe('strategyOf', () => {
     ['an order by no label', { order: { by: 'LABEL', label: 'a b' } }, 'LABEL_KEY_INVALID stages.0.order.label: "a b": the name has letters, digits, "-", "_" and ".", and begins and ends with a letter or digit.'],
     ['an order by a fact', { order: { by: 'SPREAD', label: 'facts.capstan.dev/region' } }, 'LABEL_KEY_INVALID stages.0.order.label: "facts.capstan.dev/region": facts change by themselves, so give a label.'],
     ['a gate without a name', { before: [{ approval: {} }] }, `INVALID_NAME stages.0.before.0.name: ${GATE_NAME}`],
+    ['a Job before the stage', { before: [{ name: 'qa', job: { name: 'smoke' } }] }, 'INVALID_VALUE stages.0.before.0.job: A Job comes with its release, which is not there before the stage: put the gate into after, of this stage or of the one before.'],
     ['a gate that waits for nothing', { after: [{ name: 'qa' }] }, 'REQUIRED stages.0.after.0: Say the one thing that the gate waits for: approval, window, metric, job, validator or rollout.'],
     ['a gate that waits for two things', { after: [{ name: 'qa', approval: {}, window: { windows: [{ kind: 'ALLOW', schedule: '0 8 * * *', duration: '8h', timeZone: 'UTC' }] } }] }, 'INVALID_VALUE stages.0.after.0: Say the one thing that the gate waits for: approval, window, metric, job, validator or rollout.'],
     ['a window without windows', { after: [{ name: 'qa', window: {} }] }, 'REQUIRED stages.0.after.0.window.windows: Name at least one window.'],

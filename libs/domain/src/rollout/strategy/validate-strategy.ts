@@ -84,6 +84,7 @@ function stageOf(input: StageInput, path: readonly string[]): Read<StageSpec> {
   const soak = secondsAt([...path, 'soak'], input.soak, 0);
   const order = orderOf(input, [...path, 'order']);
   const before = gatesOf(input.before, [...path, 'before'], []);
+  const early = before.value.flatMap((gate, index): FieldIssue[] => (gate.kind === 'JOB' ? [{ code: 'INVALID_VALUE', path: [...path, 'before', String(index), 'job'], message: 'A Job comes with its release, which is not there before the stage: put the gate into after, of this stage or of the one before.' }] : []));
   const after = gatesOf(input.after, [...path, 'after'], before.value.map((gate) => gate.name));
   const issues: FieldIssue[] = [];
   if (!parseName(name).ok) issues.push({ code: name === '' ? 'REQUIRED' : 'INVALID_NAME', path: [...path, 'name'], message: 'Name the stage: 1 to 63 lower-case letters, digits and dashes.' });
@@ -95,7 +96,7 @@ function stageOf(input: StageInput, path: readonly string[]): Read<StageSpec> {
     },
     issues: [
       ...issues, ...issuesUnder([...path, 'selector'], validateSelector(selector)), ...limit.issues, ...maxConcurrency.issues, ...failureBudget.issues, ...deadline.issues, ...soak.issues,
-      ...order.issues, ...before.issues, ...after.issues,
+      ...order.issues, ...before.issues, ...early, ...after.issues,
     ],
   };
 }

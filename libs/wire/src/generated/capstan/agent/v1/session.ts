@@ -186,6 +186,7 @@ export interface Request {
     | { $case: "readLogs"; value: ReadLogs }
     | { $case: "askTests"; value: AskTests }
     | { $case: "measureMetric"; value: MeasureMetric }
+    | { $case: "runGateJob"; value: RunGateJob }
     | undefined;
 }
 
@@ -205,6 +206,7 @@ export interface Response {
     { $case: "logPart"; value: LogPart }
     | { $case: "testRun"; value: TestRun }
     | { $case: "measurement"; value: Measurement }
+    | { $case: "gateJobRun"; value: GateJobRun }
     | undefined;
 }
 
@@ -275,6 +277,23 @@ export interface Measurement {
   value: number;
   /** What Prometheus warns of; at most 3. */
   warnings: string[];
+}
+
+/** Begins a Job of the release that is applied, marked as a hook of gates, unless this run of it has begun, and asks how it stands. */
+export interface RunGateJob {
+  targetId: string;
+  releaseId: string;
+  /** metadata.name as the release declares it. */
+  job: string;
+  runId: string;
+  /** The hub has heard of the run: a Job that is gone is not begun again. */
+  hasBegun: boolean;
+}
+
+export interface GateJobRun {
+  /** RUNNING, SUCCEEDED, FAILED */
+  state: string;
+  message: string;
 }
 
 /** What a target consists of: the objects of its inventory, and down from them by owner references. */
@@ -3033,6 +3052,9 @@ export const Request: MessageFns<Request> = {
       case "measureMetric":
         MeasureMetric.encode(message.question.value, writer.uint32(114).fork()).join();
         break;
+      case "runGateJob":
+        RunGateJob.encode(message.question.value, writer.uint32(122).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3106,6 +3128,14 @@ export const Request: MessageFns<Request> = {
             message.question = { $case: "measureMetric", value: MeasureMetric.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.question = { $case: "runGateJob", value: RunGateJob.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3150,6 +3180,10 @@ export const Request: MessageFns<Request> = {
         ? { $case: "measureMetric", value: MeasureMetric.fromJSON(object.measureMetric) }
         : isSet(object.measure_metric)
         ? { $case: "measureMetric", value: MeasureMetric.fromJSON(object.measure_metric) }
+        : isSet(object.runGateJob)
+        ? { $case: "runGateJob", value: RunGateJob.fromJSON(object.runGateJob) }
+        : isSet(object.run_gate_job)
+        ? { $case: "runGateJob", value: RunGateJob.fromJSON(object.run_gate_job) }
         : undefined,
     };
   },
@@ -3172,6 +3206,8 @@ export const Request: MessageFns<Request> = {
       obj.askTests = AskTests.toJSON(message.question.value);
     } else if (message.question?.$case === "measureMetric") {
       obj.measureMetric = MeasureMetric.toJSON(message.question.value);
+    } else if (message.question?.$case === "runGateJob") {
+      obj.runGateJob = RunGateJob.toJSON(message.question.value);
     }
     return obj;
   },
@@ -3211,6 +3247,12 @@ export const Request: MessageFns<Request> = {
       case "measureMetric": {
         if (object.question?.value !== undefined && object.question?.value !== null) {
           message.question = { $case: "measureMetric", value: MeasureMetric.fromPartial(object.question.value) };
+        }
+        break;
+      }
+      case "runGateJob": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "runGateJob", value: RunGateJob.fromPartial(object.question.value) };
         }
         break;
       }
@@ -3320,6 +3362,9 @@ export const Response: MessageFns<Response> = {
       case "measurement":
         Measurement.encode(message.answer.value, writer.uint32(122).fork()).join();
         break;
+      case "gateJobRun":
+        GateJobRun.encode(message.answer.value, writer.uint32(130).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3393,6 +3438,14 @@ export const Response: MessageFns<Response> = {
             message.answer = { $case: "measurement", value: Measurement.decode(reader, reader.uint32()) };
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.answer = { $case: "gateJobRun", value: GateJobRun.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3432,6 +3485,10 @@ export const Response: MessageFns<Response> = {
         ? { $case: "testRun", value: TestRun.fromJSON(object.test_run) }
         : isSet(object.measurement)
         ? { $case: "measurement", value: Measurement.fromJSON(object.measurement) }
+        : isSet(object.gateJobRun)
+        ? { $case: "gateJobRun", value: GateJobRun.fromJSON(object.gateJobRun) }
+        : isSet(object.gate_job_run)
+        ? { $case: "gateJobRun", value: GateJobRun.fromJSON(object.gate_job_run) }
         : undefined,
     };
   },
@@ -3453,6 +3510,8 @@ export const Response: MessageFns<Response> = {
       obj.testRun = TestRun.toJSON(message.answer.value);
     } else if (message.answer?.$case === "measurement") {
       obj.measurement = Measurement.toJSON(message.answer.value);
+    } else if (message.answer?.$case === "gateJobRun") {
+      obj.gateJobRun = GateJobRun.toJSON(message.answer.value);
     }
     return obj;
   },
@@ -3497,6 +3556,12 @@ export const Response: MessageFns<Response> = {
       case "measurement": {
         if (object.answer?.value !== undefined && object.answer?.value !== null) {
           message.answer = { $case: "measurement", value: Measurement.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "gateJobRun": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "gateJobRun", value: GateJobRun.fromPartial(object.answer.value) };
         }
         break;
       }
@@ -4416,6 +4481,240 @@ export const Measurement: MessageFns<Measurement> = {
     const message = createBaseMeasurement();
     message.value = object.value ?? 0;
     message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseRunGateJob(): RunGateJob {
+  return { targetId: "", releaseId: "", job: "", runId: "", hasBegun: false };
+}
+
+export const RunGateJob: MessageFns<RunGateJob> = {
+  encode(message: RunGateJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.targetId !== "") {
+      writer.uint32(10).string(message.targetId);
+    }
+    if (message.releaseId !== "") {
+      writer.uint32(18).string(message.releaseId);
+    }
+    if (message.job !== "") {
+      writer.uint32(26).string(message.job);
+    }
+    if (message.runId !== "") {
+      writer.uint32(34).string(message.runId);
+    }
+    if (message.hasBegun !== false) {
+      writer.uint32(40).bool(message.hasBegun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunGateJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunGateJob();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targetId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.releaseId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hasBegun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunGateJob {
+    return {
+      targetId: isSet(object.targetId)
+        ? globalThis.String(object.targetId)
+        : isSet(object.target_id)
+        ? globalThis.String(object.target_id)
+        : "",
+      releaseId: isSet(object.releaseId)
+        ? globalThis.String(object.releaseId)
+        : isSet(object.release_id)
+        ? globalThis.String(object.release_id)
+        : "",
+      job: isSet(object.job) ? globalThis.String(object.job) : "",
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      hasBegun: isSet(object.hasBegun)
+        ? globalThis.Boolean(object.hasBegun)
+        : isSet(object.has_begun)
+        ? globalThis.Boolean(object.has_begun)
+        : false,
+    };
+  },
+
+  toJSON(message: RunGateJob): unknown {
+    const obj: any = {};
+    if (message.targetId !== "") {
+      obj.targetId = message.targetId;
+    }
+    if (message.releaseId !== "") {
+      obj.releaseId = message.releaseId;
+    }
+    if (message.job !== "") {
+      obj.job = message.job;
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.hasBegun !== false) {
+      obj.hasBegun = message.hasBegun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RunGateJob>, I>>(base?: I): RunGateJob {
+    return RunGateJob.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RunGateJob>, I>>(object: I): RunGateJob {
+    const message = createBaseRunGateJob();
+    message.targetId = object.targetId ?? "";
+    message.releaseId = object.releaseId ?? "";
+    message.job = object.job ?? "";
+    message.runId = object.runId ?? "";
+    message.hasBegun = object.hasBegun ?? false;
+    return message;
+  },
+};
+
+function createBaseGateJobRun(): GateJobRun {
+  return { state: "", message: "" };
+}
+
+export const GateJobRun: MessageFns<GateJobRun> = {
+  encode(message: GateJobRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GateJobRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGateJobRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GateJobRun {
+    return {
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: GateJobRun): unknown {
+    const obj: any = {};
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GateJobRun>, I>>(base?: I): GateJobRun {
+    return GateJobRun.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GateJobRun>, I>>(object: I): GateJobRun {
+    const message = createBaseGateJobRun();
+    message.state = object.state ?? "";
+    message.message = object.message ?? "";
     return message;
   },
 };
