@@ -9,6 +9,7 @@ export async function openHubDatabase({ dataDirectory }: StageHub): Promise<pg.C
   if (typeof passwords !== 'object' || passwords === null || !('owner' in passwords) || typeof passwords.owner !== 'string') throw new Error('postgres.json has no password of the owner');
   const port = Number((await readFile(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3]);
   const client = new pg.Client({ host: '127.0.0.1', port, user: 'capstan_owner', password: passwords.owner, database: 'capstan' });
+  client.on('error', () => undefined); // a hub that is stopped first: whoever asks is told
   await client.connect();
   return client;
 }
