@@ -118,6 +118,25 @@ describe('maintenance windows of clusters', () => {
     expect(await ground.assigned()).toMatchObject({ c2: 2, c4: 1 });
   });
 
+  it('hold back a cluster that is back, and one whose hold is lifted, while the rollout that had left it out is still under way', async () => {
+    await running(twoStages());
+    await ground.fleet('c4 night=yes');
+    await open();
+    await ground.answers(['c4']);
+    await ground.rows(`UPDATE targets SET hold_at = now(), hold_by = 'test', hold_reason = 'a test' WHERE cluster_id = (SELECT id FROM clusters WHERE name = 'c4')`);
+    await close();
+    await ground.connection('c2', 'AWAY');
+    await ground.release();
+    await ground.answers(['c1']);
+    expect(await ground.states()).toEqual({ c1: 'HEALTHY', c2: 'SKIPPED CLUSTER_OFFLINE', c3: 'MOVING', c4: 'SKIPPED HELD' });
+    await ground.connection('c2', 'CONNECTED');
+    value(await ground.liftHold('c4'));
+    expect(await ground.states()).toEqual({ c1: 'HEALTHY', c2: 'PENDING', c3: 'MOVING', c4: 'PENDING' });
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 2, c4: 1 });
+    await open();
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2, c4: 2 });
+  });
+
   it('hold back other parameters and other rules, and make one order of them when they open', async () => {
     await running({ kind: 'ALL_AT_ONCE' }, { parameters: { zone: '{{ cluster.labels.zone }}' } });
     const order = (): Promise<object> => ground.order('web', 'c2');

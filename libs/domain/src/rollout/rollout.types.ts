@@ -128,7 +128,7 @@ export interface RolloutTargetRow {
   readonly blockedBy: ReasonCode | undefined;
   readonly observed: ObservedTarget | undefined;
   readonly refused: RefusedVersion | undefined;
-  /** Of its cluster; of PENDING targets alone, where the rollout has maintenance windows. */
+  /** Of its cluster; of PENDING targets and of those that are SKIPPED and may wait again, where the rollout has maintenance windows. */
   readonly labels?: Labels | undefined;
 }
 

@@ -157,7 +157,8 @@ const SELECT_TARGETS = `
     t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
     ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
     s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
-    CASE WHEN r.rollout_id = ANY($3::uuid[]) AND r.state = 'PENDING' THEN c.labels END AS labels
+    -- Who is left out may wait for an order within the same look.
+    CASE WHEN r.rollout_id = ANY($3::uuid[]) AND r.state IN ('PENDING', 'SKIPPED') THEN c.labels END AS labels
   FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id JOIN target_status s ON s.target_id = r.target_id
   WHERE r.rollout_id = ANY($1::uuid[]) AND (r.rollout_id = ANY($2::uuid[]) OR r.state NOT IN ('HEALTHY', 'SKIPPED')) ORDER BY r.stage, r.order_key`;
 
