@@ -111,6 +111,15 @@ describe('a promotion as a commit', () => {
     expect([await ground.promotion('prod'), await ground.promotes()]).toMatchObject([{ state: 'NEWER_PROMOTED', release: 1 }, 0]);
   });
 
+  it('never comes back into the path where a chain began, which would go round for ever', async () => {
+    await prod({ soak: 0 });
+    value(await ground.create('inner', app('env/staging/inner', 'none', { application: 'prod', soak: 0 })));
+    value(await ground.create('beside', app('env/beside', 'none', { application: 'prod', soak: 0 })));
+    await ground.pushes({ ...FILES, 'env/staging/inner/cm.yaml': 'a: 0\n' });
+    expect(await ground.promotion('inner')).toMatchObject({ state: 'PATHS_OVERLAP' });
+    expect(await ground.promotion('beside')).toMatchObject({ state: 'ROLLOUT' });
+  });
+
   it('is refused in a circle, which is named', async () => {
     await prod();
     const back = await ground.update('staging', app('env/staging', 'staging', { application: 'prod' }));

@@ -12,7 +12,7 @@ const well = (name: string, minutes: number): PromotingTarget => ({ name, isHeld
 type Upstream = NonNullable<PromotionState['upstream']>;
 const RELEASE: NonNullable<Upstream['release']> = { id: releaseId('00000000-0000-7000-8000-000000000007'), number: 7, path: 'env/staging', fullRef: 'refs/heads/main' };
 const state = (upstream: Partial<Upstream> = {}, downstream: Partial<PromotionState['downstream']> = {}): PromotionState => ({
-  soakMs: 30 * 60_000, upstream: { repository: FLEET, release: RELEASE, hasSucceeded: true, targets: [well('s1', 40), well('s2', 31)], ...upstream },
+  soakMs: 30 * 60_000, upstream: { repository: FLEET, release: RELEASE, hasSucceeded: true, origins: [{ path: 'env/dev', fullRef: 'refs/heads/main' }], targets: [well('s1', 40), well('s2', 31)], ...upstream },
   downstream: { repository: { id: FLEET, type: 'GIT', hasWriteCredentials: true }, fullRef: 'refs/heads/main', path: 'env/prod', hasHeldTargets: false, promoted: 6, ...downstream },
 });
 
@@ -35,6 +35,9 @@ describe('planPromotion', () => {
     ['needs leave to write', state({}, { repository: { id: FLEET, type: 'GIT', hasWriteCredentials: false } }), { state: 'WRITE_CREDENTIALS_MISSING' }],
     ['refuses to carry a path into itself', state({ release: { ...RELEASE, path: 'env' } }), { state: 'PATHS_OVERLAP' }],
     ['refuses to carry a path over what it holds', state({}, { path: 'env' }), { state: 'PATHS_OVERLAP' }],
+    ['refuses to carry a path back into where the chain began', state({}, { path: 'env/dev/copy' }), { state: 'PATHS_OVERLAP' }],
+    ['refuses to carry a path over where the chain began', state({ origins: [{ path: 'live/dev', fullRef: 'refs/heads/main' }] }, { path: 'live' }), { state: 'PATHS_OVERLAP' }],
+    ['leaves alone what the chain has on another branch', state({ origins: [{ path: 'env/prod', fullRef: 'refs/heads/dev' }, { path: 'env/prod', fullRef: undefined }] }), { state: 'DUE' }],
     ['carries a path to the same one on another branch', state({}, { path: 'env/staging', fullRef: 'refs/heads/prod' }), { state: 'DUE' }],
     ['knows a path from one that merely begins alike', state({}, { path: 'env/staging-eu' }), { state: 'DUE' }],
   ])('%s', (_name, given, decision) => {

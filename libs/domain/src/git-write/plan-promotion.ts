@@ -19,6 +19,8 @@ export interface PromotionState {
     readonly release: { readonly id: ReleaseId; readonly number: number; readonly path: string; readonly fullRef: string | undefined } | undefined;
     /** Whether the newest rollout to all of its targets was of that release, and succeeded. */
     readonly hasSucceeded: boolean;
+    /** Where in the repository those are from which it is promoted itself, and so on up to where changes begin. */
+    readonly origins: readonly { readonly path: string; readonly fullRef: string | undefined }[];
     readonly targets: readonly PromotingTarget[];
   } | undefined;
   readonly downstream: {
@@ -64,7 +66,8 @@ export function planPromotion({ soakMs, upstream, downstream }: PromotionState, 
   if (fullRef === undefined || !fullRef.startsWith(BRANCHES)) return say('NEEDS_BRANCH');
   const { release, targets } = upstream;
   if (release === undefined) return say('NO_RELEASE');
-  if (release.fullRef === fullRef && (isWithin(release.path, path) || isWithin(path, release.path))) return say('PATHS_OVERLAP');
+  // Of the whole chain: what comes back to where it began is a release there, and would go round for ever.
+  if ([release, ...upstream.origins].some((one) => one.fullRef === fullRef && (isWithin(one.path, path) || isWithin(path, one.path)))) return say('PATHS_OVERLAP');
   if (!repository.hasWriteCredentials) return say('WRITE_CREDENTIALS_MISSING');
   if (downstream.promoted === release.number) return say('PROMOTED');
   if (downstream.promoted !== undefined && downstream.promoted > release.number) return say('NEWER_PROMOTED');

@@ -36,7 +36,7 @@ export function sayPromotion({ state, release, targets, until }: PromotionDecisi
     case 'NEEDS_BRANCH':
       return 'The application follows no branch that the hub has seen: no commit can be put on top of it.';
     case 'PATHS_OVERLAP':
-      return `The path of ${from} and that of this application lie within each other on the same branch: give them paths, or branches, of their own.`;
+      return `The path of ${from}, or of one that it is promoted from itself, and that of this application lie within each other on the same branch: give them paths, or branches, of their own.`;
     case 'WRITE_CREDENTIALS_MISSING':
       return 'The hub may not write to the repository: give it write credentials (writeCredentials or writeSsh).';
     default:

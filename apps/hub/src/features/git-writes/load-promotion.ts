@@ -24,7 +24,7 @@ interface Row {
   readonly id: string; readonly project_id: ProjectId; readonly project: string; readonly name: string; readonly spec: PromotionSpec; readonly path: string; readonly full_ref: string | null;
   readonly repository_id: string; readonly type: RepositoryType; readonly may_write: boolean; readonly is_held: boolean; readonly promoted: number | null; readonly write_id: string | null; readonly now: Date;
   readonly upstream_id: string | null; readonly upstream_repository: string | null; readonly release_id: string | null; readonly number: number | null; readonly commit: string | null; readonly release_path: string | null;
-  readonly release_ref: string | null; readonly has_succeeded: boolean;
+  readonly release_ref: string | null; readonly has_succeeded: boolean; readonly origins: NonNullable<PromotionState['upstream']>['origins'];
 }
 
 interface TargetRow {
@@ -33,6 +33,17 @@ interface TargetRow {
   readonly well_since: Date | null;
 }
 
+/** Chains are refused when they are circles; the bound is for what nobody has foreseen. */
+const LONGEST_CHAIN = 100;
+/** What the application that is promoted from gets its content from itself, and so on, within the repository. */
+const ORIGINS = `
+  WITH RECURSIVE chain AS (
+    SELECT 0 AS step, NULL::uuid AS repository_id, jsonb_build_object('promoteFrom', jsonb_build_object('application', u.name)) AS spec
+    UNION ALL
+    SELECT c.step + 1, x.repository_id, y.spec FROM chain c JOIN applications x ON x.project_id = a.project_id AND x.name = c.spec -> 'promoteFrom' ->> 'application' AND x.state = 'ACTIVE'
+      JOIN application_revisions y ON y.id = x.current_revision_id WHERE c.step < ${LONGEST_CHAIN})
+  SELECT coalesce(jsonb_agg(jsonb_build_object('path', c.spec -> 'source' ->> 'path', 'fullRef', f.full_ref)), '[]') FROM chain c
+  LEFT JOIN repository_refs f ON f.repository_id = c.repository_id AND f.ref = c.spec -> 'source' ->> 'ref' WHERE c.step > 1 AND c.repository_id = r.id`;
 /** What counts as promoted: what was written or is to be, and what failed too, since that waits for a person. What gave way to a rollback is over as well. */
 const HEADS = `
   SELECT a.id, a.project_id, p.name AS project, a.name, v.spec -> 'promoteFrom' AS spec, v.spec -> 'source' ->> 'path' AS path, k.full_ref, r.id AS repository_id, r.type,
@@ -41,7 +52,8 @@ const HEADS = `
     (SELECT max(w_l.number) FROM git_writes w JOIN releases w_l ON w_l.id = w.release_id WHERE w.application_id = a.id AND w.kind = 'PROMOTION' AND w_l.application_id = u.id) AS promoted,
     (SELECT w.id FROM git_writes w WHERE w.application_id = a.id AND w.kind = 'PROMOTION' AND w.release_id = u.current_release_id) AS write_id,
     u.id AS upstream_id, u.repository_id AS upstream_repository, l.id AS release_id, l.number, l.commit, lv.spec -> 'source' ->> 'path' AS release_path, l.full_ref AS release_ref,
-    coalesce((SELECT o.release_id = l.id AND o.state = 'SUCCEEDED' FROM rollouts o WHERE o.application_id = u.id AND o.cause IN ('RELEASE', 'SYNC') ORDER BY o.number DESC LIMIT 1), false) AS has_succeeded
+    coalesce((SELECT o.release_id = l.id AND o.state = 'SUCCEEDED' FROM rollouts o WHERE o.application_id = u.id AND o.cause IN ('RELEASE', 'SYNC') ORDER BY o.number DESC LIMIT 1), false) AS has_succeeded,
+    (${ORIGINS}) AS origins
   FROM applications a JOIN projects p ON p.id = a.project_id JOIN application_revisions v ON v.id = a.current_revision_id JOIN repositories r ON r.id = a.repository_id
   LEFT JOIN repository_refs k ON k.repository_id = r.id AND k.ref = v.spec -> 'source' ->> 'ref'
   LEFT JOIN applications u ON u.project_id = a.project_id AND u.name = v.spec -> 'promoteFrom' ->> 'application' AND u.state = 'ACTIVE'
@@ -89,7 +101,7 @@ function toPromotion(row: Row, targets: readonly TargetRow[]): LoadedPromotion {
     state: {
       soakMs: row.spec.soakMs,
       upstream: row.upstream_id === null || row.upstream_repository === null ? undefined : {
-        repository: repositoryId(row.upstream_repository), hasSucceeded: row.has_succeeded, release: release && { ...release, fullRef: row.release_ref ?? undefined },
+        repository: repositoryId(row.upstream_repository), hasSucceeded: row.has_succeeded, origins: row.origins, release: release && { ...release, fullRef: row.release_ref ?? undefined },
         targets: targets.map((target) => ({ name: target.name, isHeld: target.is_held, wellSince: target.well_since ?? undefined })),
       },
       downstream: {
