@@ -26,3 +26,20 @@ spec:
             - { name: http, containerPort: 8080 }
 `;
 }
+
+/** A Job that ends well by itself, unless its image says otherwise. */
+export function job(name: string, annotations: Readonly<Record<string, string>>, image = 'example.com/job:1'): string {
+  return `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+  annotations: ${JSON.stringify(annotations)}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - { name: ${name}, image: ${image} }
+`;
+}

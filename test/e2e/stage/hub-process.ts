@@ -40,6 +40,7 @@ export class HubProcess extends Program {
         CAPSTAN_ENROLL_PORT: String(ports.enroll),
         CAPSTAN_ADMIN_TOKEN: token,
         CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost',
+        CAPSTAN_ALLOW_PRIVATE_VALIDATOR_HOSTS: '127.0.0.1',
       },
     });
     this.url = `http://127.0.0.1:${ports.http}`;

@@ -21,6 +21,8 @@ export interface ClusterRequest {
    * busy that it may not answer for a while. @default '3s'
    */
   readonly lease?: string;
+  /** The Prometheus that its agent is told of, and the token that it shows there. */
+  readonly prometheus?: { readonly url: string; readonly token: string };
 }
 
 export interface JoinRequest extends ClusterRequest {
@@ -62,10 +64,18 @@ export async function joinCluster(request: JoinRequest): Promise<StageCluster> {
       CAPSTAN_LEASE_DURATION: request.lease ?? '3s',
       CAPSTAN_KUSTOMIZE: request.kustomize,
       CAPSTAN_HELM: await toolPath('helm'),
+      ...prometheusEnvironment(request),
     },
   });
   agent.start();
   return new StageCluster(name, real, agent);
+}
+
+function prometheusEnvironment({ name, directory, prometheus }: JoinRequest): Readonly<Record<string, string>> {
+  if (prometheus === undefined) return {};
+  const tokenFile = join(directory, `${name}.prometheus.token`);
+  writeFileSync(tokenFile, `${prometheus.token}\n`, { mode: 0o600 });
+  return { CAPSTAN_PROMETHEUS_URL: prometheus.url, CAPSTAN_PROMETHEUS_TOKEN_FILE: tokenFile };
 }
 
 async function joinManifest({ name, labels, namespaces, hub, root }: JoinRequest): Promise<readonly KubeObject[]> {
