@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { PrometheusServer } from '#testing';
+import { BROKEN_TAG, FAILING_TAG, PrometheusServer, until } from '#testing';
 import { aBoard, exampleOfTheDocs, type Board } from '../../apps/hub/test/validators/board.js';
+import { must } from '../contract/kubernetes/contract-server.js';
 import { createApplication, registeredRepository } from './stage/applications.js';
 import { deployment, job } from './stage/content.js';
 import { describeOnStage } from './stage/describe-on-stage.js';
 import { statesIn, untilRollout, type RolloutView } from './stage/rollouts.js';
 import type { Stage } from './stage/stage.js';
+import type { StageCluster } from './stage/stage-cluster.js';
 
 const servers = { canary: new PrometheusServer(), prod: new PrometheusServer() };
 const TOKENS = { canary: 'token-of-canary', prod: 'token-of-prod' };
@@ -15,6 +17,8 @@ const CLUSTERS = [
   { name: 'canary', labels: { tier: 'canary' }, prometheus: prometheusOf('canary') },
   { name: 'prod', labels: { tier: 'prod' }, prometheus: prometheusOf('prod') },
 ];
+const GATE = { 'capstan.dev/hook': 'gate' };
+const SMOKE = { name: 'smoke', job: { name: 'smoke' } };
 const REST = { name: 'rest', selector: { matchLabels: { tier: 'prod' } } };
 
 /** Canary, gates, rest; by itself back when one fails. */
@@ -31,14 +35,28 @@ function queriesFor(server: PrometheusServer, application: string): readonly { r
   return server.queries.filter(({ query }) => query.includes(`app="${application}"`)).map(({ query, authorization }) => ({ query, authorization }));
 }
 
+/** What was done to Jobs, by the audit log. */
+function jobLines(cluster: StageCluster, namespace: string): readonly string[] {
+  return cluster.writes().filter((entry) => entry.resource === 'jobs' && entry.namespace === namespace).map(({ verb, name }) => `${verb} ${name}`);
+}
+
+/** Lets pods run whose images never would. */
+async function mendPods({ admin }: StageCluster, namespace: string): Promise<void> {
+  const pods = must(await admin.resolve('', 'Pod'));
+  for (const pod of must(await admin.list(pods, { namespace })).items) {
+    const spec = JSON.stringify(pod['spec']);
+    if (spec.includes(`:${BROKEN_TAG}"`)) must(await admin.mergePatch(pods, namespace, pod.metadata.name, { spec: JSON.parse(spec.replaceAll(`:${BROKEN_TAG}"`, ':1"')) as object }, { fieldManager: 'kubectl-edit' }));
+  }
+}
+
 function gatesOf({ stages }: RolloutView): Readonly<Record<string, string>> {
   return Object.fromEntries(stages.flatMap(({ gates }) => gates.map(({ name, state }) => [name, state])));
 }
 
 /** An application that runs its first release everywhere, its gates passed; returns how the next one is committed. */
-async function running(stage: Stage, name: string, gate: object): Promise<(image: string) => Promise<string>> {
+async function running(stage: Stage, name: string, gate: object): Promise<(image: string, smoke?: string) => Promise<string>> {
   const repository = await registeredRepository(stage, name);
-  const release = (image: string): Promise<string> => repository.commit({ 'app/web.yaml': deployment('web', image) }, image);
+  const release = (image: string, smoke?: string): Promise<string> => repository.commit({ 'app/web.yaml': deployment('web', image), 'app/smoke.yaml': job('smoke', GATE, smoke) }, image);
   await release('example.com/web:1');
   await createApplication(stage, { name, repository: name, path: 'app', namespace: name, strategy: behindCanary(gate) });
   await untilRollout(stage, name, 'succeeds', ({ state }) => state === 'SUCCEEDED');
@@ -71,8 +89,8 @@ describeOnStage('a release waits for what its gates say', { clusters: CLUSTERS }
     const key = created.stdout.trim();
     board.answers({ result: 'WAIT', message: 'the board meets at ten', retryAfterSeconds: 1 });
     const repository = await registeredRepository(stage, 'good');
-    await repository.commit({ 'app/web.yaml': deployment('web', 'example.com/web:1'), 'app/smoke.yaml': job('smoke', { 'capstan.dev/hook': 'gate' }) }, 'one');
-    const gates = [errorRate({ count: 2 }), { name: 'smoke', job: { name: 'smoke' } }, { name: 'board', validator: { name: 'change-board', interval: '1s' } }];
+    await repository.commit({ 'app/web.yaml': deployment('web', 'example.com/web:1'), 'app/smoke.yaml': job('smoke', GATE) }, 'one');
+    const gates = [errorRate({ count: 2 }), SMOKE, { name: 'board', validator: { name: 'change-board', interval: '1s' } }];
     await createApplication(stage, { name: 'good', repository: 'good', path: 'app', namespace: 'good', strategy: behindCanary(...gates) });
 
     const waiting = await untilRollout(stage, 'good', 'waits for the board alone', (rollout) => JSON.stringify(gatesOf(rollout)) === '{"error-rate":"PASSED","smoke":"PASSED","board":"WAITING"}' && rollout.hurdles.some(({ message }) => message.includes('the board meets at ten')));
@@ -83,9 +101,8 @@ describeOnStage('a release waits for what its gates say', { clusters: CLUSTERS }
 
     board.answers({ result: 'PASS' });
     await untilRollout(stage, 'good', 'succeeds', ({ state }) => state === 'SUCCEEDED');
-    const jobsOf = (name: string): readonly string[] => stage.cluster(name).writes().filter(({ resource, namespace }) => resource === 'jobs' && namespace === 'good').map(({ verb, name: made }) => `${verb} ${made}`);
-    expect(jobsOf('canary')).toEqual([expect.stringMatching(/^create smoke-[0-9a-f]{10}$/)]);
-    expect(jobsOf('prod')).toEqual([]); // it got the same release, without its Job
+    expect(jobLines(stage.cluster('canary'), 'good')).toEqual([expect.stringMatching(/^create smoke-[0-9a-f]{10}$/)]);
+    expect(jobLines(stage.cluster('prod'), 'good')).toEqual([]); // it got the same release, without its Job
     expect(stage.cluster('prod').writeLines('good')).toContain('patch apps/deployments good/web');
     expect(queriesFor(servers.canary, 'good')).toEqual(Array(2).fill({ query: 'errors{app="good",cluster="canary",release="1"}', authorization: `Bearer ${TOKENS.canary}` }));
     expect(queriesFor(servers.prod, 'good')).toEqual([]);
@@ -118,6 +135,30 @@ describeOnStage('a release waits for what its gates say', { clusters: CLUSTERS }
     } finally {
       await servers.canary.start();
     }
+  });
+
+  promise('and a Job that fails on the canary takes the release back, and leaves what has run to be looked at', async (stage) => {
+    const release = await running(stage, 'smoky', SMOKE);
+    const commit = await release('example.com/web:2', `example.com/smoke:${FAILING_TAG}`);
+    const back = await untilRollout(stage, 'smoky', 'is rolled back', (rollout) => rollout.state === 'ROLLED_BACK' && rollout.release.commit === commit);
+    expect(back.reason).toMatch(/^gate smoke of stage canary failed: Job smoke has failed in cluster canary: /);
+    expect(jobLines(stage.cluster('canary'), 'smoky')).toEqual([expect.stringMatching(/^create smoke-[0-9a-f]{10}$/)]);
+    expect(stage.cluster('canary').writeLines('smoky').filter((line) => line.startsWith('patch'))).toEqual(Array(2).fill('patch apps/deployments smoky/web'));
+    expect(stage.cluster('prod').writeLines('smoky')).toEqual([]);
+  });
+
+  promise('and a Job that runs is not begun again, in no cluster of the stage, though hub and agents are killed meanwhile', async (stage) => {
+    const repository = await registeredRepository(stage, 'killed');
+    await repository.commit({ 'app/web.yaml': deployment('web', 'example.com/web:1'), 'app/smoke.yaml': job('smoke', GATE, `example.com/smoke:${BROKEN_TAG}`) }, 'one');
+    await createApplication(stage, { name: 'killed', repository: 'killed', path: 'app', namespace: 'killed', strategy: { kind: 'STAGED', stages: [{ name: 'every', selector: { all: true }, after: [SMOKE] }] } });
+    for (const cluster of stage.clusters) await until('the Job has begun', 60_000, () => jobLines(cluster, 'killed').length > 0 || undefined);
+    await Promise.all([stage.hub, ...stage.clusters.map(({ agent }) => agent)].map((program) => program.kill()));
+    for (const { agent } of stage.clusters) agent.start();
+    await stage.hub.startReady();
+    await untilRollout(stage, 'killed', 'waits for its Jobs', ({ hurdles }) => hurdles.some(({ kind, message }) => kind === 'JOB' && message.includes('0 of 2 have passed')));
+    await Promise.all(stage.clusters.map((cluster) => mendPods(cluster, 'killed')));
+    await untilRollout(stage, 'killed', 'succeeds', ({ state }) => state === 'SUCCEEDED');
+    for (const cluster of stage.clusters) expect(jobLines(cluster, 'killed')).toEqual([expect.stringMatching(/^create smoke-[0-9a-f]{10}$/)]);
   });
 
   promise('and of two applications one waits until the other has come as far, in each cluster', async (stage) => {
