@@ -7,7 +7,7 @@ export { pinnedTo } from './pinned-lookup.js';
 export { basicAuthorization, redact } from './redact.js';
 export { retryAfterOf } from './retry-after.js';
 export { commitsBetween, type CommitRange } from './commits-between.js';
-export type { CommitMeta, CommitPerson } from './parse-commit-object.js';
+export { MAX_CO_AUTHORS, type CommitMeta, type CommitPerson } from './parse-commit-object.js';
 export { checkKnownHosts } from './ssh/known-hosts.js';
 export { parseSshKey, type SshKeyRefused } from './ssh/ssh-key.js';
 export { selectGit, type SelectGitOptions } from './select-git.js';

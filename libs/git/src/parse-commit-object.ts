@@ -22,7 +22,8 @@ const MAX_SUBJECT = 200;
 const ID = /^[0-9a-f]{40}$/;
 /** Longer than any name with an address; a pattern takes the square of the time. */
 const MAX_PERSON = 2_000;
-const MAX_CO_AUTHORS = 64;
+/** More are not read. */
+export const MAX_CO_AUTHORS = 64;
 const CO_AUTHOR = /^co-authored-by:([^<\n]*)<([^<>\n]*)>[ \t]*$/gim;
 /** Messages are anybody's: more than any person writes is not searched. */
 const MAX_SEARCHED = 256 * 1024;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ApplicationInput } from '#domain';
+import { FURTHER_AUTHORS, type ApplicationInput } from '#domain';
 import { anInput, value } from '../planning/planning-ground.js';
 import { writeGround, WRITER } from './write-ground.js';
 
@@ -55,6 +55,16 @@ describe('a promotion as a commit', () => {
     await ground.sees();
     expect(await releases()).toEqual([{ name: 'prod', number: 2 }, { name: 'staging', number: 1 }]);
     expect([await ground.promotion('prod'), await ground.promotes()]).toMatchObject([{ state: 'PROMOTED' }, 0]);
+  });
+
+  it('says in its commit that not everybody is known who wrote what it carries', async () => {
+    await prod({ soak: 0 });
+    await ground.pushes(FILES);
+    await staging('s1', 's2');
+    await ground.rows(`UPDATE releases SET people = '{"isComplete": false, "people": [{"email": "ada@example.com", "commit": "c1"}]}'`);
+    expect(await ground.promotes()).toBe(1);
+    const [write] = await ground.rows<{ commit_message: string }>('SELECT commit_message FROM git_writes');
+    expect(write?.commit_message).toContain(`Co-authored-by: ada@example.com <ada@example.com>\nCo-authored-by: ${FURTHER_AUTHORS} <${FURTHER_AUTHORS}>`);
   });
 
   it('waits for everybody, and starts over with who was ill', async () => {

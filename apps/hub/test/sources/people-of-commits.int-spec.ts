@@ -1,4 +1,4 @@
-import type { CommitPeople } from '#domain';
+import { FURTHER_AUTHORS, type CommitPeople } from '#domain';
 import { IsomorphicGit, type GitObjects } from '#git';
 import { aGitRepository, GitServer, type GitRepositoryBuilder } from '#testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -48,6 +48,15 @@ describe('who wrote what a commit brings', () => {
     expect(people).toMatchObject({ isComplete: true, people: expect.arrayContaining([{ email: 'cy@example.com', commit: second }]) });
     expect(names(await peopleSince(first, last, 'other/b.yaml'))).toEqual(['dan']);
     expect(names(await peopleSince(first, last, ''))).toEqual(['bob', 'cy', 'dan', 'eve', 'merge-bot']);
+  });
+
+  it('are not all where a commit says so, or names more than are read', async () => {
+    const first = await git.commit({ 'app/a.yaml': '1' }, 'first', { author: person('ann') });
+    const coAuthors = (emails: readonly string[]): string => emails.map((email) => `Co-authored-by: ${email} <${email}>`).join('\n');
+    const said = await git.commit({ 'app/a.yaml': '2' }, `promoted\n\n${coAuthors(['cy@example.com', FURTHER_AUTHORS])}`, { author: person('hub') });
+    expect(await peopleSince(first, said)).toEqual({ isComplete: false, people: [{ email: 'hub@example.com', commit: said }, { email: 'cy@example.com', commit: said }] });
+    const many = await git.commit({ 'app/a.yaml': '3' }, `squashed\n\n${coAuthors(Array.from({ length: 65 }, (_, n) => `p${n}@example.com`))}`, { author: person('bot') });
+    expect(await peopleSince(said, many)).toMatchObject({ isComplete: false });
   });
 
   it('are those of the commit itself where nothing leads to it, or nothing on the way touches what is watched', async () => {

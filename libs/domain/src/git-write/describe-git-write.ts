@@ -1,3 +1,5 @@
+import { FURTHER_AUTHORS, type CommitPeople } from '../release/commit-people.js';
+
 /** What a commit message tells of a rollback. */
 export interface RevertStory {
   readonly project: string;
@@ -25,19 +27,21 @@ export interface PromotionStory {
   readonly from: string;
   readonly release: { readonly number: number; readonly commit: string };
   readonly soak: string;
-  /** Addresses of those who wrote what is carried: they remain its authors, though the commit is the hub's. */
-  readonly coAuthors: readonly string[];
+  /** Those who wrote what is carried: they remain its authors, though the commit is the hub's. */
+  readonly people: CommitPeople;
 }
 
-/** As many as are read of a commit. */
-const MAX_CO_AUTHORS = 64;
+/** Fewer than are read of a commit, which takes one that names so many to be cut. */
+const MAX_CO_AUTHORS = 60;
 
-/** The same for a promotion. Pure. */
-export function describePromotion({ project, application, from, release, soak, coAuthors }: PromotionStory): string {
+/** The same for a promotion. Who is not named is said to be missing, so that nobody is taken for no author. Pure. */
+export function describePromotion({ project, application, from, release, soak, people: { people, isComplete } }: PromotionStory): string {
+  const isWhole = isComplete && people.length <= MAX_CO_AUTHORS;
+  const coAuthors = [...people.slice(0, MAX_CO_AUTHORS).map(({ email }) => email), ...(isWhole ? [] : [FURTHER_AUTHORS])];
   return [
     `Promote ${from} release ${release.number} to ${application}`,
     `The files of the application ${project}/${application} are what those of ${project}/${from} were at\n${release.commit}, which is release ${release.number} there and was healthy on all its targets for ${soak}.`,
-    ...(coAuthors.length === 0 ? [] : [coAuthors.slice(0, MAX_CO_AUTHORS).map((email) => `Co-authored-by: ${address(email)} <${address(email)}>`).join('\n')]),
+    ...(coAuthors.length === 0 ? [] : [coAuthors.map((email) => `Co-authored-by: ${address(email)} <${address(email)}>`).join('\n')]),
   ].join('\n\n');
 }
 

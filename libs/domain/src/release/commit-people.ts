@@ -14,6 +14,8 @@ export interface CommitPeople {
 }
 
 export const MAX_COMMIT_PEOPLE = 500;
+/** Where a commit of the hub cannot name all who wrote what it carries, it names this one, who is nobody: the others are not known. */
+export const FURTHER_AUTHORS = 'further-authors@capstan.invalid';
 export const NOBODY: CommitPeople = { isComplete: true, people: [] };
 
 /** An address as it is compared: letters of either case are the same. */

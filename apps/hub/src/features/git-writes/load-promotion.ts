@@ -1,4 +1,4 @@
-import { applicationId, mergePeople, releaseId, repositoryId, type ApplicationId, type CommitPeople, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
+import { applicationId, mergePeople, NOBODY, releaseId, repositoryId, type ApplicationId, type CommitPeople, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 
 /** A promotion as its rows are, and what a commit for it needs. */
@@ -74,12 +74,12 @@ export async function applicationsPromotedTo(tx: TransactionContext): Promise<re
   return (await tx.query<{ readonly id: string }>(WITH_PROMOTION)).map(({ id }) => applicationId(id));
 }
 
-/** Addresses of those who wrote what is carried: of all releases since the last one that was promoted. Inside a transaction. */
-export async function peopleOf(tx: TransactionContext, { upstream, release, state }: LoadedPromotion): Promise<readonly string[]> {
+/** Those who wrote what is carried: of all releases since the last one that was promoted; what is not known of one is not known of all. Inside a transaction. */
+export async function peopleOf(tx: TransactionContext, { upstream, release, state }: LoadedPromotion): Promise<CommitPeople> {
   const rows = await tx.query<{ readonly people: CommitPeople | null }>('SELECT people FROM releases WHERE application_id = $1 AND number > $2 AND number <= $3 ORDER BY number DESC', [
     upstream ?? null, state.downstream.promoted ?? 0, release?.number ?? 0,
   ]);
-  return mergePeople(rows.flatMap(({ people }) => people ?? [])).people.map(({ email }) => email);
+  return mergePeople(rows.map(({ people }) => people ?? { ...NOBODY, isComplete: false }));
 }
 
 /** Their promotions, those that have one. Inside a transaction. */

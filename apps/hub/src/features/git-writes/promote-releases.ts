@@ -1,5 +1,5 @@
 import type { Ids, Log } from '#kernel';
-import { describePromotion, planPromotion, type ApplicationId } from '#domain';
+import { describePromotion, planPromotion, type ApplicationId, type CommitPeople } from '#domain';
 import { formatDuration } from '../../platform/api/index.js';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
@@ -66,10 +66,10 @@ function isDue({ state, now }: LoadedPromotion): boolean {
   return planPromotion(state, now).state === 'DUE';
 }
 
-function writeOf({ application, project, names, spec, repository, branch, path }: LoadedPromotion, release: NonNullable<LoadedPromotion['release']>, id: string, coAuthors: readonly string[]): Parameters<SqlGitWriteStore['add']>[0] {
+function writeOf({ application, project, names, spec, repository, branch, path }: LoadedPromotion, release: NonNullable<LoadedPromotion['release']>, id: string, people: CommitPeople): Parameters<SqlGitWriteStore['add']>[0] {
   return {
     id, project, kind: 'PROMOTION', application, repository, release: release.id, rollout: undefined, branch, sourcePath: release.path, targetPath: path, keep: spec.keep, requestedBy: CONTROLLER,
     newBranch: spec.as === 'BRANCH' ? `capstan/promote-${spec.application}-${release.number}-to-${names.application}-${id.slice(-12)}` : undefined,
-    commitMessage: describePromotion({ project: names.project, application: names.application, from: spec.application, release, soak: formatDuration(spec.soakMs), coAuthors }),
+    commitMessage: describePromotion({ project: names.project, application: names.application, from: spec.application, release, soak: formatDuration(spec.soakMs), people }),
   };
 }

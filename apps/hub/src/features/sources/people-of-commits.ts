@@ -1,5 +1,5 @@
-import { emailOf, mergePeople, type CommitPeople, type SourceTree } from '#domain';
-import { commitsBetween, type CommitMeta, type GitObjects } from '#git';
+import { emailOf, FURTHER_AUTHORS, mergePeople, type CommitPeople, type SourceTree } from '#domain';
+import { commitsBetween, MAX_CO_AUTHORS, type CommitMeta, type GitObjects } from '#git';
 
 /** More than are made between two looks at a branch that is in use; each costs a look at what is watched. */
 const MOST_COMMITS = 2_000;
@@ -25,8 +25,11 @@ export async function peopleOfCommits(objects: GitObjects, head: string, since: 
   return { ...people, isComplete: people.isComplete && range.value.isWhole && looks.isComplete };
 }
 
+/** As many co-authors as are read may not be all; and one stands for those whom a commit of the hub could not name. */
 function peopleOf({ id, author, committer, coAuthors }: CommitMeta): CommitPeople {
-  return mergePeople([{ isComplete: true, people: [author, committer, ...coAuthors].map(({ email }) => ({ email: emailOf(email), commit: id })) }]);
+  const people = [author, committer, ...coAuthors].map(({ email }) => ({ email: emailOf(email), commit: id }));
+  const named = people.filter(({ email }) => email !== FURTHER_AUTHORS);
+  return mergePeople([{ isComplete: named.length === people.length && coAuthors.length < MAX_CO_AUTHORS, people: named }]);
 }
 
 /** What lies at some paths in commits, each looked up once. */
