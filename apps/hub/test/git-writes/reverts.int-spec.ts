@@ -155,6 +155,18 @@ describe('a rollback that Git follows', () => {
     await untouched();
   });
 
+  it('never puts the whole branch back for the sake of one application whose base is the root of the repository', async () => {
+    await ground.pushes({ 'apps/web/kustomization.yaml': 'resources: [cm.yaml, ../..]\n', 'kustomization.yaml': 'resources: [root.yaml]\n', 'root.yaml': 'r: 1\n' });
+    await ground.answers(ALL);
+    await ground.pushes({ 'root.yaml': 'r: 2\n' });
+    await ground.answers(ALL);
+    const later = await ground.repository.commit({ 'other.yaml': 'o: 3\n' });
+    value(await ground.goesBack());
+    expect(await ground.assigned()).toEqual({ c1: 3, c2: 3 });
+    expect(await ground.writes()).toMatchObject([{ kind: 'REVERT', state: 'FAILED', reason: 'WHOLE_REPOSITORY', commit: null, attempts: 1 }]);
+    expect(await ground.repository.head()).toBe(later);
+  });
+
   it('names the releases when targets would go back to different ones, and takes the one that is named', async () => {
     await ground.pushes({ 'apps/web/cm.yaml': 'a: 3\n' });
     await ground.answers(['c1']);

@@ -29,6 +29,8 @@ export async function revertEdits(objects: GitObjects, commit: string, spec: App
     if (!found.ok) return found;
     edits.push(...found.value);
   }
+  // A base that is the root, or a symlink that leads there: the release was made from all, and to put all back would undo everybody's work.
+  if (spec.source.path !== '' && edits.some(({ path }) => path === '')) return err({ code: 'WHOLE_REPOSITORY', because: 'ROOT_IS_READ' });
   return ok({ watched: watched.value, edits });
 }
 
