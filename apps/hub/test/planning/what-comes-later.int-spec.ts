@@ -34,6 +34,36 @@ describe('whoever comes later', () => {
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 1, c4: 1 });
   });
 
+  it('gets nothing of a first release that was aborted on its way, neither do those that had waited for their stage', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await ground.release();
+    await ground.fails('c1');
+    value(await ground.tell('ABORT'));
+    await ground.fleet('c4');
+    await ground.plan();
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 0, c3: 0, c4: 0 });
+    await ground.release();
+    await ground.answers(['c1']);
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2, c4: 2 });
+  });
+
+  it.each([['aborted', 'HALT'], ['taken back', 'ROLLBACK']] as const)('passes no gate on the way of an older release, where the newer one was %s', async (ended, onFailure) => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages({ onFailure }, {}, { before: [{ name: 'go', approval: {} }] }));
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.release();
+    if (ended === 'aborted') value(await ground.tell('ABORT'));
+    else {
+      await ground.fails('c1');
+      await ground.answers(['c1']);
+    }
+    await ground.plan();
+    expect(await ground.rollouts()).toMatchObject([{ state: 'SUPERSEDED' }, { state: ended === 'aborted' ? 'ABORTED' : 'ROLLED_BACK' }]);
+    expect(await ground.assigned()).toMatchObject({ c2: 0, c3: 0 });
+  });
+
   it('gets what all were well with, where a release was taken back that had taken the place of another', async () => {
     await ground.fleet(...FLEET);
     await ground.application(twoStages({ onFailure: 'ROLLBACK' }));

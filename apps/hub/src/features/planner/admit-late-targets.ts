@@ -17,6 +17,10 @@ const UNSERVED = `${UNASSIGNED}
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND r.state = 'SKIPPED' AND r.reason = 'NO_STAGE')`;
 /** The newest rollout of the whole application that was let start: one that still waits has left nobody behind. */
 const LAST_STARTED = `(SELECT id, number, state FROM rollouts WHERE application_id = $1 AND cause IN ('RELEASE', 'SYNC') AND started_at IS NOT NULL ORDER BY number DESC LIMIT 1)`;
+/** Whether a rollout of the whole application has brought the release to its last stage and was not taken back or aborted: until then gates are before it that nobody has passed. */
+const CAME_TO_ALL = `
+  SELECT 1 FROM rollouts o WHERE o.application_id = $1 AND o.release_id = $2 AND o.cause IN ('RELEASE', 'SYNC') AND o.state IN ('SUCCEEDED', 'FAILED', 'SUPERSEDED') AND o.started_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM rollout_stages s WHERE s.rollout_id = o.id AND s.state = 'PENDING') LIMIT 1`;
 /** Targets that the last rollout ended without, since their cluster was away or they were held; neither is so any more, and they still run something else that no person has sent them since. */
 const LEFT_BEHIND = `
   SELECT t.id FROM ${LAST_STARTED} n JOIN rollout_targets r ON r.rollout_id = n.id JOIN targets t ON t.id = r.target_id JOIN clusters c ON c.id = t.cluster_id
@@ -27,7 +31,8 @@ const LEFT_BEHIND = `
 
 /**
  * Gives targets that came late their place: in the rollout of the whole application while it lasts, and a rollout of their own to the release that
- * the others run. The same for those that were away or held. Level-triggered: whoever created the target need not know of rollouts.
+ * the others run, if that has come as far as the last stage: a release that was ended on its way goes to nobody else. The same for those that were
+ * away or held. Level-triggered: whoever created the target need not know of rollouts.
  */
 export class AdmitLateTargets {
   constructor(
@@ -44,7 +49,7 @@ export class AdmitLateTargets {
       const placement = placeLateTargets(application.currentRelease, known.find((rollout) => rollout.phase !== 'PENDING'));
       if (newest?.phase === 'PENDING') await this.#join(id, newest.id);
       if (placement.join !== undefined) await this.#join(id, placement.join);
-      if (placement.start === undefined) return;
+      if (placement.start === undefined || (await this.ports.tx.query(CAME_TO_ALL, [id, placement.start])).length === 0) return;
       await this.#start(id, placement.start, 'LATE_MATCH', await this.#targets(UNSERVED, [id, newest?.id ?? null]));
       await this.#start(id, placement.start, 'CATCH_UP', await this.#targets(LEFT_BEHIND, [id, placement.start, UNFINISHED_ROLLOUT_STATES]));
     });
