@@ -32,7 +32,7 @@ describe('a gate that waits for another application on the same clusters', () =>
     ['one is held at an older one, well as it is', { ...SPEC, release: 7 }, facts([at('a', { assigned: 6, isHeld: true })]), '- | it is held at an older release on a'],
     ['one is held at the very one', SPEC, facts([at('a', { isHeld: true })]), 'PASSED | '],
     ['clusters where it is not are named', { ...SPEC, release: 7 }, facts([at('a', {}), at('b', undefined), at('c', undefined), at('d', undefined), at('e', undefined)]), 'PASSED - - - - | it is not on b, c, d and 1 more; place it there, or name with `clusters` where it must be'],
-    ['each thing that is missing is told', { ...SPEC, release: 7 }, facts([at('a', { assigned: undefined }), at('b', { answer: 'BUSY' })]), '- - | it has an older release on a, it is not healthy yet on b'],
+    ['each thing that is missing is told', { ...SPEC, release: 7 }, facts([at('a', { assigned: undefined }), at('b', { answer: 'BUSY' }), at('c', { assigned: 6 })]), '- - - | it has an older release on c, it has no release yet on a, it is not healthy yet on b'],
     ['the release is none yet', { ...SPEC, release: 9 }, facts([at('a', {})]), '- | it has an older release on a'],
     ['no such application', SPEC, { application: undefined, clusters: [at('a', undefined)] }, '- | the project has no application queue'],
     ['it is on its way out', SPEC, facts([at('a', {})], { isLeaving: true }), '- | queue is being deleted'],

@@ -43,17 +43,18 @@ function nobodyOf({ application: name }: RolloutGateSpec, { clusters }: Dependen
   return away.length === 0 ? `${name} is on none of the clusters that the gate names` : `every cluster that the gate names and ${name} is on is away: ${sayNames(away.map((cluster) => cluster.name))}`;
 }
 
-type Lag = 'ABSENT' | 'HELD' | 'OLDER' | 'AT_WORK' | 'FAILED';
+type Lag = 'ABSENT' | 'HELD' | 'NONE' | 'OLDER' | 'AT_WORK' | 'FAILED';
 
 function lagOf({ target }: DependenceCluster, wanted: number): Lag | undefined {
   if (target === undefined) return 'ABSENT';
-  if ((target.assigned ?? 0) < wanted) return target.isHeld ? 'HELD' : 'OLDER';
+  if (target.assigned === undefined) return 'NONE';
+  if (target.assigned < wanted) return target.isHeld ? 'HELD' : 'OLDER';
   if (target.answer === 'HEALTHY') return undefined;
   return target.answer === 'FAILED' ? 'FAILED' : 'AT_WORK';
 }
 
 const LAGS: readonly (readonly [Lag, string])[] = [
-  ['ABSENT', 'it is not on'], ['HELD', 'it is held at an older release on'], ['FAILED', 'it is not well on'], ['OLDER', 'it has an older release on'], ['AT_WORK', 'it is not healthy yet on'],
+  ['ABSENT', 'it is not on'], ['HELD', 'it is held at an older release on'], ['FAILED', 'it is not well on'], ['OLDER', 'it has an older release on'], ['NONE', 'it has no release yet on'], ['AT_WORK', 'it is not healthy yet on'],
 ];
 
 /** The clusters that have not come as far, by what is missing. */
