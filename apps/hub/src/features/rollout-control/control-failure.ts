@@ -26,7 +26,7 @@ export function toControlError(failure: RolloutControlFailure): UserError {
     case 'NOTHING_TO_PROMOTE':
       return userError(failure.code, ['rollout'], 'All stages are over already.');
     case 'GATE_NOT_FOUND':
-      return userError(failure.code, ['gate'], `Stage ${failure.stage} has no gate ${failure.gate} that waits for people.`, 'The stages and gates of a rollout are listed under `stages`.');
+      return userError(failure.code, ['gate'], `Stage ${failure.stage} has no gate ${failure.gate} that waits for people.`, 'The gates of a rollout are listed under `stages`, and by: capstan rollout show APP');
     case 'APPROVER_IS_AUTHOR':
       return userError(failure.code, ['rollout'], `The project lets nobody approve what he wrote, and ${failure.email} is named by commit ${failure.commit.slice(0, 12)}, which the rollout brings.`, 'Somebody else must approve: who is neither author, committer nor co-author of any of its commits.');
     case 'APPROVER_EMAIL_UNKNOWN':
