@@ -161,6 +161,9 @@ describe('a rollback that Git follows', () => {
     await ground.pushes({ 'root.yaml': 'r: 2\n' });
     await ground.answers(ALL);
     const later = await ground.repository.commit({ 'other.yaml': 'o: 3\n' });
+    expect(await ground.goesBack()).toMatchObject({ ok: false, error: { code: 'REVERT_WHOLE_REPOSITORY', application: 'web', release: 3 } });
+    expect([await ground.assigned(), await ground.owed()]).toEqual([{ c1: 4, c2: 4 }, []]);
+    await ground.rows('UPDATE releases SET fell_back = false'); // as earlier builds noted it
     value(await ground.goesBack());
     expect(await ground.assigned()).toEqual({ c1: 3, c2: 3 });
     expect(await ground.writes()).toMatchObject([{ kind: 'REVERT', state: 'FAILED', reason: 'WHOLE_REPOSITORY', commit: null, attempts: 1 }]);

@@ -142,7 +142,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
       const number = (current.newest?.number ?? 0) + 1;
       await store.add({
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
-        fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watched.fallsBackToRoot !== undefined,
+        fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watchedPaths(watched).includes(''),
         author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
         people: people && mergePeople([people, ...current.sources.flatMap((one) => (one.kind === 'FOUND' ? [one.people] : []))]),
       });
