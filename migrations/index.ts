@@ -13,3 +13,4 @@ export { RolloutTargetsByRollout1764248400000 } from './1764248400000-rollout-ta
 export { TargetsSentAhead1764266400000 } from './1764266400000-targets-sent-ahead.js';
 export { GateCheckRuns1764270000000 } from './1764270000000-gate-check-runs.js';
 export { Validators1764284400000 } from './1764284400000-validators.js';
+export { Traces1764288000000 } from './1764288000000-traces.js';

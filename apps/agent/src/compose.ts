@@ -1,6 +1,6 @@
-import { noFailpoints, ok, type Clock, type Failpoints, type Log, type MonotonicClock, type Random, type Result, type Timers } from '#kernel';
+import { noFailpoints, noTracer, ok, type Clock, type Failpoints, type Log, type MonotonicClock, type Random, type Result, type Timers, type Tracer } from '#kernel';
 import type { KubeClient, KubeConnection } from '#kube';
-import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
+import { OtlpExporter, systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
 import { hostname } from 'node:os';
 import { AgentFailure } from './agent-failure.js';
 import type { AgentConfig } from './config.js';
@@ -40,6 +40,7 @@ export interface RunningAgent {
 }
 
 interface Parts {
+  readonly tracer: Tracer;
   readonly config: AgentConfig;
   readonly own: KubeClient;
   readonly clock: Clock;
@@ -63,9 +64,11 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   const clock = overrides.clock ?? systemClock;
   const log = createLog(config.logLevel, overrides.logTo ?? process.stdout, clock);
   const own = await connectCluster(config, overrides.connection, log);
+  const timers = overrides.timers ?? systemTimers;
+  const exporter = config.otlpEndpoint && new OtlpExporter({ endpoint: config.otlpEndpoint, service: 'capstan-agent', version: AGENT_VERSION, clock, timers, log });
   const parts: Parts = {
-    config, own, log, clock, renderProcess: overrides.renderProcess ?? RENDER_PROCESS,
-    monotonic: overrides.monotonic ?? systemMonotonic, timers: overrides.timers ?? systemTimers, random: overrides.random ?? systemRandom,
+    tracer: exporter ?? noTracer(clock), config, own, log, clock, renderProcess: overrides.renderProcess ?? RENDER_PROCESS,
+    monotonic: overrides.monotonic ?? systemMonotonic, timers, random: overrides.random ?? systemRandom,
     failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAgentAt(config.failpoint) : noFailpoints),
   };
   const leaving = new AbortController();
@@ -79,7 +82,8 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   log.info('the agent starts', { version: AGENT_VERSION, cluster: own.server, namespace: config.namespace, hub: config.hub.host });
   const ended = live(parts, fail, leaving.signal)
     .catch((error: unknown) => fail(new AgentFailure('UNEXPECTED', 'the agent broke', { cause: error })))
-    .then(() => {
+    .then(async () => {
+      await exporter?.close();
       own.close();
       log.info('the agent has ended');
       return failure;

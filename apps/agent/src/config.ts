@@ -33,6 +33,7 @@ export interface AgentVariables {
   readonly concurrency: number;
   readonly renderConcurrency: number;
   readonly leaseDurationMs: number;
+  readonly otlpEndpoint: URL | undefined;
   readonly logLevel: LogLevel;
   readonly failpoint: { readonly name: string; readonly hit: number } | undefined;
   readonly isFailpointEnabled: boolean;
@@ -70,6 +71,13 @@ const count = (max: number) => z.pipe(number(/^\d{1,4}$/), z.number().check(z.mi
 const text = z.optional(z.string().check(z.minLength(1)));
 const list = z.pipe(z.string(), z.transform((hosts: string) => hosts.split(',').map((host) => host.trim()).filter((host) => host !== '')));
 const dnsLabel = matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+/** An http(s) address with no secret in it. */
+const plainHttp = z.optional(z.pipe(z.string(), z.transform((value: string, context): URL => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && `${url.username}${url.password}${url.search}${url.hash}` === '') return url;
+  context.issues.push({ code: 'custom', message: 'not an address', input: value });
+  return z.NEVER;
+})));
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** In the order of the documentation. Each field of `AgentVariables` has exactly one. */
@@ -135,12 +143,7 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
     meaning: 'The helm program, version 3 or 4. It is looked for when the first chart comes; without one, charts answer RENDERER_UNAVAILABLE and everything else still works.', expected: 'an absolute path',
   },
   prometheusUrl: {
-    name: 'CAPSTAN_PROMETHEUS_URL', secret: false, default: undefined, parse: z.optional(z.pipe(z.string(), z.transform((value: string, context): URL => {
-      const url = URL.canParse(value) ? new URL(value) : undefined;
-      if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && `${url.username}${url.password}${url.search}${url.hash}` === '') return url;
-      context.issues.push({ code: 'custom', message: 'not an address', input: value });
-      return z.NEVER;
-    }))),
+    name: 'CAPSTAN_PROMETHEUS_URL', secret: false, default: undefined, parse: plainHttp,
     meaning: 'The Prometheus of this cluster, or what speaks its API, for gates of rollouts that measure. Only the agent says where it is, never its hub. Without one such gates fail at their deadline.',
     expected: 'the http(s) address before `/api/v1`, without user and password',
   },
@@ -160,6 +163,11 @@ export const SETTINGS: { readonly [K in keyof AgentVariables]: Setting<AgentVari
   leaseDurationMs: {
     name: 'CAPSTAN_LEASE_DURATION', secret: false, default: '15s', parse: z.pipe(duration, z.number().check(z.minimum(3_000), z.maximum(300_000))),
     meaning: 'How long another agent waits for a silent one before it takes over this cluster.', expected: 'a duration from 3s to 5m',
+  },
+  otlpEndpoint: {
+    name: 'CAPSTAN_OTLP_ENDPOINT', secret: false, default: undefined, parse: plainHttp,
+    meaning: 'Collector of traces that takes OTLP over HTTP, often at port 4318. Only the agent says where it is, never its hub. Spans are sent there, as JSON; without one they are not made.',
+    expected: 'the http(s) address before `/v1/traces`, without user and password',
   },
   logLevel: { name: 'CAPSTAN_LOG_LEVEL', secret: false, default: 'info', parse: z.enum(LOG_LEVELS), meaning: 'Least level that is logged.', expected: LOG_LEVELS.join(', ') },
   failpoint: {
@@ -210,6 +218,7 @@ export function readAgentConfig(given: Environment = process.env): AgentConfig {
     concurrency: read(SETTINGS.concurrency, environment),
     renderConcurrency: read(SETTINGS.renderConcurrency, environment),
     leaseDurationMs: read(SETTINGS.leaseDurationMs, environment),
+    otlpEndpoint: read(SETTINGS.otlpEndpoint, environment),
     logLevel: read(SETTINGS.logLevel, environment),
     failpoint: read(SETTINGS.failpoint, environment),
     isFailpointEnabled: read(SETTINGS.isFailpointEnabled, environment),

@@ -1,4 +1,4 @@
-import { backoffMs, ok, type Clock, type Failpoints, type Log, type MonotonicClock, type Random, type Result, type Timers } from '#kernel';
+import { backoffMs, ok, type Clock, type Failpoints, type Log, type MonotonicClock, type Random, type Result, type Timers, type Tracer } from '#kernel';
 import type { KubeClient, KubeFailure } from '#kube';
 import type { AgentFailure } from './agent-failure.js';
 import { openCel } from './cel/index.js';
@@ -21,6 +21,7 @@ export interface GenerationDeps {
   readonly monotonic: MonotonicClock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly tracer: Tracer;
   readonly failpoints: Failpoints;
   readonly log: Log;
   readonly renderProcess: string;
@@ -34,7 +35,7 @@ const RETRY = { baseMs: 500, maxMs: 30_000 };
  * made anew when the lease comes back, so that nothing remembered from before is built upon. Resolves when all of it has ended.
  */
 export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leaving: AbortSignal): Promise<void> {
-  const { config, own, clock, monotonic, timers, random, failpoints, log } = deps;
+  const { config, own, clock, monotonic, timers, random, tracer, failpoints, log } = deps;
   const over = AbortSignal.any([leaving, lease.lost]);
   const reserved = { namespace: config.namespace, partOf: 'capstan-agent' };
   const applier = own.impersonate(`system:serviceaccount:${config.namespace}:${config.applyServiceAccount}`);
@@ -50,7 +51,7 @@ export async function runGeneration(lease: HeldLease, deps: GenerationDeps, leav
   const orders = new OrderSecrets(secrets, () => state.signingKeys());
   const reports: ReportSink = { offer: (report) => session.reports.offer(report) };
   const reconciler = createReconciler({
-    cluster, orders, inventory, content, tests: new TestSecrets(secrets), source: opened.source, cel, fence: lease, reports, clock, monotonic, timers, random, failpoints, log,
+    cluster, orders, inventory, content, tests: new TestSecrets(secrets), source: opened.source, cel, fence: lease, reports, clock, monotonic, timers, random, tracer, failpoints, log,
     settings: { ...RECONCILE_DEFAULTS, maxTargets: config.concurrency },
   });
   const state = new EnrolledState({ identities: new IdentitySecret(secrets), inventory, begin: (signal) => begin(signal), fail: deps.fail });

@@ -1,4 +1,4 @@
-import { digestOfJson, err, ok, silentLog, type Failpoints, type Json, type Log, type Result } from '#kernel';
+import { digestOfJson, err, noTracer, ok, silentLog, type Failpoints, type Json, type Log, type Result } from '#kernel';
 import { releaseId, targetId, type KubeObject, type ObjectRef, type Order, type ReasonCode, type TargetReport } from '#domain';
 import type { KubeClient } from '#kube';
 import { systemClock, systemMonotonic, systemRandom, systemTimers } from '#runtime';
@@ -89,6 +89,7 @@ export class TestAgent {
       fence,
       reports: { offer: (report) => void reports.push(report) },
       settings: { ...RECONCILE_DEFAULTS, debounceMs: 10, unhealthyRecheckMs: 500, moveGraceMs: 0, ...options.settings },
+      tracer: noTracer(systemClock),
       clock: systemClock,
       monotonic: systemMonotonic,
       timers: systemTimers,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { noFailpoints, type Clock, type Failpoints, type Ids, type MonotonicClock, type Random, type Timers } from '#kernel';
-import { killAtFailpoint, systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
+import { noFailpoints, noTracer, type Clock, type Failpoints, type Ids, type MonotonicClock, type Random, type Timers } from '#kernel';
+import { killAtFailpoint, OtlpExporter, systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream } from 'pino';
@@ -15,6 +15,7 @@ import { createLogger, logOf } from './platform/logging.js';
 import { NestLog } from './platform/nest-log.js';
 import { openDatabase } from './platform/open-database.js';
 import { loadMasterKeys } from './platform/secrets/index.js';
+import { HUB_VERSION } from './platform/version.js';
 
 export { ConfigError, readHubConfig, type HubConfig } from './platform/config.js';
 
@@ -50,11 +51,13 @@ export async function startHub(config: HubConfig, overrides: HubOverrides = {}):
   const ids = overrides.ids ?? uuidV7Ids(clock, random);
   const logger = createLogger(config.logLevel, overrides.logTo);
   const log = logOf(logger);
+  let lostSpans = 0;
+  const exporter = config.otlpEndpoint && new OtlpExporter({ endpoint: config.otlpEndpoint, service: 'capstan-hub', version: HUB_VERSION, clock, timers, log, onLost: (count) => (lostSpans += count) });
   const masterKeys = await loadMasterKeys(config.masterKeyFile, config.dataDir, random, log);
   const database = await openDatabase(config, ENTITIES, { timers, random, log });
   const tx = new TransactionContext(database.dataSource, timers, random);
   const notifications = new Notifications(database.url, timers, random, log);
-  const undo: (() => Promise<void>)[] = [() => database.close(), () => notifications.stop()];
+  const undo: (() => Promise<void>)[] = [() => exporter?.close() ?? Promise.resolve(), () => database.close(), () => notifications.stop()];
   const unwind = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
   };
@@ -62,7 +65,7 @@ export async function startHub(config: HubConfig, overrides: HubOverrides = {}):
     await notifications.start();
     await bootstrapAdministrator({ tx, ids, random, log }, config.adminToken, config.dataDir);
     const parts = {
-      config, clock, random, timers, ids, logger, log, tx, notifications, masterKeys, dataSource: database.dataSource,
+      config, clock, random, timers, ids, logger, log, tracer: exporter ?? noTracer(clock), tx, notifications, masterKeys, dataSource: database.dataSource,
       monotonic: overrides.monotonic ?? systemMonotonic, failpoints: overrides.failpoints ?? (config.isFailpointEnabled && config.failpoint !== undefined ? killAtFailpoint(config.failpoint, HUB_FAILPOINTS) : noFailpoints),
     };
     const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(parts), httpAdapter(ids), { logger: new NestLog(log), abortOnError: false });
@@ -75,6 +78,7 @@ export async function startHub(config: HubConfig, overrides: HubOverrides = {}):
     if (config.roles.includes('api')) serveGraphiql(server);
     metrics.gauge('database_connections', 'Connections of the pool, in use or idle.', () => poolCounts(database.dataSource).total);
     metrics.gauge('database_waiting', 'Requests that wait for a connection of the pool.', () => poolCounts(database.dataSource).waiting);
+    if (exporter !== undefined) metrics.gauge('trace_spans_lost', 'Spans of this process that did not reach the collector of traces.', () => lostSpans);
     await app.listen(config.httpPort, config.listenHost);
     const listeners = app.get(Listeners);
     const http = portOf(app);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { digestOf, digestOfJson } from '#kernel';
-import { applicationId, clusterId, hubId, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type TombstoneOrder } from '#domain';
+import { applicationId, clusterId, contentKey, hubId, orderDigest, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type TombstoneOrder } from '#domain';
 import fc from 'fast-check';
 import { Order } from './generated/capstan/agent/v1/order.js';
 import { decodeOrder, encodeOrder } from './order-wire.js';
@@ -71,6 +71,14 @@ describe('orders on the wire', () => {
     ['cut bytes', encodeOrder(assignment).subarray(0, 50), { code: 'MALFORMED', field: 'order' }],
   ])('refuse %s by a code', (_name, bytes, error) => {
     expect(decodeOrder(bytes)).toEqual({ ok: false, error });
+  });
+
+  it('say where in a trace they belong, which is no part of what is ordered; one that does not read is none', () => {
+    const traced = { ...assignment, traceparent: `00-${'4b'.repeat(16)}-${'0f'.repeat(8)}-01` };
+    expect(decodeOrder(encodeOrder(traced))).toEqual({ ok: true, value: traced });
+    expect(requiredFeatures(encodeOrder(traced))).toEqual([]);
+    expect([orderDigest(traced), contentKey(traced)]).toEqual([orderDigest(assignment), contentKey(assignment)]);
+    expect(decodeOrder(changed((wire) => (wire.traceparent = `00-${'0'.repeat(32)}-x`)))).toEqual({ ok: true, value: assignment });
   });
 
   it('never throw, whatever the bytes', () => {

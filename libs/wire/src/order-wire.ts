@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf, type Digest, type JsonObject, type Result } from '#kernel';
+import { canonicalJson, digestOf, parseTraceparent, type Digest, type JsonObject, type Result } from '#kernel';
 import {
   applicationId, clusterId, featuresOf, hubId, isOrderFeature, MAX_VALUES_FILES, projectId, releaseId, repositoryId, targetId,
   type AssignmentOrder, type DriftPolicy, type HelmSpec, type Order, type OrderHeader, type Renderer, type TombstoneOrder,
@@ -63,6 +63,7 @@ export function encodeOrder(order: Order): Uint8Array {
     applicationName: order.application.name,
     issuedAt: order.issuedAt,
     expiresAt: order.expiresAt,
+    traceparent: order.traceparent ?? '',
     requires: [...featuresOf(order), ...(order.unknownFeatures ?? [])],
     kind: order.kind === 'ASSIGNMENT' ? { $case: 'assignment', value: encodeAssignment(order) } : { $case: 'tombstone', value: encodeTombstone(order) },
   }).finish();
@@ -101,6 +102,7 @@ function readHeader(wire: WireOrder): OrderHeader {
     issuedAt: readDate(wire.issuedAt, 'issued_at'),
     expiresAt: readDate(wire.expiresAt, 'expires_at'),
     ...readRequired(wire.requires),
+    ...readTraceparent(wire.traceparent),
   };
 }
 
@@ -108,6 +110,11 @@ function readRequired(names: readonly string[]): Pick<OrderHeader, 'unknownFeatu
   if (names.length > MAX_FEATURES || names.some((name) => name.length > MAX_FEATURE_LENGTH)) malformed('requires');
   const unknownFeatures = names.filter((name) => !isOrderFeature(name));
   return unknownFeatures.length === 0 ? {} : { unknownFeatures };
+}
+
+/** One that does not read is none. */
+function readTraceparent(text: string): Pick<OrderHeader, 'traceparent'> {
+  return parseTraceparent(text) === undefined ? {} : { traceparent: text };
 }
 
 function encodeAssignment(order: AssignmentOrder): WireAssignment {

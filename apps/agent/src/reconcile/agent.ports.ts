@@ -1,4 +1,4 @@
-import type { Clock, Digest, Failpoints, Log, MonotonicClock, Random, Result, Timers } from '#kernel';
+import type { Clock, Digest, Failpoints, Log, MonotonicClock, Random, Result, Timers, Tracer } from '#kernel';
 import type { AssignmentOrder, InventoryEntry, KubeObject, ObjectRef, OrderVersion, ReasonCode, ReservedForAgent, TargetHead, TargetId } from '#domain';
 import type { KubeClient } from '#kube';
 import type { CelEvaluator } from '../cel/index.js';
@@ -184,6 +184,7 @@ export interface AgentPorts {
   readonly monotonic: MonotonicClock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly tracer: Tracer;
   readonly failpoints: Failpoints;
   readonly log: Log;
 }

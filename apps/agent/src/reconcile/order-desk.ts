@@ -1,5 +1,5 @@
 import { maxVersion, ownerAnnotation, type Order, type OrderVersion, type TargetId } from '#domain';
-import type { Clock, Failpoints, Log } from '#kernel';
+import { parseTraceparent, type Clock, type Failpoints, type Log } from '#kernel';
 import type { HeldOrder } from '#wire';
 import { inParallel } from '../apply/in-parallel.js';
 import { buildRemovedReport } from '../report/build-removed-report.js';
@@ -87,14 +87,16 @@ export class OrderDesk implements OrderInbox {
   /** Each by itself: where one of many cannot be stored, or the session breaks meanwhile, those before it are in force. */
   #take(order: VerifiedOrder): void {
     this.deps.log.info('an order was taken', logged(order.order));
-    this.#takeUp(order);
+    this.#takeUp(order, this.deps.clock.now());
   }
 
-  #takeUp(order: VerifiedOrder): void {
+  #takeUp(order: VerifiedOrder, takenAt?: Date): void {
     const { target } = order.order;
-    const runtime = this.#runtimes.get(target);
-    if (runtime === undefined) this.#runtimes.set(target, new TargetRuntime(target, order));
+    const known = this.#runtimes.get(target);
+    const runtime = known ?? new TargetRuntime(target, order);
+    if (known === undefined) this.#runtimes.set(target, runtime);
     else runtime.take(order);
+    runtime.takenAt = takenAt;
     this.#onOrder(target);
   }
 }
@@ -107,7 +109,7 @@ export function ownerOf(order: Order): string {
 function logged(order: Order): Readonly<Record<string, unknown>> {
   const { kind, target, project, application, epoch, generation } = order;
   const what = order.kind === 'ASSIGNMENT' ? { release: order.release.id, commit: order.release.commit } : { mode: order.mode };
-  return { kind, target, application: `${project.name}/${application.name}`, epoch, generation, ...what };
+  return { kind, target, application: `${project.name}/${application.name}`, epoch, generation, ...what, traceId: parseTraceparent(order.traceparent)?.traceId };
 }
 
 function heldOf({ order, orderDigest }: VerifiedOrder): HeldOrder {

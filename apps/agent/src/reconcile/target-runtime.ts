@@ -64,6 +64,8 @@ export class TargetRuntime {
   letGo = '';
   /** The order whose objects were claimed. */
   claimedOrder: VerifiedOrder | undefined;
+  /** When the order in force was taken, until its first pass that came to an end was told of; undefined also: it was stored before this process began. */
+  takenAt: Date | undefined;
   /** The order that a pass has come to its end with, well or not. */
   settledOrder: VerifiedOrder | undefined;
   /** Since when, by the monotonic clock, a removal of this order waits for others to ask for its objects. */

@@ -12,6 +12,7 @@ import { removeTarget } from './remove-target.js';
 import { restoreSent } from './restore-sent.js';
 import { explainStateFailure, reached, type StepContext } from './step.js';
 import type { SyncStatus } from './target-runtime.js';
+import { tellApplied } from './tell-applied.js';
 
 /** A failure that somebody has to act on is tried again soon at first, since its cure may be in the cluster where nothing tells us. */
 const STALLED_BASE_MS = 10_000;
@@ -99,10 +100,12 @@ async function pass(context: StepContext, order: AssignmentOrder, report: () => 
   runtime.settledOrder = context.inForce;
   if (outcome.kind !== 'done') {
     fail(context, outcome, runtime.inventory?.head.applied?.contentKey === ordered.contentKey);
+    tellApplied(context, order);
     return;
   }
   const { survivors, prunable, spared } = outcome.value;
   runtime.status = statusOfPass(outcome.value);
+  tellApplied(context, order);
   runtime.leaving = new Set(survivors.map(({ entry }) => objectKey(entry.ref)));
   runtime.undeclared = new Set([...runtime.leaving, ...[...prunable, ...spared].map(({ ref }) => objectKey(ref))]);
   if (survivors.length === 0) runtime.failures = 0;

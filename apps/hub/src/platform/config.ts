@@ -37,6 +37,8 @@ export interface HubConfig {
   readonly gitAuthorEmail: string;
   readonly certificateTtlMs: number;
   readonly historyRetentionMs: number;
+  /** Absent: traces are kept, and told to nobody. */
+  readonly otlpEndpoint: URL | undefined;
   readonly logLevel: LogLevel;
   readonly shutdownTimeoutMs: number;
   readonly failpoint: { readonly name: string; readonly hit: number } | undefined;
@@ -66,6 +68,11 @@ const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text)
 const text = z.string().min(1).optional();
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/);
 const list = z.string().transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+/** An http(s) address with no secret in it. */
+function isPlainHttp(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && `${url.username}${url.password}${url.search}${url.hash}` === '';
+}
 const DURATION = 'a number with a unit: 500ms, 30s, 5m, 24h';
 const PORT = 'a port number, 0 to 65535 (0: any free one)';
 
@@ -145,6 +152,11 @@ export const SETTINGS: { readonly [K in keyof HubConfig]: Setting<HubConfig[K]> 
     name: 'CAPSTAN_HISTORY_RETENTION', secret: false, default: '400d', parse: days.pipe(z.number().min(SHORTEST_HISTORY_DAYS * 86_400_000)),
     meaning: 'How long what happened to targets is kept at least; it goes a whole month at a time. What ran where can be asked for any moment that is kept.', expected: `a number of days, ${SHORTEST_HISTORY_DAYS}d or more`,
   },
+  otlpEndpoint: {
+    name: 'CAPSTAN_OTLP_ENDPOINT', secret: false, default: undefined, parse: z.string().refine(isPlainHttp).transform((value) => new URL(value)).optional(),
+    meaning: 'Collector of traces that takes OTLP over HTTP, often at port 4318. Spans are sent there, as JSON; without one they are not made.',
+    expected: 'the http(s) address before `/v1/traces`, without user and password',
+  },
   logLevel: { name: 'CAPSTAN_LOG_LEVEL', secret: false, default: 'info', parse: z.enum(LOG_LEVELS), meaning: 'Least level that is logged.', expected: LOG_LEVELS.join(', ') },
   shutdownTimeoutMs: { name: 'CAPSTAN_SHUTDOWN_TIMEOUT', secret: false, default: '20s', parse: duration, meaning: 'Longest orderly shutdown.', expected: DURATION },
   failpoint: {
@@ -198,6 +210,7 @@ export function readHubConfig(environment: Environment = process.env): HubConfig
     gitAuthorEmail: read(SETTINGS.gitAuthorEmail, environment),
     certificateTtlMs: read(SETTINGS.certificateTtlMs, environment),
     historyRetentionMs: read(SETTINGS.historyRetentionMs, environment),
+    otlpEndpoint: read(SETTINGS.otlpEndpoint, environment),
     logLevel: read(SETTINGS.logLevel, environment),
     shutdownTimeoutMs: read(SETTINGS.shutdownTimeoutMs, environment),
     failpoint: read(SETTINGS.failpoint, environment),

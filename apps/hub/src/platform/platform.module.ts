@@ -1,4 +1,4 @@
-import type { Clock, Failpoints, Ids, Log, MonotonicClock, Random, Timers } from '#kernel';
+import type { Clock, Failpoints, Ids, Log, MonotonicClock, Random, Timers, Tracer } from '#kernel';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
@@ -15,7 +15,7 @@ import { Housekeeping } from './housekeeping.js';
 import { REQUEST_SERIALIZERS } from './logging.js';
 import { Idempotency } from './idempotency/index.js';
 import { Envelope, MasterKeys } from './secrets/index.js';
-import { CLOCK, FAILPOINTS, HUB_CONFIG, IDS, LOG, MONOTONIC, RANDOM, TIMERS } from './tokens.js';
+import { CLOCK, FAILPOINTS, HUB_CONFIG, IDS, LOG, MONOTONIC, RANDOM, TIMERS, TRACER } from './tokens.js';
 
 /** What the outside gives: injected time, randomness and ids, and the opened database. */
 export interface PlatformParts {
@@ -26,6 +26,7 @@ export interface PlatformParts {
   readonly random: Random;
   readonly ids: Ids;
   readonly failpoints: Failpoints;
+  readonly tracer: Tracer;
   readonly logger: Logger;
   readonly log: Log;
   readonly dataSource: DataSource;
@@ -43,7 +44,7 @@ export class PlatformModule {
     const envelope = new Envelope(masterKeys, parts.random);
     const values: readonly (readonly [symbol | (abstract new (...args: never[]) => unknown), unknown])[] = [
       [HUB_CONFIG, parts.config], [CLOCK, parts.clock], [MONOTONIC, parts.monotonic], [TIMERS, parts.timers], [RANDOM, parts.random], [IDS, ids],
-      [FAILPOINTS, parts.failpoints], [LOG, parts.log], [DataSource, parts.dataSource], [TransactionContext, tx], [Notifications, parts.notifications],
+      [FAILPOINTS, parts.failpoints], [LOG, parts.log], [TRACER, parts.tracer], [DataSource, parts.dataSource], [TransactionContext, tx], [Notifications, parts.notifications],
       [Leases, new Leases(tx)], [Outbox, new Outbox(tx, ids)], [MasterKeys, masterKeys], [Envelope, envelope], [AuditTrail, audit],
       [Idempotency, new Idempotency(tx, masterKeys, envelope)], [Authenticator, new Authenticator(tx)], [NodeSources, new NodeSources()],
       [Metrics, new Metrics()], [Readiness, new Readiness(parts.timers)], [Listeners, new Listeners()],

@@ -1,4 +1,4 @@
-import { noFailpoints, silentLog, type Failpoints, type Result } from '#kernel';
+import { noFailpoints, noTracer, silentLog, type Failpoints, type Result } from '#kernel';
 import {
   clusterId, hubId, principalId, projectId, releaseId, repositoryId, type TargetId, type ApplicationInput, type ClusterId, type Order, type RemovalMode, type SourceTree, type TargetReport,
 } from '#domain';
@@ -72,12 +72,12 @@ export async function planningGround() {
   const create = new CreateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const update = new UpdateApplication(tx, applicationRows, applicationTargets, audit, outbox, ids);
   const remove = new DeleteApplication(tx, applicationRows, applicationTargets, audit, outbox);
-  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, log: silentLog });
+  const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, tracer: noTracer(systemClock), log: silentLog });
   const sync = new SyncApplication(tx, rolloutStore, rollouts, audit);
   const targets = new TargetReadModel(tx);
   const reports = new SqlReportStore(tx, ids);
   const ports: PlanApplicationPorts = {
-    tx, leases, audit, outbox, ids, failpoints: noFailpoints, placementStore, placement, rolloutStore, rollouts, signer: { issue: (order) => issueOrder(order, key) },
+    tx, leases, audit, outbox, ids, tracer: noTracer(systemClock), failpoints: noFailpoints, placementStore, placement, rolloutStore, rollouts, signer: { issue: (order) => issueOrder(order, key) },
   };
   const signal = new AbortController().signal;
   let sequence = 0n;

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf, noFailpoints, silentLog, type Failpoints, type Log, type MonotonicClock, type Timers } from '#kernel';
+import { canonicalJson, digestOf, noFailpoints, noTracer, silentLog, type Failpoints, type Log, type MonotonicClock, type Timers } from '#kernel';
 import { applicationId, principalId, projectId, repositoryId, type ApplicationId, type ApplicationSpec, type FurtherSource, type ProjectId, type RepositoryId, type RepositoryType, type SourceSpec } from '#domain';
 import { ArchiveRepositories } from '#archive';
 import { IsomorphicGit, SystemGit, type GitPort } from '#git';
@@ -100,14 +100,14 @@ export class SourceWorld {
     const git = (parts.adapter ?? this.defaultAdapter) === 'system' ? new SystemGit(options) : new IsomorphicGit(options);
     this.#gits.push(git);
     const store = new SqlSourceStore(tx, new RepositorySchedule(tx));
-    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, log });
+    const evaluation = new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts: { start: () => Promise.resolve() }, audit: new AuditTrail(tx, ids), outbox: new Outbox(tx, ids), ids, tracer: noTracer(systemClock), log });
     const egress = new GitEgress(parts.allowedHosts ?? ['localhost'], async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const openCredentials: RepositorySecrets['openCredentials'] = (id, sealed) => this.secrets.openCredentials(id, sealed);
     const gitReader = new GitReader(git, egress, openCredentials);
     const archiveReader = new ArchiveReader(new ArchiveRepositories({ egress: (url, signal) => egress.check(url, signal), silenceMs: 2_000 }), openCredentials, systemClock);
     const poll = new PollRepository({
       readerOf: (type) => (type === 'GIT' ? gitReader : archiveReader), hosts: new HostBreakers({ monotonic: parts.monotonic ?? systemMonotonic, random: systemRandom, log, onPause: () => undefined }), store, wanted: new SqlSourcesWanted(tx), evaluation,
-      meter: { measure: (work) => work() }, failpoints, log,
+      meter: { measure: (work) => work() }, ids, tracer: noTracer(systemClock), failpoints, log,
     });
     return new SourceWatcher({ store, poll, timers, random: systemRandom, ids, failpoints, log }, parts.settings);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { silentLog } from '#kernel';
+import { noTracer, silentLog } from '#kernel';
 import { repositoryId } from '#domain';
-import { systemMonotonic, systemTimers } from '#runtime';
+import { systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aClock } from '#testing';
 import fc from 'fast-check';
 import { readPush } from '../../src/features/webhooks/read-push.js';
@@ -23,7 +23,7 @@ function aReceiver(secret: string | null = SECRET): { readonly hints: unknown[];
   const hints: unknown[] = [];
   const clock = aClock(NOW);
   const receive = new ReceiveWebhook({
-    secretOf: () => Promise.resolve(secret ?? undefined), refsOf: () => Promise.resolve(FOLLOWED), hint: (id) => Promise.resolve(void hints.push(id)), clock, log: silentLog, seats: new WebhookSeats(systemMonotonic, systemTimers),
+    secretOf: () => Promise.resolve(secret ?? undefined), refsOf: () => Promise.resolve(FOLLOWED), hint: (id) => Promise.resolve(void hints.push(id)), clock, ids: uuidV7Ids(clock, systemRandom), tracer: noTracer(clock), log: silentLog, seats: new WebhookSeats(systemMonotonic, systemTimers),
   });
   return {
     hints, receive,

@@ -25,6 +25,8 @@ export interface OrderHeader extends OrderVersion {
   readonly expiresAt: Date;
   /** Features that the order needs and this build does not know: it must not be followed here; absent: none. */
   readonly unknownFeatures?: readonly string[];
+  /** W3C trace context of the work that led to it, for logs and spans alone: it is no part of what is ordered, nor of the digest; absent: none. */
+  readonly traceparent?: string;
 }
 
 /** An archive of a registry or chart repository, as an order names it. */

@@ -1,5 +1,5 @@
 import { resolveForCluster, type ApplicationId, type AssignmentOrder, type ClusterId, type OrderVersion, type ParameterFailure, type ReleaseId, type RolloutId, type TargetId } from '#domain';
-import type { Digest } from '#kernel';
+import { formatTraceparent, type Digest } from '#kernel';
 import { CHANNELS } from '../../platform/database/index.js';
 import { bumpClusters, type BumpedCluster } from './bump-clusters.js';
 import { notifyAll } from './notify-all.js';
@@ -7,6 +7,7 @@ import { digestIn } from './digest-in.js';
 import { assignmentOrder, type OrderMaterial } from './order-material.js';
 import type { PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
+import { assignTrace, loadRolloutTrace, traceAssign } from './rollout-trace.js';
 import { writeAssignments } from './write-assignments.js';
 
 /** A target whose order cannot be made, and why; the others go on. */
@@ -33,6 +34,8 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
   const clusters = await bumpClusters(tx, batch.targets.map((target) => target.cluster));
   await failpoints.hit('planner.after-bump');
   const approvals = await approvalsOf(ports, batch);
+  const trace = await loadRolloutTrace(tx, batch.rollout);
+  const stages = await stagesOf(ports, batch);
   const orders: AssignmentOrder[] = [];
   const blocked: Blocked[] = [];
   for (const target of batch.targets) {
@@ -46,17 +49,26 @@ export async function assignTargets(ports: PlannerPorts, application: PlannedApp
     orders.push(
       assignmentOrder(application, material, {
         target: target.id, cluster: cluster.id, epoch: application.epoch, generation: cluster.generation, resolved: resolved.value, approvedPrunes: approvals.get(target.id) ?? [],
+        traceparent: formatTraceparent(assignTrace(trace, stages.get(target.id) ?? '', { target: target.id, epoch: application.epoch, generation: cluster.generation })),
       }),
     );
   }
   const written = await writeAssignments(ports, orders, batch.rollout);
   const assigned = orders.filter((order) => written.has(order.target));
+  tx.afterCommit(() => {
+    for (const order of assigned) traceAssign(ports.tracer, application, trace, { order, stage: stages.get(order.target) ?? '', cluster: clusters.get(order.audience)?.name });
+  });
   await noteMoving(ports, batch, assigned);
   await noteBlocked(ports, batch, blocked);
   const counts = { assigned: written.size, blocked: blocked.length };
   await audit.record({ action: 'planner.assign', object: { kind: 'Rollout', id: batch.rollout }, projectId: application.project.id, outcome: 'SUCCEEDED', after: { release: batch.release, ...counts } });
   await outbox.append({ kind: 'rollout.assigned', projectId: application.project.id, payload: { applicationId: application.id satisfies ApplicationId, rolloutId: batch.rollout, ...counts } });
   return new Map(assigned.map(({ target, epoch, generation }) => [target, { epoch, generation }]));
+}
+
+async function stagesOf({ tx }: PlannerPorts, { rollout, targets }: AssignmentBatch): Promise<ReadonlyMap<TargetId, string>> {
+  const rows = await tx.query<{ target_id: TargetId; stage: string }>('SELECT target_id, stage FROM rollout_targets WHERE rollout_id = $1 AND target_id = ANY($2::uuid[])', [rollout, targets.map((target) => target.id)]);
+  return new Map(rows.map((row) => [row.target_id, row.stage]));
 }
 
 /** What a person approved stays approved for the same release only. */

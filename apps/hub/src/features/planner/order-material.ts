@@ -56,6 +56,8 @@ export interface OrderParts {
   readonly generation: bigint;
   readonly resolved: ResolvedForCluster;
   readonly approvedPrunes: readonly Digest[];
+  /** Where what the agent does belongs; absent: the order is part of no rollout. */
+  readonly traceparent?: string;
 }
 
 /** The order to run a release. Policy is that of the newest revision: it is no part of a release. */
@@ -72,6 +74,7 @@ export function assignmentOrder(application: PlannedApplication, material: Order
     },
     ...parts.resolved, ...policyOf(application.spec, material.policy),
     approvedPrunes: parts.approvedPrunes,
+    ...(parts.traceparent === undefined ? {} : { traceparent: parts.traceparent }),
   };
 }
 

@@ -1,10 +1,10 @@
-import type { Failpoints, Ids, Log, MonotonicClock, Random, Timers } from '#kernel';
+import type { Failpoints, Ids, Log, MonotonicClock, Random, Timers, Tracer } from '#kernel';
 import type { Signer } from '#wire';
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { issueOrder } from '../../agent-gateway/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Leases, Notifications, Outbox, TransactionContext } from '../../platform/database/index.js';
-import { FAILPOINTS, IDS, LOG, MONOTONIC, RANDOM, TIMERS } from '../../platform/tokens.js';
+import { FAILPOINTS, IDS, LOG, MONOTONIC, RANDOM, TIMERS, TRACER } from '../../platform/tokens.js';
 import { PlaceApplications, PlaceFacts, PLACEMENT_STORE, PlacementModule, type PlacementStore } from '../placement/index.js';
 import { Metrics } from '../../platform/http/index.js';
 import { ROLLOUT_STORE, RolloutWriteModule, StartRollouts, type RolloutStore } from '../rollouts/index.js';
@@ -27,7 +27,7 @@ export class PlannerModule implements OnApplicationBootstrap, BeforeApplicationS
       providers: [
         {
           provide: PlanApplication,
-          inject: [ORDER_SIGNING_KEY, TransactionContext, Leases, AuditTrail, Outbox, IDS, FAILPOINTS, PLACEMENT_STORE, PlaceApplications, ROLLOUT_STORE, StartRollouts, Metrics, MONOTONIC, LOG],
+          inject: [ORDER_SIGNING_KEY, TransactionContext, Leases, AuditTrail, Outbox, IDS, TRACER, FAILPOINTS, PLACEMENT_STORE, PlaceApplications, ROLLOUT_STORE, StartRollouts, Metrics, MONOTONIC, LOG],
           useFactory: planOf,
         },
         {
@@ -49,13 +49,13 @@ export class PlannerModule implements OnApplicationBootstrap, BeforeApplicationS
 }
 
 function planOf(
-  key: Signer | undefined, tx: TransactionContext, leases: Leases, audit: AuditTrail, outbox: Outbox, ids: Ids, failpoints: Failpoints,
+  key: Signer | undefined, tx: TransactionContext, leases: Leases, audit: AuditTrail, outbox: Outbox, ids: Ids, tracer: Tracer, failpoints: Failpoints,
   placementStore: PlacementStore, placement: PlaceApplications, rolloutStore: RolloutStore, rollouts: StartRollouts, metrics: Metrics, monotonic: MonotonicClock, log: Log,
 ): PlanApplication | undefined {
   if (key === undefined) return undefined;
   const signer = { issue: (order: Parameters<typeof issueOrder>[0]) => issueOrder(order, key) };
   rolloutGauges({ tx, metrics, monotonic, log });
-  return new PlanApplication({ tx, leases, signer, audit, outbox, ids, failpoints, meter: rolloutMeter(metrics), placementStore, placement, rolloutStore, rollouts });
+  return new PlanApplication({ tx, leases, signer, audit, outbox, ids, tracer, failpoints, meter: rolloutMeter(metrics), placementStore, placement, rolloutStore, rollouts });
 }
 
 function controllerOf(

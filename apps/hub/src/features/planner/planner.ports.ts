@@ -1,4 +1,4 @@
-import type { Failpoints, Ids } from '#kernel';
+import type { Failpoints, Ids, Tracer } from '#kernel';
 import type { Order } from '#domain';
 import type { IssuedOrder } from '../../agent-gateway/index.js';
 import type { AuditTrail } from '../../platform/audit/index.js';
@@ -21,6 +21,7 @@ export interface PlannerPorts {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly outbox: Pick<Outbox, 'append'>;
   readonly ids: Ids;
+  readonly tracer: Tracer;
   readonly failpoints: Failpoints;
   /** Absent: nothing is counted. */
   readonly meter?: RolloutMeter;

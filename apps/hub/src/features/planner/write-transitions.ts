@@ -4,6 +4,7 @@ import { CHANNELS } from '../../platform/database/index.js';
 import { notifyAll } from './notify-all.js';
 import type { PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
+import { traceRollout, traceStage } from './rollout-trace.js';
 import { endSideRollouts, type LoadedRollout } from '../rollouts/index.js';
 
 type Of<K extends RolloutTransition['kind']> = Extract<RolloutTransition, { kind: K }>;
@@ -18,7 +19,7 @@ const HOLD = `
 
 /** Writes what the planner decided, all but assignments, in the open transaction. */
 export class WriteTransitions {
-  constructor(private readonly ports: Pick<PlannerPorts, 'tx' | 'audit' | 'outbox' | 'ids' | 'meter'>) {}
+  constructor(private readonly ports: Pick<PlannerPorts, 'tx' | 'audit' | 'outbox' | 'ids' | 'meter' | 'tracer'>) {}
 
   async write(application: PlannedApplication, loaded: LoadedRollout, transitions: readonly RolloutTransition[]): Promise<void> {
     const { tx } = this.ports;
@@ -41,7 +42,7 @@ export class WriteTransitions {
           await tx.execute('UPDATE rollout_stages SET settled_at = $3 WHERE rollout_id = $1 AND name = $2', [rollout.id, transition.stage, transition.at ?? null]);
           break;
         case 'close-stage':
-          await this.#close(rollout, transition.stage);
+          await this.#close(application, rollout, transition.stage);
           await this.#tell(application, rollout, 'rollout.stage', { stage: transition.stage, state: 'CLOSED' });
           break;
         case 'halt':
@@ -73,13 +74,14 @@ export class WriteTransitions {
     await notifyAll(tx, CHANNELS.targetChanged, marks.map((mark) => mark.target));
   }
 
-  async #close({ id }: RolloutState, stage: string): Promise<void> {
-    const { tx, meter } = this.ports;
+  async #close(application: PlannedApplication, { id }: RolloutState, stage: string): Promise<void> {
+    const { tx, meter, tracer } = this.ports;
     const [row] = await tx.query<{ seconds: number | null }>(
       `UPDATE rollout_stages SET state = 'CLOSED', closed_at = now() WHERE rollout_id = $1 AND name = $2 RETURNING extract(epoch FROM now() - opened_at)::float8 AS seconds`, [id, stage],
     );
     const seconds = row?.seconds ?? undefined;
     if (seconds !== undefined) tx.afterCommit(() => meter?.stageClosed(seconds));
+    await traceStage({ tx, tracer }, application, id, stage);
   }
 
   /** What goes back stays back: every target of the rollout that runs anything is held, moved or not, and the application runs again what it ran before. */
@@ -88,6 +90,7 @@ export class WriteTransitions {
     const at = rollout.stages.find(({ name }) => name === stage);
     const reason = failed.length > 0 ? `${failed.length} failed in stage ${stage}` : ((at && sayFailedGate(rollout, at)) ?? `a gate of stage ${stage} failed`);
     await tx.execute('UPDATE rollouts SET state = $2, reason = $3, failed_at = coalesce(failed_at, now()), version = version + 1 WHERE id = $1', [rollout.id, to, reason]);
+    await traceStage(this.ports, application, rollout.id, stage, reason);
     if (to === 'ROLLING_BACK') {
       await tx.execute(HOLD, [rollout.id, `rolled back: ${reason}`, rollout.targets.map((target) => target.id), rollout.targets.map(() => ids.uuid())]);
       await endSideRollouts(tx, application.id, { of: rollout.release }, rollout.id);
@@ -100,13 +103,14 @@ export class WriteTransitions {
   }
 
   async #end(application: PlannedApplication, rollout: RolloutState, phase: Of<'finish'>['phase']): Promise<void> {
-    const { tx, meter } = this.ports;
+    const { tx, meter, tracer } = this.ports;
     const [row] = await tx.query<{ cause: RolloutCause; lead_seconds: number }>(
       `UPDATE rollouts o SET state = $2, finished_at = now(), failed_at = CASE WHEN $2 = 'FAILED' THEN coalesce(failed_at, now()) ELSE failed_at END, version = version + 1 FROM releases r
        WHERE o.id = $1 AND r.id = o.release_id RETURNING o.cause, extract(epoch FROM now() - r.committed_at)::float8 AS lead_seconds`,
       [rollout.id, phase],
     );
     if (row === undefined) throw new Error(`rollout ${rollout.id} or its release is missing`);
+    await traceRollout({ tx, tracer }, application, rollout.id);
     tx.afterCommit(() => {
       meter?.ended(row.cause, phase);
       if (phase === 'SUCCEEDED' && row.cause === 'RELEASE') meter?.delivered(row.lead_seconds);

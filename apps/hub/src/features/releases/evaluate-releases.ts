@@ -1,4 +1,4 @@
-import { canonicalJson, ok, parseDigest, type Ids, type Log, type Result } from '#kernel';
+import { canonicalJson, formatTraceparent, ok, parseDigest, traceUnder, type Ids, type Log, type Result, type Span, type Tracer } from '#kernel';
 import { combineSourceDigests, computeSourceDigest, mergePeople, releaseId, releaseKey, renderingFieldsOf, shouldRelease, watchedSourceOf, type CommitPeople, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
@@ -20,6 +20,7 @@ export interface EvaluationPorts {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly outbox: Pick<Outbox, 'append'>;
   readonly ids: Ids;
+  readonly tracer: Tracer;
   readonly log: Log;
 }
 
@@ -127,8 +128,10 @@ export class EvaluateReleases implements ReleaseEvaluation {
 
   /** Decides again under the lock: another replica may have been first. */
   async #release(application: EvaluatedApplication, source: ResolvedSource, watched: WatchSet, people: CommitPeople | undefined): Promise<readonly ReleaseId[]> {
-    const { tx, store, rollouts, audit, outbox, ids } = this.ports;
-    return tx.run(systemScope(CONTROLLER, application.project), async () => {
+    const { tx, store, rollouts, audit, outbox, ids, tracer } = this.ports;
+    const startedAt = tracer.now();
+    let span: Span | undefined;
+    const released = await tx.run(systemScope(CONTROLLER, application.project), async () => {
       const current = await this.#lockAsJudged(application);
       if (current === undefined) return [];
       const further = judgeFurtherSources(current.sources);
@@ -140,18 +143,24 @@ export class EvaluateReleases implements ReleaseEvaluation {
       if (!isNews) return [];
       const id = releaseId(ids.uuid());
       const number = (current.newest?.number ?? 0) + 1;
+      const at = traceUnder(source.trace, id, 'release');
       await store.add({
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
         fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watchedPaths(watched).includes(''),
         author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
+        trace: formatTraceparent(at),
         people: people && mergePeople([people, ...current.sources.flatMap((one) => (one.kind === 'FOUND' ? [one.people] : []))]),
       });
       await audit.record({ action: 'release.create', object: { kind: 'Release', id }, projectId: current.project, outcome: 'SUCCEEDED', after: { application: current.id, number, commit: source.commit, key: key.digest } });
       await outbox.append({ kind: 'release.created', projectId: current.project, payload: { applicationId: current.id, releaseId: id, number, commit: source.commit } });
       await rollouts.start({ project: current.project, application: current.id, id });
       tx.notify(CHANNELS.applicationChanged, current.id);
+      const attributes = { 'capstan.application': current.id, 'capstan.release': number, 'capstan.ref': source.ref, 'capstan.commit': source.commit };
+      span = { name: 'release', at, parentId: source.trace?.spanId, startedAt, endedAt: tracer.now(), attributes };
       return [id];
     });
+    if (span !== undefined) tracer.record(span);
+    return released;
   }
 }
 

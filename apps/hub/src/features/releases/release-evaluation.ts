@@ -1,3 +1,4 @@
+import type { TraceContext } from '#kernel';
 import type { CommitPeople, ProjectId, ReasonCode, ReleaseId, RepositoryId, SourceTree } from '#domain';
 
 /** What a ref of a repository stands for now, and its content. Its history was judged: it may be released. */
@@ -18,6 +19,8 @@ export interface ResolvedSource {
   readonly committedAt: Date;
   /** Who wrote what it brings to some paths beyond an earlier commit; an archive has no authors. Absent: nobody can tell. */
   readonly people?: (since: string | undefined, paths: readonly string[], signal: AbortSignal) => Promise<CommitPeople>;
+  /** Where the releases that it leads to belong; absent: each begins a trace. */
+  readonly trace?: TraceContext;
 }
 
 /** A ref, or the whole repository, that could not be read. Never means that anything is gone. */

@@ -50,6 +50,8 @@ export interface NewRelease {
   readonly committedAt: Date;
   /** Who wrote what it brings; undefined: nobody can tell. */
   readonly people: CommitPeople | undefined;
+  /** W3C traceparent of its span. */
+  readonly trace: string;
 }
 
 /** Rows of releases, and what applications say of their evaluation. Everything runs inside an open transaction. */

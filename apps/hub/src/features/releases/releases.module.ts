@@ -1,8 +1,8 @@
-import type { Ids, Log } from '#kernel';
+import type { Ids, Log, Tracer } from '#kernel';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { Outbox, TransactionContext } from '../../platform/database/index.js';
-import { IDS, LOG } from '../../platform/tokens.js';
+import { IDS, LOG, TRACER } from '../../platform/tokens.js';
 import { ApplicationReadModule } from '../applications/index.js';
 import { EvaluateReleases } from './evaluate-releases.js';
 import { RELEASE_EVALUATION } from './release-evaluation.js';
@@ -30,9 +30,9 @@ export class ReleasesModule {
         ApplicationReleasesResolver,
         {
           provide: RELEASE_EVALUATION,
-          inject: [TransactionContext, RELEASE_ROLLOUTS, AuditTrail, Outbox, IDS, LOG],
-          useFactory: (tx: TransactionContext, rollouts: ReleaseRollouts, audit: AuditTrail, outbox: Outbox, ids: Ids, log: Log) =>
-            new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, log }),
+          inject: [TransactionContext, RELEASE_ROLLOUTS, AuditTrail, Outbox, IDS, TRACER, LOG],
+          useFactory: (tx: TransactionContext, rollouts: ReleaseRollouts, audit: AuditTrail, outbox: Outbox, ids: Ids, tracer: Tracer, log: Log) =>
+            new EvaluateReleases({ tx, store: new SqlReleaseStore(tx), further: new SqlFurtherSourcesStore(tx), rollouts, audit, outbox, ids, tracer, log }),
         },
         { provide: SOURCES_WANTED, inject: [TransactionContext], useFactory: (tx: TransactionContext) => new SqlSourcesWanted(tx) },
       ],

@@ -64,9 +64,9 @@ export class SqlReleaseStore implements ReleaseStore {
   async add(release: NewRelease): Promise<void> {
     const { project, id, application, number, revision, repository, commit, ref, fullRef, location, sourceDigest, fellBack, author, subject, committedAt, people } = release;
     await this.tx.execute(
-      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at, full_ref, location, people)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb)`,
-      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null, people === undefined ? null : JSON.stringify(people)],
+      `INSERT INTO releases (project_id, id, application_id, number, revision_id, repository_id, commit, ref, source_digest, release_key, fell_back, author, subject, committed_at, full_ref, location, people, trace)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb, $18)`,
+      [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null, people === undefined ? null : JSON.stringify(people), release.trace],
     );
     if (release.sources.length > 0) await this.tx.execute('UPDATE application_sources SET people = NULL WHERE application_id = $1', [application]);
     for (const source of release.sources) {

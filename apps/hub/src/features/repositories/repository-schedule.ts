@@ -10,13 +10,15 @@ export class RepositorySchedule {
   /**
    * Somebody says that there is news: the repository is due now. Any number of hints before the look cost one look, looks are a second
    * apart at least, and no hint shortens the pause that a Git server has asked for.
+   *
+   * @param traceparent the trace that the next look continues; of several hints the last that has one counts
    */
-  async hint(id: RepositoryId): Promise<void> {
+  async hint(id: RepositoryId, traceparent?: string): Promise<void> {
     const changed = await this.tx.execute(
-      `UPDATE repositories SET hinted_at = clock_timestamp(),
+      `UPDATE repositories SET hinted_at = clock_timestamp(), hint_trace = coalesce($2, hint_trace),
          next_poll_at = least(next_poll_at, greatest(clock_timestamp(), last_polled_at + interval '1 second', not_before))
        WHERE id = $1 AND deleted_at IS NULL`,
-      [id],
+      [id, traceparent ?? null],
     );
     if (changed === 1) this.tx.notify(CHANNELS.repositoryDue, id);
   }

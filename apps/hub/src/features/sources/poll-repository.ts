@@ -1,4 +1,4 @@
-import type { Failpoints, Log, Result } from '#kernel';
+import { traceUnder, type Failpoints, type Ids, type Log, type Result, type Tracer } from '#kernel';
 import { reasonOfGitFailure, type GitFailure } from '#git';
 import { isSamePoint, type HostVerdict, type RefPoint, type RepositoryType } from '#domain';
 import type { ReleaseEvaluation, SourcesWanted } from '../releases/index.js';
@@ -19,6 +19,8 @@ export interface PollPorts {
   readonly wanted: SourcesWanted;
   readonly evaluation: ReleaseEvaluation;
   readonly meter: LookUpMeter;
+  readonly ids: Ids;
+  readonly tracer: Tracer;
   readonly failpoints: Failpoints;
   readonly log: Log;
 }
@@ -130,7 +132,13 @@ export class PollRepository {
   async #evaluate(repository: ClaimedRepository, ref: string, at: RefPoint, looked: LookedAt, signal: AbortSignal): Promise<GitFailure | undefined> {
     const source = await looked.sourceAt(ref, at, signal);
     if (!source.ok) return source.error;
-    await this.ports.evaluation.evaluate({ project: repository.project, repository: repository.id, ref, ...at, ...source.value }, signal);
+    const { evaluation, ids, tracer } = this.ports;
+    const startedAt = tracer.now();
+    const trace = repository.trace ?? traceUnder(undefined, ids.uuid(), 'poll');
+    const { released } = await evaluation.evaluate({ project: repository.project, repository: repository.id, ref, ...at, ...source.value, trace }, signal);
+    if (repository.trace === undefined && released.length > 0) {
+      tracer.record({ name: 'poll', at: trace, parentId: undefined, startedAt, endedAt: tracer.now(), attributes: { 'capstan.repository': repository.id, 'capstan.ref': ref, 'capstan.commit': at.commit } });
+    }
     return undefined;
   }
 

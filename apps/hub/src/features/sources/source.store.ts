@@ -1,3 +1,4 @@
+import type { TraceContext } from '#kernel';
 import type { ProjectId, ReasonCode, RefLine, RefPoint, RepositoryId, RepositoryType, RewriteKind } from '#domain';
 
 /** A repository that one watcher has taken to look at. The claim fences: with another one in the row its writes fail. */
@@ -12,6 +13,8 @@ export interface ClaimedRepository {
   /** Looks in a row that did not end well. */
   readonly failures: number;
   readonly claim: string;
+  /** Where the look belongs, if a hint has said so. The claim has taken it: a look that does not end leaves the next one in a trace of its own. */
+  readonly trace: TraceContext | undefined;
 }
 
 /** What a complete answer of the Git server says of one ref. */

@@ -1,3 +1,4 @@
+import { parseTraceparent } from '#kernel';
 import { projectId, repositoryId, type RefPoint, type RepositoryId, type RepositoryType, type RewriteKind } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { RepositorySchedule } from '../repositories/index.js';
@@ -11,6 +12,7 @@ interface ClaimedRow {
   readonly poll_ms: number;
   readonly credentials_encrypted: Buffer | null;
   readonly failures: number;
+  readonly hint_trace: string | null;
 }
 
 interface KnownRow {
@@ -51,15 +53,15 @@ export class SqlSourceStore implements SourceStore {
   async claimDue(claim: string, limit: number, leaseMs: number): Promise<readonly ClaimedRepository[]> {
     const rows = await this.#run(() =>
       this.tx.query<ClaimedRow>(
-        `UPDATE repositories r SET claim = $1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + $3 * ${MILLIS}, last_polled_at = clock_timestamp()
-         FROM (SELECT id FROM repositories WHERE deleted_at IS NULL AND next_poll_at <= clock_timestamp() AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+        `UPDATE repositories r SET claim = $1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + $3 * ${MILLIS}, last_polled_at = clock_timestamp(), hint_trace = NULL
+         FROM (SELECT id, hint_trace FROM repositories WHERE deleted_at IS NULL AND next_poll_at <= clock_timestamp() AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
                ORDER BY next_poll_at LIMIT $2 FOR UPDATE SKIP LOCKED) due
-         WHERE r.id = due.id RETURNING r.project_id, r.id, r.type, r.url, r.poll_ms, r.credentials_encrypted, r.failures`,
+         WHERE r.id = due.id RETURNING r.project_id, r.id, r.type, r.url, r.poll_ms, r.credentials_encrypted, r.failures, due.hint_trace`,
         [claim, limit, leaseMs],
       ),
     );
     return rows.map((row) => ({
-      project: projectId(row.project_id), id: repositoryId(row.id), type: row.type, url: row.url, pollMs: row.poll_ms, credentials: row.credentials_encrypted ?? undefined, failures: row.failures, claim,
+      project: projectId(row.project_id), id: repositoryId(row.id), type: row.type, url: row.url, pollMs: row.poll_ms, credentials: row.credentials_encrypted ?? undefined, failures: row.failures, claim, trace: parseTraceparent(row.hint_trace ?? undefined),
     }));
   }
 

@@ -1,4 +1,4 @@
-import { isUuid, jitterMs, type Clock, type Failpoints, type Ids, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
+import { isUuid, jitterMs, type Clock, type Failpoints, type Ids, type Log, type MonotonicClock, type Random, type Timers, type Tracer } from '#kernel';
 import { ArchiveRepositories } from '#archive';
 import { repositoryId, type RepositoryType } from '#domain';
 import { selectGit, type GitPort } from '#git';
@@ -37,6 +37,7 @@ export interface WatcherServicePorts {
   readonly timers: Timers;
   readonly random: Random;
   readonly ids: Ids;
+  readonly tracer: Tracer;
   readonly failpoints: Failpoints;
   readonly log: Log;
 }
@@ -92,7 +93,7 @@ export class WatcherService implements OnApplicationBootstrap, BeforeApplication
   }
 
   #compose(git: GitPort, store: SqlSourceStore): SourceWatcher {
-    const { config, secrets, metrics, clock, monotonic, timers, random, ids, failpoints, log, wanted, evaluation } = this.ports;
+    const { config, secrets, metrics, clock, monotonic, timers, random, ids, tracer, failpoints, log, wanted, evaluation } = this.ports;
     const egress = new GitEgress(config.allowPrivateGitHosts, async (host) => (await lookup(host, { all: true })).map(({ address }) => address), timers, log);
     const pauses = metrics.counter('git_host_pauses_total', 'Times that a Git host was left alone because it failed for several repositories in a row, or failed again when one looked.');
     const hosts = new HostBreakers({ monotonic, random, log, onPause: () => pauses.inc() });
@@ -101,7 +102,7 @@ export class WatcherService implements OnApplicationBootstrap, BeforeApplication
     const gitReader = new GitReader(git, egress, openCredentials);
     const archiveReader = new ArchiveReader(new ArchiveRepositories({ egress: (url, signal) => egress.check(url, signal) }), openCredentials, clock);
     const readerOf = (type: RepositoryType): RepositoryReader => (type === 'GIT' ? gitReader : archiveReader);
-    const poll = new PollRepository({ readerOf, hosts, store, wanted, evaluation, meter: new LookUpMetrics(metrics, monotonic), failpoints, log });
+    const poll = new PollRepository({ readerOf, hosts, store, wanted, evaluation, meter: new LookUpMetrics(metrics, monotonic), ids, tracer, failpoints, log });
     return new SourceWatcher({ store, poll, timers, random, ids, failpoints, log });
   }
 }

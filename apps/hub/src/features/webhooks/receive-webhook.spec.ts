@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLog } from '#kernel';
+import { noTracer, silentLog } from '#kernel';
 import { repositoryId, type RepositoryId } from '#domain';
-import { systemMonotonic, systemTimers } from '#runtime';
+import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aClock } from '#testing';
 import { createHmac } from 'node:crypto';
 import { ReceiveWebhook, type WebhookAnswer } from './receive-webhook.js';
@@ -35,7 +35,7 @@ describe('ReceiveWebhook', () => {
       secretOf: (id) => Promise.resolve(id === REPOSITORY ? SECRET : undefined),
       refsOf: () => Promise.resolve(['main']),
       hint: (id) => (failures-- > 0 ? Promise.reject(new Error('no database')) : Promise.resolve(void hints.push(id))),
-      clock: aClock(), log: silentLog, seats: new WebhookSeats(systemMonotonic, systemTimers),
+      clock: aClock(), ids: uuidV7Ids(systemClock, systemRandom), tracer: noTracer(systemClock), log: silentLog, seats: new WebhookSeats(systemMonotonic, systemTimers),
     });
   });
   const send = (body: string | Uint8Array, headers: WebhookHeaders = signed(body), repository: RepositoryId | undefined = REPOSITORY): Promise<WebhookAnswer> =>

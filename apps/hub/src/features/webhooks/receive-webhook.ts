@@ -1,4 +1,4 @@
-import type { Clock, Log } from '#kernel';
+import { formatTraceparent, parseTraceparent, traceUnder, type Clock, type Ids, type Log, type Tracer } from '#kernel';
 import type { RepositoryId } from '#domain';
 import { LRUCache } from 'lru-cache';
 import { randomBytes } from 'node:crypto';
@@ -21,9 +21,12 @@ export type WebhookAnswer = 'ACCEPTED' | 'REFUSED' | 'TOO_LARGE' | 'BUSY';
 export interface WebhookPorts {
   readonly secretOf: (repository: RepositoryId) => Promise<string | undefined>;
   readonly refsOf: (repository: RepositoryId) => Promise<readonly string[]>;
-  readonly hint: (repository: RepositoryId) => Promise<void>;
+  /** @param traceparent where what follows from the news belongs */
+  readonly hint: (repository: RepositoryId, traceparent: string) => Promise<void>;
   readonly seats: WebhookSeats;
   readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tracer: Tracer;
   readonly log: Log;
 }
 
@@ -54,6 +57,7 @@ export class ReceiveWebhook {
   }
 
   async #receive({ repository, scheme, headers, body }: WebhookRequest, seat: Seat): Promise<WebhookAnswer> {
+    const startedAt = this.ports.tracer.now();
     const secret = repository === undefined ? undefined : await this.ports.secretOf(repository);
     const check = scheme.begin(headers, secret ?? this.#nobodysSecret, this.ports.clock.now());
     if (check === undefined) return 'REFUSED';
@@ -63,16 +67,22 @@ export class ReceiveWebhook {
     const delivery = scheme.deliveryOf(headers);
     const key = delivery === undefined ? undefined : `${repository} ${delivery}`;
     if (key !== undefined && this.#deliveries.has(key)) return 'ACCEPTED';
-    await this.#take(repository, scheme.isAboutRefs(headers), read.kept);
+    const traceparent = headers['traceparent'];
+    await this.#take(repository, scheme.isAboutRefs(headers), read.kept, { startedAt, traceparent: typeof traceparent === 'string' ? traceparent : undefined });
     if (key !== undefined) this.#deliveries.set(key, true);
     return 'ACCEPTED';
   }
 
-  async #take(repository: RepositoryId, isAboutRefs: boolean, body: Uint8Array | undefined): Promise<void> {
+  async #take(repository: RepositoryId, isAboutRefs: boolean, body: Uint8Array | undefined, from: { readonly startedAt: Date; readonly traceparent: string | undefined }): Promise<void> {
     const news = readPush(isAboutRefs, body);
     const isWanted = news.kind === 'REFS' ? concerns(news, await this.ports.refsOf(repository)) : concerns(news, []);
     this.ports.log.debug('a webhook came', { repositoryId: repository, news: news.kind, isWanted });
-    if (isWanted) await this.ports.hint(repository);
+    if (!isWanted) return;
+    const { ids, tracer } = this.ports;
+    const parent = parseTraceparent(from.traceparent);
+    const at = traceUnder(parent, ids.uuid(), 'webhook');
+    await this.ports.hint(repository, formatTraceparent(at));
+    tracer.record({ name: 'webhook', at, parentId: parent?.spanId, startedAt: from.startedAt, endedAt: tracer.now(), attributes: { 'capstan.repository': repository } });
   }
 }
 

@@ -206,6 +206,8 @@ export interface Order {
     | undefined;
   /** Capabilities that an agent must have to follow it: one that lacks any of them refuses it whole. */
   requires: string[];
+  /** W3C trace context, for logs and spans alone; may be empty. Whoever cannot read it follows the order all the same. */
+  traceparent: string;
   kind: { $case: "assignment"; value: Assignment } | { $case: "tombstone"; value: Tombstone } | undefined;
 }
 
@@ -473,6 +475,7 @@ function createBaseOrder(): Order {
     issuedAt: undefined,
     expiresAt: undefined,
     requires: [],
+    traceparent: "",
     kind: undefined,
   };
 }
@@ -520,6 +523,9 @@ export const Order: MessageFns<Order> = {
     }
     for (const v of message.requires) {
       writer.uint32(98).string(v!);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(106).string(message.traceparent);
     }
     switch (message.kind?.$case) {
       case "assignment":
@@ -641,6 +647,14 @@ export const Order: MessageFns<Order> = {
             message.requires.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
           case 20: {
             if (tag !== 162) {
               break;
@@ -721,6 +735,7 @@ export const Order: MessageFns<Order> = {
       requires: globalThis.Array.isArray(object?.requires)
         ? object.requires.map((e: any) => globalThis.String(e))
         : [],
+      traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
       kind: isSet(object.assignment)
         ? { $case: "assignment", value: Assignment.fromJSON(object.assignment) }
         : isSet(object.tombstone)
@@ -767,6 +782,9 @@ export const Order: MessageFns<Order> = {
     if (message.requires?.length) {
       obj.requires = message.requires;
     }
+    if (message.traceparent !== "") {
+      obj.traceparent = message.traceparent;
+    }
     if (message.kind?.$case === "assignment") {
       obj.assignment = Assignment.toJSON(message.kind.value);
     } else if (message.kind?.$case === "tombstone") {
@@ -794,6 +812,7 @@ export const Order: MessageFns<Order> = {
     message.issuedAt = object.issuedAt ?? undefined;
     message.expiresAt = object.expiresAt ?? undefined;
     message.requires = object.requires?.map((e) => e) || [];
+    message.traceparent = object.traceparent ?? "";
     switch (object.kind?.$case) {
       case "assignment": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
