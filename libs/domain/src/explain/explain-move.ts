@@ -53,7 +53,9 @@ function maintenanceStep({ maintenance, cluster, rollout }: KnownToExplain): rea
 
 function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep {
   const why = rollout.reason === undefined || rollout.reason === '' ? '' : `: ${rollout.reason}`;
-  return explanationStep('ROLLOUT', isThere || !STANDS_STILL.has(rollout.phase), `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt });
+  const isOk = isThere || !STANDS_STILL.has(rollout.phase);
+  const wayOn = !isOk && rollout.phase === 'ABORTED' ? 'The rollout was aborted before it came here: release a change, or send the newest release once more with syncApplication.' : undefined;
+  return explanationStep('ROLLOUT', isOk, `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt, wayOn });
 }
 
 function stageStep({ stage, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean): ExplanationStep {
