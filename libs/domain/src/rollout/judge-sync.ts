@@ -22,13 +22,15 @@ export type SyncVerdict =
 
 /**
  * What a person's go-ahead does. Pure. In stages the same release is not begun again while it is on its way: that would drop what the stages have shown. All at
- * once it is, which tries again what failed. A go-ahead for some clusters leaves alone what waits for one for all, and is refused beside what moves.
+ * once it is, which tries again what failed. A go-ahead for some clusters leaves alone what waits for one for all, and is refused beside what
+ * moves, and for a release that has halted: it must not come past the stage that found it bad.
  */
 export function judgeSync({ strategy, newestRelease, rollouts, isPartial }: SyncRequest): SyncVerdict {
   const goingBack = rollouts.find((rollout) => rollout.phase === 'ROLLING_BACK');
   const underWay = rollouts.find((rollout) => (movesAll(rollout.cause) || rollout.cause === 'PARTIAL') && (rollout.phase === 'RUNNING' || rollout.phase === 'PAUSED'));
   if (isPartial) {
-    const busy = goingBack ?? underWay;
+    const halted = rollouts.find((rollout) => rollout.phase === 'HALTED' && rollout.cause !== 'ROLLBACK' && rollout.release === newestRelease);
+    const busy = goingBack ?? underWay ?? halted;
     if (busy !== undefined) return { kind: 'IN_PROGRESS', rollout: busy.id, phase: busy.phase };
     return newestRelease === undefined ? { kind: 'NOTHING' } : { kind: 'START', release: newestRelease, cause: 'PARTIAL' };
   }

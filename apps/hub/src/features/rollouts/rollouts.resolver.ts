@@ -196,7 +196,7 @@ function toUserError(failure: SyncApplicationFailure): UserError {
     case 'NOTHING_TO_SYNC':
       return userError(failure.code, ['name'], `Application ${failure.name} has no release yet.`, 'See its reason, or wait for the first look into its repository.');
     case 'ROLLOUT_IN_PROGRESS':
-      return userError(failure.code, ['name'], `A rollout of ${failure.name} is ${failure.phase}: ${failure.isPartial ? 'a release for some clusters only waits for its end.' : 'the newest release is on its way already.'}`,
+      return userError(failure.code, ['name'], `A rollout of ${failure.name} is ${failure.phase}: ${failure.isPartial ? 'the newest release goes to some clusters only when that has ended.' : 'the newest release is on its way already.'}`,
         failure.isPartial ? `Wait, or abort it; to send one target its release now: capstan deploy ${failure.name}@CLUSTER --reason WHY` : `See what it waits for: capstan rollout show ${failure.name}. To begin anew, abort it first.`);
     case 'TARGET_NOT_FOUND':
       return failure.clusters.length === 0

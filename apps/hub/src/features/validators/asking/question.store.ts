@@ -1,4 +1,4 @@
-import { validatorId, type GateRow, type RolloutCause, type RolloutTargetState, type StageState, type Validation, type ValidatorFacts, type ValidatorId } from '#domain';
+import { projectId, validatorId, type GateRow, type RolloutCause, type RolloutTargetState, type StageState, type Validation, type ValidatorFacts, type ValidatorId } from '#domain';
 import type { AuditTrail } from '../../../platform/audit/index.js';
 import { CHANNELS, systemScope, type TransactionContext } from '../../../platform/database/index.js';
 
@@ -109,7 +109,7 @@ export class QuestionStore {
       if (row === undefined) return false;
       if (verdict !== undefined) {
         await this.audit.record({
-          action: 'rollout.validated', object: { kind: 'Rollout', id: row.rollout_id }, projectId: row.project_id as never, outcome: 'SUCCEEDED', after: { stage: row.stage, gate: row.gate, validator: question.validatorName, verdict, message },
+          action: 'rollout.validated', object: { kind: 'Rollout', id: row.rollout_id }, projectId: projectId(row.project_id), outcome: 'SUCCEEDED', after: { stage: row.stage, gate: row.gate, validator: question.validatorName, verdict, message },
         });
         this.tx.notify(CHANNELS.applicationChanged, row.application_id);
       }
