@@ -84,7 +84,7 @@ async function applySet(stage: Stage, { name, module, spec }: ManifestSet): Prom
   const memory = new PeakMemory(stage.cluster(CLUSTER).agent.groupId);
   memory.reset();
   const started = performance.now();
-  await stage.api.must('createApplication', { project: 'default', name, spec: { source: { repository: 'manifests', ref: 'main', path: name }, selector: { all: true }, ...spec } });
+  await stage.api.must('createApplication', { project: 'default', name, spec: { source: { repository: 'manifests', ref: 'main', path: name }, selector: { all: true }, strategy: { kind: 'ALL_AT_ONCE' }, ...spec } });
   const synced = await untilTarget(stage, name, CLUSTER, 'is synced', ({ sync }) => sync === 'SYNCED', APPLY_MS);
   return { name, version: module.version, objects: synced.observed.objectCount, largestKb: 0, seconds: (performance.now() - started) / 1000, peakMb: memory.mb(), secondWrites: 0 };
 }
