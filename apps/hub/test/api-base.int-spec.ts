@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { parseApiToken } from '../src/platform/access/api-token.js';
 import { aHub, type TestHub } from './a-hub.js';
+
+/** All of it: base64url has underscores too, and what stands before the first one may be a single letter. */
+function secretOf(token: string): string {
+  const parsed = parseApiToken(token);
+  if (parsed === undefined) throw new Error('not a token of the hub');
+  return parsed.secret;
+}
 
 describe('the API', () => {
   let hub: TestHub;
@@ -112,9 +120,8 @@ describe('the API', () => {
   });
 
   it('never logs a token', () => {
-    const secret = hub.adminToken.split('_')[2] ?? 'none';
     expect(hub.logged.length).toBeGreaterThan(10);
-    expect(hub.logged.join('')).not.toContain(secret);
+    expect(hub.logged.join('')).not.toContain(secretOf(hub.adminToken));
   });
 });
 
@@ -176,7 +183,7 @@ describe('API tokens', () => {
     const { token } = await create({ name: 'hashed' });
     const { rows } = await hub.database.pool.query('SELECT * FROM api_tokens');
     const text = JSON.stringify(rows, (_key, value: unknown) => (Buffer.isBuffer(value) ? value.toString('latin1') : value));
-    expect(text).not.toContain((token ?? '').split('_')[2]);
+    expect(text).not.toContain(secretOf(token ?? ''));
     expect((await hub.graphql('{ apiTokens { name lastUsedAt } }')).data).toMatchObject({ apiTokens: expect.arrayContaining([expect.objectContaining({ name: 'bootstrap', lastUsedAt: expect.any(String) })]) });
   });
 });
