@@ -18,11 +18,11 @@ describe('what a person sends by hand', () => {
     await ground.application(gated);
     await ground.release();
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 0, c3: 0 });
-    const named = value(await ground.deploy('c3'));
-    expect(value(await ground.deploy('c3'))).toBe(named);
+    const { rollout: named } = value(await ground.deploy('c3'));
+    expect(value(await ground.deploy('c3'))).toEqual({ rollout: named, hasChanged: false });
     await ground.plan();
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 0, c3: 1 });
-    expect(value(await ground.deploy('c3'))).toBe(named);
+    expect(value(await ground.deploy('c3'))).toEqual({ rollout: named, hasChanged: false });
     expect(await ground.rows(`SELECT named_by, named_reason FROM rollout_targets WHERE named_at IS NOT NULL`)).toEqual([{ named_by: 'admin', named_reason: 'a customer waits' }]);
     expect(await ground.rows(`SELECT 1 FROM audit_log WHERE action = 'deployTarget'`)).toHaveLength(1);
     await ground.answers(['c3']);

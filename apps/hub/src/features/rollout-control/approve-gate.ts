@@ -7,6 +7,7 @@ import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platfor
 import type { RolloutControlFailure } from './control-failure.js';
 import { judgeApproval } from './judge-approval.js';
 import { lockRollout } from './rollout-rows.js';
+import type { ToldRollout } from './told-rollout.js';
 
 export interface ApproveGateCommand {
   readonly rollout: { readonly project: ProjectId; readonly id: RolloutId } | undefined;
@@ -34,7 +35,7 @@ export class ApproveGate {
     @Inject(Outbox) private readonly outbox: Outbox,
   ) {}
 
-  async execute(viewer: Viewer, { rollout: found, stage, gate, comment }: ApproveGateCommand): Promise<Result<RolloutId, RolloutControlFailure>> {
+  async execute(viewer: Viewer, { rollout: found, stage, gate, comment }: ApproveGateCommand): Promise<Result<ToldRollout, RolloutControlFailure>> {
     if (found === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
     return this.tx.run(viewerScope(viewer, found.project), async () => {
       const rollout = await lockRollout(this.tx, found.id);
@@ -47,12 +48,12 @@ export class ApproveGate {
       const { emails = [] } = viewer;
       const approver = emails[0] === undefined ? viewer.name : `${viewer.name} <${emails[0]}>`;
       const changed = await this.tx.execute(APPROVE, [rollout.project, rollout.id, stage, gate, viewer.principalId, approver, comment, [...emails]]);
-      if (changed === 0) return ok(rollout.id);
+      if (changed === 0) return ok({ rollout: rollout.id, hasChanged: false });
       await this.audit.record({ action: 'approveGate', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage, gate, comment } });
       await this.outbox.append({ kind: 'rollout.approved', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage, gate, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
       this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
-      return ok(rollout.id);
+      return ok({ rollout: rollout.id, hasChanged: true });
     });
   }
 }

@@ -6,6 +6,7 @@ import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import type { RolloutControlFailure } from './control-failure.js';
 import { lockRollout, type LockedRollout } from './rollout-rows.js';
+import type { ToldRollout } from './told-rollout.js';
 
 export interface ControlRolloutCommand {
   /** As the viewer was allowed to find it; undefined: no such rollout, or not the viewer's. */
@@ -23,14 +24,15 @@ export class ControlRollout {
     @Inject(Outbox) private readonly outbox: Outbox,
   ) {}
 
-  async execute(viewer: Viewer, { rollout: found, command, reason }: ControlRolloutCommand): Promise<Result<RolloutId, RolloutControlFailure>> {
+  async execute(viewer: Viewer, { rollout: found, command, reason }: ControlRolloutCommand): Promise<Result<ToldRollout, RolloutControlFailure>> {
     if (found === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
     return this.tx.run(viewerScope(viewer, found.project), async () => {
       const rollout = await lockRollout(this.tx, found.id);
       if (rollout === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
       const phase = controlRollout(command, rollout.phase);
       if (!phase.ok) return phase;
-      if (command === 'RETRY') await this.#retry(rollout);
+      const retried = command === 'RETRY' ? await this.#retry(rollout) : 0;
+      if (phase.value === rollout.phase && retried === 0) return ok({ rollout: rollout.id, hasChanged: false });
       if (phase.value !== rollout.phase) {
         await this.tx.execute(
           `UPDATE rollouts SET state = $2, reason = $3, finished_at = CASE WHEN $2 = 'ABORTED' THEN now() END, waits_for = NULL, version = version + 1 WHERE id = $1`,
@@ -44,7 +46,7 @@ export class ControlRollout {
       await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
       this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
-      return ok(rollout.id);
+      return ok({ rollout: rollout.id, hasChanged: true });
     });
   }
 
@@ -58,10 +60,10 @@ export class ControlRollout {
     );
   }
 
-  /** What failed waits again, as does a gate that failed. The order that it was given stays noted: a rollback has to take it back. */
-  async #retry({ id }: LockedRollout): Promise<void> {
-    await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
+  /** What failed waits again, as does a gate that failed: so many. The order that it was given stays noted: a rollback has to take it back. */
+  async #retry({ id }: LockedRollout): Promise<number> {
+    const targets = await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
     await this.tx.execute(`DELETE FROM rollout_gate_checks k USING rollout_gates g WHERE g.rollout_id = $1 AND g.state = 'FAILED' AND k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name`, [id]);
-    await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now() WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
+    return targets + (await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now() WHERE rollout_id = $1 AND state = 'FAILED'`, [id]));
   }
 }

@@ -22,12 +22,12 @@ export class DeployTargetResolver {
   @Mutation(() => RolloutPayload, { description: 'Sends one target the release of its rollout now: ahead of its stage, gates and windows. Never past a hold, a pause or a failure budget.' })
   @RequirePermission('rollout:promote')
   async deployTarget(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'Which target, and why.' }) input: DeployTargetInput): Promise<RolloutPayload> {
-    if (input.reason.length > MAX_TEXT) return { rollout: null, userErrors: [userError('INVALID_VALUE', ['reason'], `At most ${MAX_TEXT} characters.`)] };
+    if (input.reason.length > MAX_TEXT) return { rollout: null, hasChanged: false, userErrors: [userError('INVALID_VALUE', ['reason'], `At most ${MAX_TEXT} characters.`)] };
     const name: TargetName = { project: input.project ?? 'default', application: input.application, cluster: input.cluster };
     const result = await this.deploy.execute(viewer, { target: await this.targets.findByName(viewer, name), reason: input.reason });
-    if (!result.ok) return { rollout: null, userErrors: [toUserError(result.error, name)] };
-    const [after] = await this.rollouts.findByIds(viewer, [result.value]);
-    return { rollout: after === undefined ? null : toRolloutType(after), userErrors: [] };
+    if (!result.ok) return { rollout: null, hasChanged: false, userErrors: [toUserError(result.error, name)] };
+    const [after] = await this.rollouts.findByIds(viewer, [result.value.rollout]);
+    return { rollout: after === undefined ? null : toRolloutType(after), hasChanged: result.value.hasChanged, userErrors: [] };
   }
 }
 

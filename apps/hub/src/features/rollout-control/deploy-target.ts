@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '#kernel';
-import { isReasonCode, judgeDeployment, rolloutId, type ApproverRefused, type DeploymentFailure, type ProjectId, type ReasonCode, type RolloutId, type RolloutTargetState, type TargetId } from '#domain';
+import { isReasonCode, judgeDeployment, rolloutId, type ApproverRefused, type DeploymentFailure, type ProjectId, type ReasonCode, type RolloutTargetState, type TargetId } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { loadRollout, rolloutHeads } from '../rollouts/index.js';
 import { judgeApproval } from './judge-approval.js';
+import type { ToldRollout } from './told-rollout.js';
 
 export interface DeployTargetCommand {
   /** As the viewer was allowed to find it; undefined: no such target, or not the viewer's. */
@@ -49,7 +50,7 @@ export class DeployTarget {
     @Inject(Outbox) private readonly outbox: Outbox,
   ) {}
 
-  async execute(viewer: Viewer, { target: found, reason }: DeployTargetCommand): Promise<Result<RolloutId, DeployTargetFailure>> {
+  async execute(viewer: Viewer, { target: found, reason }: DeployTargetCommand): Promise<Result<ToldRollout, DeployTargetFailure>> {
     if (found === undefined) return err({ code: 'TARGET_NOT_FOUND' });
     if (reason.trim() === '') return err({ code: 'REASON_MISSING' });
     return this.tx.run(viewerScope(viewer, found.project), async () => {
@@ -59,7 +60,7 @@ export class DeployTarget {
       const verdict = await this.#judge(place, found.id);
       if (!verdict.ok) return verdict;
       const rollout = rolloutId(place.rollout_id);
-      if (verdict.value === 'UNDER_WAY') return ok(rollout);
+      if (verdict.value === 'UNDER_WAY') return ok({ rollout, hasChanged: false });
       const refused = (await this.tx.query(APPROVALS_AHEAD, [rollout, place.stage])).length > 0 ? await judgeApproval(this.tx, viewer, rollout) : undefined;
       if (refused !== undefined) return err(refused);
       await this.tx.execute('UPDATE rollout_targets SET named_at = now(), named_by = $3, named_reason = $4 WHERE rollout_id = $1 AND target_id = $2', [rollout, found.id, viewer.name, reason]);
@@ -68,7 +69,7 @@ export class DeployTarget {
       this.tx.notify(CHANNELS.applicationChanged, place.application_id);
       this.tx.notify(CHANNELS.rolloutChanged, rollout);
       this.tx.notify(CHANNELS.targetChanged, found.id);
-      return ok(rollout);
+      return ok({ rollout, hasChanged: true });
     });
   }
 

@@ -7,6 +7,7 @@ import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platfor
 import type { RolloutControlFailure } from './control-failure.js';
 import { judgeApproval } from './judge-approval.js';
 import { lockRollout } from './rollout-rows.js';
+import type { ToldRollout } from './told-rollout.js';
 
 export interface PromoteStageCommand {
   readonly rollout: { readonly project: ProjectId; readonly id: RolloutId } | undefined;
@@ -25,7 +26,7 @@ export class PromoteStage {
     @Inject(Outbox) private readonly outbox: Outbox,
   ) {}
 
-  async execute(viewer: Viewer, { rollout: found, reason }: PromoteStageCommand): Promise<Result<RolloutId, RolloutControlFailure>> {
+  async execute(viewer: Viewer, { rollout: found, reason }: PromoteStageCommand): Promise<Result<ToldRollout, RolloutControlFailure>> {
     if (found === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
     if (reason.trim() === '') return err({ code: 'REASON_MISSING' });
     return this.tx.run(viewerScope(viewer, found.project), async () => {
@@ -36,15 +37,16 @@ export class PromoteStage {
       if (stage === undefined) return err({ code: 'NOTHING_TO_PROMOTE' });
       const refused = (await this.#passesApproval(rollout.id, stage)) ? await judgeApproval(this.tx, viewer, rollout.id) : undefined;
       if (refused !== undefined) return err(refused);
-      await this.tx.execute(
+      const promoted = await this.tx.execute(
         'UPDATE rollout_stages SET promoted_at = now(), promoted_by = $3, promoted_reason = $4 WHERE rollout_id = $1 AND name = $2 AND promoted_at IS NULL',
         [rollout.id, stage.name, viewer.name, reason],
       );
+      if (promoted === 0) return ok({ rollout: rollout.id, hasChanged: false });
       await this.audit.record({ action: 'promoteStage', object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { stage: stage.name, reason } });
       await this.outbox.append({ kind: 'rollout.promoted', projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, stage: stage.name, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
       this.tx.notify(CHANNELS.rolloutChanged, rollout.id);
-      return ok(rollout.id);
+      return ok({ rollout: rollout.id, hasChanged: true });
     });
   }
 

@@ -45,4 +45,6 @@ export class DeployTargetInput extends MutationInput {
 @ObjectType({ description: 'The rollout as it is now.' })
 export class RolloutPayload extends MutationPayload {
   @Field(() => RolloutType, { nullable: true, description: 'The rollout; null when refused.' }) rollout!: RolloutType | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether this changed anything. False: it was so already, or there was nothing to do, and no record was made; or it was refused. Null only in an answer that an earlier version of the hub has remembered.' })
+  hasChanged?: boolean | null;
 }

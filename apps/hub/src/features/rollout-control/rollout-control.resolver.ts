@@ -1,5 +1,5 @@
 import type { Result } from '#kernel';
-import { parseGlobalId, type RolloutCommand, type RolloutId } from '#domain';
+import { parseGlobalId, type RolloutCommand } from '#domain';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentViewer, RequirePermission, userError, type Viewer } from '../../platform/api/index.js';
@@ -11,6 +11,7 @@ import { PromoteStage } from './promote-stage.js';
 import {
   AbortRolloutInput, ApproveGateInput, PauseRolloutInput, PromoteStageInput, ResumeRolloutInput, RetryRolloutInput, RolloutPayload, type ControlRolloutInput,
 } from './rollout-control.graphql.js';
+import type { ToldRollout } from './told-rollout.js';
 
 const MAX_TEXT = 1_000;
 
@@ -74,13 +75,13 @@ export class RolloutControlResolver {
     return found;
   }
 
-  async #answer(viewer: Viewer, result: Result<RolloutId, RolloutControlFailure>): Promise<RolloutPayload> {
-    if (!result.ok) return { rollout: null, userErrors: [toControlError(result.error)] };
-    const [after] = await this.rollouts.findByIds(viewer, [result.value]);
-    return { rollout: after === undefined ? null : toRolloutType(after), userErrors: [] };
+  async #answer(viewer: Viewer, result: Result<ToldRollout, RolloutControlFailure>): Promise<RolloutPayload> {
+    if (!result.ok) return { rollout: null, hasChanged: false, userErrors: [toControlError(result.error)] };
+    const [after] = await this.rollouts.findByIds(viewer, [result.value.rollout]);
+    return { rollout: after === undefined ? null : toRolloutType(after), hasChanged: result.value.hasChanged, userErrors: [] };
   }
 }
 
 function tooLong(field: string): RolloutPayload {
-  return { rollout: null, userErrors: [userError('INVALID_VALUE', [field], `At most ${MAX_TEXT} characters.`)] };
+  return { rollout: null, hasChanged: false, userErrors: [userError('INVALID_VALUE', [field], `At most ${MAX_TEXT} characters.`)] };
 }
