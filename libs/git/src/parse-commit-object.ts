@@ -1,3 +1,5 @@
+import { foreignLine } from '#kernel';
+
 /** Somebody whom a commit names, in its own words. */
 export interface CommitPerson {
   readonly name: string;
@@ -19,6 +21,10 @@ export interface CommitMeta {
 }
 
 const MAX_SUBJECT = 200;
+const MAX_NAME = 200;
+const MAX_EMAIL = 320;
+/** End of the year 9999: commits name any second, and databases do not hold each. */
+const LATEST_SECOND = 253_402_300_799;
 const ID = /^[0-9a-f]{40}$/;
 /** Longer than any name with an address; a pattern takes the square of the time. */
 const MAX_PERSON = 2_000;
@@ -47,20 +53,20 @@ export function parseCommitObject(id: string, bytes: Uint8Array): CommitMeta | u
   const treeId = fields.get('tree') ?? '';
   const author = readPerson(fields.get('author'));
   const committer = readPerson(fields.get('committer'));
-  const committedAt = new Date(Number(committer?.[3]) * 1000);
+  const committedAt = new Date(Math.min(Math.max(Number(committer?.[3]), 0), LATEST_SECOND) * 1000);
   if (!ID.test(treeId) || !parents.every((parent) => ID.test(parent)) || author === null || committer === null || Number.isNaN(committedAt.getTime())) return undefined;
-  const subject = (message.split('\n', 1)[0] ?? '').slice(0, MAX_SUBJECT);
+  const subject = foreignLine(message.split('\n', 1)[0] ?? '', MAX_SUBJECT);
   return { id, treeId, parents, author: personOf(author), committer: personOf(committer), coAuthors: coAuthorsOf(message), committedAt, subject };
 }
 
-function personOf([, name = '', email = '']: RegExpExecArray): CommitPerson {
-  return { name, email };
+function personOf([, name = '', email = '']: readonly string[]): CommitPerson {
+  return { name: foreignLine(name, MAX_NAME), email: foreignLine(email, MAX_EMAIL) };
 }
 
 function coAuthorsOf(message: string): readonly CommitPerson[] {
   const found: CommitPerson[] = [];
   for (const [, name = '', email = ''] of message.slice(0, MAX_SEARCHED).replaceAll('\r\n', '\n').matchAll(CO_AUTHOR)) {
-    found.push({ name: name.trim(), email: email.trim() });
+    found.push(personOf(['', name.trim(), email.trim()]));
     if (found.length === MAX_CO_AUTHORS) break;
   }
   return found;

@@ -1,3 +1,4 @@
+import { foreignText } from '#kernel';
 import { isSshCredentials, type GitCredentials, type PasswordCredentials } from './git-port.js';
 
 const MAX_MESSAGE = 400;
@@ -13,11 +14,11 @@ export function basicAuthorization(credentials: PasswordCredentials): string {
 export function redact(message: string, credentials: GitCredentials | undefined): string {
   let text = message;
   for (const form of credentials === undefined ? [] : formsOf(credentials)) if (form !== '') text = text.replaceAll(form, '***');
-  return text
+  const clean = text
     .replace(/(https?:\/\/)[^/\s@]*@/gi, '$1***@')
     .replace(/(ssh:\/\/[^/\s@:]*):[^/\s@]*@/gi, '$1:***@')
-    .replace(/[^\P{C}\n]/gu, '?')
-    .slice(0, MAX_MESSAGE);
+    .replace(/[^\P{C}\n]/gu, '?');
+  return foreignText(clean, MAX_MESSAGE);
 }
 
 function formsOf(credentials: GitCredentials): readonly string[] {

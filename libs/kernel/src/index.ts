@@ -4,6 +4,7 @@ export type { Brand } from './brand.js';
 export { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
 export { digestOf, digestOfJson, parseDigest, type Digest } from './digest.js';
 export { errorCode, errorMessage, errorName } from './error-words.js';
+export { foreignLine, foreignText } from './foreign-text.js';
 export { noFailpoints, type Failpoints } from './failpoints.js';
 export { silentLog, type Log } from './log.js';
 export type { Ids, Random } from './random.js';

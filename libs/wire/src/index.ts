@@ -1,3 +1,4 @@
+export { decodeAgentVersion } from './agent-version-wire.js';
 export { ChunkJoiner, splitFrame, type ChunkFailure } from './chunking.js';
 export { FrameOutbox, type FrameSink, type OutboxFailure } from './frame-outbox.js';
 export { decodeFacts, encodeFacts, type ClusterFacts } from './facts-wire.js';
@@ -23,6 +24,7 @@ export {
   MAX_MESSAGE_BYTES, MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, MAX_ORDERS_PER_FRAME, MAX_REPORTS_PER_FRAME, MISSED_HEARTBEATS, PROTOCOL_VERSION, recoverBytes, REQUEST_FAILURE_CODES,
   type GoAwayReason, type RequestFailureCode,
 } from './protocol.js';
+export { decodeRequestFailure, encodeRequestFailure, type RequestFailure } from './request-failure-wire.js';
 export { decodeReport, encodeReport } from './report-wire.js';
 export { decodeTargetDigests, encodeTargetDigests, rootDigest, type HeldOrder, type Holdings } from './root-digest.js';
 export { enrollmentService, sessionService } from './services.js';

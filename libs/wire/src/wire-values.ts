@@ -1,4 +1,4 @@
-import { parseDigest, type Digest } from '#kernel';
+import { foreignText, parseDigest, type Digest } from '#kernel';
 import { malformed } from './wire-failure.js';
 
 /** Highest 64-bit number that a signed column holds: epochs, generations and sequences stay below it. */
@@ -37,8 +37,7 @@ export function readCount(value: number): number {
   return Math.min(value, MAX_COUNT);
 }
 
-/** A text for people from an untrusted side: cut to `max` characters, and without NUL, which PostgreSQL refuses (one would poison a whole batch). */
+/** A text for people from an untrusted side, as it may be kept. */
 export function readText(text: string, max: number): string {
-  const cut = text.length > max ? text.slice(0, max) : text;
-  return cut.replaceAll('\0', '\uFFFD').toWellFormed();
+  return foreignText(text, max);
 }

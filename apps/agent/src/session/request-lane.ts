@@ -1,6 +1,6 @@
 import { ok, err, type Log, type MonotonicClock, type Result, type Timers } from '#kernel';
 import {
-  decodeAskTests, decodeDescribeObject, decodeListResources, decodeMeasureMetric, decodeReadLogs, decodeRunGateJob, encodeDescribedObject, encodeGateJobRun, encodeMeasurement, encodeResourceTree, encodeTestRun, MAX_OPEN_GATE_REQUESTS,
+  decodeAskTests, decodeDescribeObject, decodeListResources, decodeMeasureMetric, decodeReadLogs, decodeRunGateJob, encodeDescribedObject, encodeGateJobRun, encodeMeasurement, encodeRequestFailure, encodeResourceTree, encodeTestRun, MAX_OPEN_GATE_REQUESTS,
   MAX_OPEN_REQUESTS, type WireRequest, type WireResponse,
 } from '#wire';
 import { LogLane, type ResponseCarrier } from './log-lane.js';
@@ -123,5 +123,5 @@ export class RequestLane {
 }
 
 function failed(requestId: string, failure: RequestFailure): WireResponse {
-  return { requestId, answer: { $case: 'failure', value: { code: failure.code, message: failure.message.slice(0, 500) } } };
+  return { requestId, answer: { $case: 'failure', value: encodeRequestFailure(failure) } };
 }

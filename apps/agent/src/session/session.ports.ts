@@ -1,7 +1,7 @@
 import type { Digest, Result } from '#kernel';
 import type { ClusterId, HubId, ObjectRef, Order, OrderVersion, RepositoryId, ResourceTree, TargetId, TargetReport, TestRun } from '#domain';
 import type { GitCredentials } from '#git';
-import type { ClusterFacts, DescribedObject, GateJobQuestion, GateJobState, HeldOrder, HubSigningKey, LogQuestion, Measurement, RequestFailureCode, Signed, TestsQuestion } from '#wire';
+import type { ClusterFacts, DescribedObject, GateJobQuestion, GateJobState, HeldOrder, HubSigningKey, LogQuestion, Measurement, RequestFailure, Signed, TestsQuestion } from '#wire';
 
 /** Who this agent is, as its hub told it. It lives in a Secret of the cluster and nowhere else. */
 export interface AgentIdentity {
@@ -72,11 +72,7 @@ export interface CredentialInbox {
   drop(repository: RepositoryId, signal: AbortSignal): Promise<void>;
 }
 
-export interface RequestFailure {
-  readonly code: RequestFailureCode;
-  /** For people; never a secret. */
-  readonly message: string;
-}
+export type { RequestFailure };
 
 /** Answers the questions of the hub about targets. Secrets are masked before the answer leaves. */
 export interface TargetRequests {

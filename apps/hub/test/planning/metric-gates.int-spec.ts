@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { err, noFailpoints, ok, silentLog, type Failpoints } from '#kernel';
 import type { GateInput } from '#domain';
 import { systemRandom, systemTimers } from '#runtime';
+import { decodeRequestFailure } from '#wire';
 import { GateCheckRunner, type ClusterAsker } from '../../src/features/gate-checks/index.js';
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
@@ -10,7 +11,8 @@ jest.setTimeout(30_000);
 
 type Answer = Awaited<ReturnType<ClusterAsker['measureMetric']>>;
 const measures = (value: number): Answer => ok({ value, warnings: [] });
-const DOWN: Answer = err({ code: 'UNAVAILABLE', message: 'Prometheus at prometheus:9090 cannot be reached (ECONNREFUSED)' });
+/** As it comes from an agent that means no good: a NUL in a row of a check would keep its gate waiting for ever. */
+const DOWN: Answer = err(decodeRequestFailure({ code: 'UNAVAILABLE', message: 'Prometheus at prometheus:9090 cannot be reached\0(ECONNREFUSED)' }));
 const errors = (rest: NonNullable<GateInput['metric']> = {}): readonly GateInput[] => [{ name: 'errors', metric: { query: 'errors{c="{{ cluster.name }}"}', max: 1, interval: 10_000, ...rest } }];
 
 describe('a gate that measures', () => {

@@ -1,3 +1,5 @@
+import { foreignLine } from '#kernel';
+
 /** An address that a commit names, as its author, its committer or a co-author, and one of the commits that do. */
 export interface CommitPerson {
   /** As `emailOf` writes it. */
@@ -20,7 +22,7 @@ export const NOBODY: CommitPeople = { isComplete: true, people: [] };
 
 /** An address as it is compared: letters of either case are the same. */
 export function emailOf(text: string): string {
-  return text.normalize('NFC').trim().toLowerCase().slice(0, 320);
+  return foreignLine(text.normalize('NFC').trim().toLowerCase(), 320);
 }
 
 /** All of several together, each address once; more than anybody wrote are cut, and said to be. Pure. */

@@ -1,3 +1,5 @@
+import { foreignText } from '#kernel';
+
 /** Longest path that is read, in UTF-8 bytes. */
 export const MAX_PATH_BYTES = 4096;
 /** Longest name, in UTF-8 bytes: longer ones have no place in a file system, where Kustomize needs them. */
@@ -70,7 +72,7 @@ export function judgeTreePath(path: string): { readonly parts: readonly string[]
 
 /** A path as it may be shown: names of a tree are anybody's, and may turn the text around, forge lines or never end. Pure. */
 export function printablePath(path: string): string {
-  return path.replace(/[\p{C}\ufffd]/gu, '?').slice(0, 300);
+  return foreignText(path.replace(/[\p{C}\ufffd]/gu, '?'), 300);
 }
 
 /** `.git` in all the spellings that HFS+ and NTFS take for it: case, ignored code points, 8.3 names, streams, trailing dots and spaces. */

@@ -1,3 +1,5 @@
+import { foreignLine, foreignText } from '#kernel';
+
 /** One ref to move: only if it still is where we think, which the server sees to. */
 export interface RefUpdate {
   readonly fullRef: string;
@@ -14,7 +16,8 @@ export type PushReport =
   | { readonly kind: 'UNREADABLE' };
 
 const NO_COMMIT = '0'.repeat(40);
-const MAX_MESSAGE = 300;
+/** Longer than what is shown: whoever shows it takes the credentials out first, and half of one would stay in. */
+const MAX_MESSAGE = 20_000;
 const MAX_SAID = 2_000;
 
 /** What receive-pack is sent: the update with its old value, and the pack. Pure. */
@@ -44,7 +47,7 @@ export function readPushReport(answer: Buffer, fullRef: string): PushReport {
   const lines = report.map((payload) => payload.toString('utf8').trimEnd());
   const refused = lines.find((line) => line.startsWith(`ng ${fullRef} `))?.slice(`ng ${fullRef} `.length) ?? lines.find((line) => /^unpack (?!ok$)/.test(line));
   if (refused !== undefined) return { kind: 'REFUSED', message: messageOf(refused, said) };
-  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE', said: said.slice(0, MAX_SAID) };
+  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE', said: foreignText(said, MAX_SAID) };
   return said.trim() === '' ? { kind: 'UNREADABLE' } : { kind: 'REFUSED', message: messageOf('', said) };
 }
 
@@ -72,5 +75,6 @@ function payloadsOf(bytes: Buffer): readonly Buffer[] {
 
 function messageOf(refused: string, said: string): string {
   const words = said.replaceAll(/\s+/g, ' ').trim();
-  return [words, refused === '' ? '' : words === '' ? refused : `(${refused})`].filter((part) => part !== '').join(' ').slice(0, MAX_MESSAGE);
+  const message = [words, refused === '' ? '' : words === '' ? refused : `(${refused})`].filter((part) => part !== '').join(' ');
+  return foreignLine(message, MAX_MESSAGE);
 }

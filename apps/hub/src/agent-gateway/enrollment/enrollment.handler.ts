@@ -1,7 +1,7 @@
 import { jitterMs, type Log, type Random, type Result } from '#kernel';
 import { clusterId, type ClusterId } from '#domain';
 import {
-  asBuffer, enrollmentService, recoverBytes, toWireSigningKey,
+  asBuffer, decodeAgentVersion, enrollmentService, recoverBytes, toWireSigningKey,
   type EnrollRequest, type EnrollResponse, type RecoverChallengeRequest, type RecoverChallengeResponse, type RecoverRequest,
 } from '#wire';
 import type { ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
@@ -27,7 +27,6 @@ export interface EnrollmentPorts {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const MAX_VERSION = 64;
 const NONCE_BYTES = 32;
 const RETRY_AFTER_MS = 2_000;
 
@@ -53,7 +52,7 @@ export class EnrollmentHandler {
     const enrolled = await this.ports.store.enroll({
       tokenHash,
       kubeSystemUid: request.kubeSystemUid,
-      agentVersion: request.agentVersion.slice(0, MAX_VERSION).replaceAll('\0', ''),
+      agentVersion: decodeAgentVersion(request.agentVersion),
       publicKey: new Uint8Array(publicKey.value.rawData),
       origin,
       issue: (cluster) => this.ports.authority.issueClient(cluster, publicKey.value, this.ports.certificateTtlMs),

@@ -1,4 +1,4 @@
-import { isUuid, jitterMs, type Log, type Random, type Timers } from '#kernel';
+import { foreignLine, isUuid, jitterMs, type Log, type Random, type Timers } from '#kernel';
 import { isReasonCode, targetId, type TargetId } from '#domain';
 import { MAX_ORDERS_PER_FRAME, rootDigest, toWireSigned, type Holdings, type OrderReceipts } from '#wire';
 import type { CredentialSync } from '../credentials/credential-sync.js';
@@ -66,7 +66,7 @@ export class OrderSync {
     for (const receipt of receipts.receipts.slice(0, MAX_RECEIPTS)) {
       if (receipt.accepted || !isUuid(receipt.targetId)) continue;
       const target = targetId(receipt.targetId);
-      this.ports.log.warn('an agent refused an order', { clusterId: this.session.cluster, targetId: target, generation: receipt.generation, reason: receipt.reason.slice(0, 64) });
+      this.ports.log.warn('an agent refused an order', { clusterId: this.session.cluster, targetId: target, generation: receipt.generation, reason: foreignLine(receipt.reason, 64) });
       if (receipt.reason === 'ASSIGNMENT_EXPIRED') reissue.push(target);
       else if (receipt.reason === 'STALE_GENERATION' && this.refusedAsStale.size < MAX_RECEIPTS) this.refusedAsStale.add(target);
       else if (isReasonCode(receipt.reason)) refused.push({ target, epoch: receipt.epoch, generation: receipt.generation, reason: receipt.reason, message: `the agent of cluster ${this.session.admitted.name} refused the order` });

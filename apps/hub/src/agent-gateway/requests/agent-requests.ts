@@ -1,7 +1,7 @@
 import { err, ok, type Ids, type Result, type Timers } from '#kernel';
 import type { ClusterId, ObjectRef, ResourceTree, TargetId, TestRun } from '#domain';
 import {
-  decodeDescribedObject, decodeGateJobRun, decodeLogPart, decodeMeasurement, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeMeasureMetric, encodeReadLogs, encodeRunGateJob, isRequestFailureCode, LOG_LIMITS,
+  decodeDescribedObject, decodeGateJobRun, decodeLogPart, decodeMeasurement, decodeRequestFailure, decodeResourceTree, decodeTestRun, encodeAskTests, encodeDescribeObject, encodeListResources, encodeMeasureMetric, encodeReadLogs, encodeRunGateJob, LOG_LIMITS,
   MAX_OPEN_GATE_REQUESTS, MAX_OPEN_REQUESTS, type DescribedObject, type GateJobQuestion, type GateJobState, type LogEnd, type LogQuestion, type Measurement, type RequestFailureCode, type TestsQuestion, type WireFailure, type WireRequest, type WireResponse,
 } from '#wire';
 import type { LiveSession } from '../session/live-session.js';
@@ -38,7 +38,6 @@ const DEADLINE_MS = 10_000;
 const READ_LOGS_MS = 30_000;
 /** What an agent may take longer than its own limit before it counts as silent. */
 const GRACE_MS = 15_000;
-const MAX_MESSAGE = 500;
 const MAX_OPEN: Readonly<Record<Lane, number>> = { QUESTIONS: MAX_OPEN_REQUESTS, GATES: MAX_OPEN_GATE_REQUESTS, LOGS: LOG_LIMITS.streams };
 const CANCELS = 'requests.cancel';
 
@@ -147,9 +146,7 @@ export class AgentRequests {
 
 /** An answer that is none to the question. */
 function refused(answer: Answer): Result<never, AgentRequestFailure> {
-  if (answer?.$case !== 'failure') return err({ code: 'UNKNOWN_REQUEST', message: '' });
-  const { code, message } = answer.value;
-  return err({ code: isRequestFailureCode(code) ? code : 'UNAVAILABLE', message: message.slice(0, MAX_MESSAGE) });
+  return err(answer?.$case === 'failure' ? decodeRequestFailure(answer.value) : { code: 'UNKNOWN_REQUEST', message: '' });
 }
 
 function understood<T>(decoded: Result<T, WireFailure>): Result<T, AgentRequestFailure> {

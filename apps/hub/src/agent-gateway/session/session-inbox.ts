@@ -1,4 +1,4 @@
-import { assertNever, parseDigest, type Log } from '#kernel';
+import { assertNever, foreignLine, parseDigest, type Log } from '#kernel';
 import type { TargetReport } from '#domain';
 import { decodeFacts, decodeReport, decodeTargetDigests, type AgentBody, type Reports } from '#wire';
 import type { IngestBuffer, ReportSource } from '../ingest/ingest-buffer.js';
@@ -51,7 +51,7 @@ export class SessionInbox {
         this.onFacts(body.value);
         return 'GO_ON';
       case 'refused':
-        this.ports.log.warn('an agent refused a frame', { clusterId: this.session.cluster, code: body.value.code.slice(0, 64) });
+        this.ports.log.warn('an agent refused a frame', { clusterId: this.session.cluster, code: foreignLine(body.value.code, 64) });
         return 'GO_ON';
       case 'goodbye':
         return 'GOODBYE';

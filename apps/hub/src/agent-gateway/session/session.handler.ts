@@ -1,7 +1,7 @@
 import { jitterMs, parseDigest, type Log, type MonotonicClock, type Random, type Timers } from '#kernel';
 import type { HubId } from '#domain';
 import {
-  asBuffer, decodeAgentFrame, decodeSigned, DEFAULT_HEARTBEAT_MS, FrameReader, framesOf, HUB_CAPABILITIES, PROTOCOL_VERSION, sessionService, toWireSigned,
+  asBuffer, decodeAgentFrame, decodeAgentVersion, decodeSigned, DEFAULT_HEARTBEAT_MS, FrameReader, framesOf, HUB_CAPABILITIES, PROTOCOL_VERSION, sessionService, toWireSigned,
   type AgentBody, type Hello, type RenewRequest, type RenewResponse,
 } from '#wire';
 import type { ServerDuplexStream, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
@@ -131,7 +131,7 @@ export class SessionHandler {
 
   private async admit(call: AgentCall, over: AbortController, peer: PeerIdentity, hello: Hello): Promise<LiveSession> {
     if (hello.protocol < 1) throw new Refusal('PROTOCOL');
-    const admitted = await this.ports.store.admit(peer, hello.agentVersion.slice(0, MAX_VERSION).replaceAll('\0', ''), this.ports.replica);
+    const admitted = await this.ports.store.admit(peer, decodeAgentVersion(hello.agentVersion), this.ports.replica);
     if (!admitted.ok) throw new Refusal(admitted.error.code);
     const session = new LiveSession(admitted.value, peer, call, over, this.ports.clock.nowMs());
     if (!this.ports.sessions.add(session)) throw new Refusal('SUPERSEDED');
@@ -158,7 +158,7 @@ export class SessionHandler {
       },
     });
     await this.introduceKeys(session, hello);
-    this.ports.log.info('agent connected', { clusterId: admitted.cluster, cluster: admitted.name, sessionEpoch: admitted.sessionEpoch, agentVersion: hello.agentVersion.slice(0, MAX_VERSION) });
+    this.ports.log.info('agent connected', { clusterId: admitted.cluster, cluster: admitted.name, sessionEpoch: admitted.sessionEpoch, agentVersion: decodeAgentVersion(hello.agentVersion) });
     const inbox = new SessionInbox(
       session,
       {

@@ -1,4 +1,4 @@
-import { canonicalJson, formatTraceparent, ok, parseDigest, traceUnder, type Ids, type Log, type Result, type Span, type Tracer } from '#kernel';
+import { canonicalJson, foreignLine, formatTraceparent, ok, parseDigest, traceUnder, type Ids, type Log, type Result, type Span, type Tracer } from '#kernel';
 import { combineSourceDigests, computeSourceDigest, mergePeople, releaseId, releaseKey, renderingFieldsOf, shouldRelease, watchedSourceOf, type CommitPeople, type ReleaseId, type ReleaseKey, type SourceReadFailure, type WatchSet } from '#domain';
 import type { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, systemScope, type Outbox, type TransactionContext } from '../../platform/database/index.js';
@@ -147,7 +147,7 @@ export class EvaluateReleases implements ReleaseEvaluation {
       await store.add({
         project: current.project, application: current.id, id, number, revision: current.revision.id, repository: source.repository, commit: source.commit, ref: source.ref,
         fullRef: source.fullRef, location: source.content.kind === 'ARCHIVE' ? source.content.location : undefined, sources: further.pinned, sourceDigest, releaseKey: key.digest, fellBack: watchedPaths(watched).includes(''),
-        author: plain(source.author, MAX_AUTHOR), subject: plain(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
+        author: foreignLine(source.author, MAX_AUTHOR), subject: foreignLine(source.subject, MAX_SUBJECT), committedAt: source.committedAt,
         trace: formatTraceparent(at),
         people: people && mergePeople([people, ...current.sources.flatMap((one) => (one.kind === 'FOUND' ? [one.people] : []))]),
       });
@@ -173,9 +173,4 @@ function archiveWatchSet(commit: string): Result<WatchSet, SourceReadFailure> {
 
 function keyOf(newest: NewestRelease | undefined): ReleaseKey | undefined {
   return newest && releaseKey(renderingFieldsOf(newest.spec, newest.repository), newest.sourceDigest);
-}
-
-/** Texts of commits are anybody's: control characters would forge lines, and PostgreSQL takes no NUL. */
-function plain(text: string, limit: number): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, limit).toWellFormed();
 }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '#kernel';
+import { err, foreignLine, ok, type Result } from '#kernel';
 
 /** What a validator says of a rollout. */
 export interface ValidatorAnswer {
@@ -37,7 +37,7 @@ function parsed(body: Uint8Array): unknown {
 /** One line for people: it stands in logs, on terminals and on screens. */
 function plain(message: string): string {
   const line = message.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return line.length <= MAX_VALIDATOR_MESSAGE ? line : `${line.slice(0, MAX_VALIDATOR_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return line.length <= MAX_VALIDATOR_MESSAGE ? foreignLine(line, MAX_VALIDATOR_MESSAGE) : `${foreignLine(line, MAX_VALIDATOR_MESSAGE - 1)}…`;
 }
 
 function wait(seconds: unknown): number | undefined {
