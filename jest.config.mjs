@@ -15,7 +15,7 @@ export default {
   coverageProvider: 'v8',
   maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/longest-first.mjs',
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/{architecture,bench,canaries,demo,faults}/**/*.spec.ts']),
     project('integration', ['<rootDir>/{apps,libs}/**/*.int-spec.ts', '<rootDir>/test/{contract,integration,faults}/**/*.int-spec.ts']),

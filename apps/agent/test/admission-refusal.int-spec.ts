@@ -3,7 +3,7 @@ import { cm, configMap, deployment, TestAgent, TestSource } from './test-agent.j
 import { APPLY_USER, TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('an object that the API server refuses', () => {
   let cluster: TestCluster;

@@ -11,7 +11,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { AGENT_NAMESPACE, TestCluster } from './test-cluster.js';
 import { anAssignment, CLUSTER, HUB, idOf, SIGNING_KEY } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const CA_HASH = `sha256:${'a'.repeat(64)}`;
 const lease = { group: 'coordination.k8s.io', kind: 'Lease', namespace: AGENT_NAMESPACE, name: 'capstan-agent' };

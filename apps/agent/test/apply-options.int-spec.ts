@@ -6,7 +6,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const asking = (object: KubeObject, apply: string): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'capstan.dev/apply': apply } } });
 /** The same Deployment with another selector, which never changes. */

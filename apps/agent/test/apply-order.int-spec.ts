@@ -4,7 +4,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { APPLY_USER, TestCluster } from './test-cluster.js';
 import { anAssignment, HUB } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('applying a release', () => {
   let cluster: TestCluster;

@@ -4,7 +4,10 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
+
+/** Timers go by another clock than the one of the audit log, and both are cut to whole milliseconds. */
+const CLOCKS_DIFFER_MS = 2;
 
 /** The API server sends the agent away, for a while or for good reasons: it comes back when it was told, and nothing is lost. */
 describe('a server that is busy', () => {
@@ -26,7 +29,7 @@ describe('a server that is busy', () => {
     await agent.accept(anAssignment({ generation: 1, release: 'one' }));
     await agent.reported({ generation: 1n, sync: 'SYNCED', health: 'HEALTHY' });
     expect(cluster.object(cm('settings'))?.['data']).toEqual({ colour: 'blue' });
-    expect(Math.min(...gapsAfter(429, ours(cluster, 'patch')))).toBeGreaterThanOrEqual(1_000);
+    expect(Math.min(...gapsAfter(429, ours(cluster, 'patch')))).toBeGreaterThanOrEqual(1_000 - CLOCKS_DIFFER_MS);
     expect(agent.reports.filter(({ sync }) => sync === 'FAILED')).toEqual([]);
     expect(cluster.deletes()).toEqual([]);
   });

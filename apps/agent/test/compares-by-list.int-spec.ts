@@ -5,7 +5,7 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const NAMES = Array.from({ length: 60 }, (_, index) => `map-${String(index).padStart(2, '0')}`);
 

@@ -4,7 +4,7 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { AGENT_NAMESPACE, TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const READ = { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'watch'] };

@@ -3,7 +3,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('fields that another manager holds', () => {
   let cluster: TestCluster;

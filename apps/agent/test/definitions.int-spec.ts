@@ -6,7 +6,7 @@ import { configMap, deploy, deployment, TestAgent, TestSource } from './test-age
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const WIDGET: ObjectRef = { group: 'example.com', kind: 'Widget', namespace: 'shop', name: 'w' };
 

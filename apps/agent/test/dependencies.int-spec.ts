@@ -4,7 +4,7 @@ import { cm, configMap, deployment, TestAgent, TestSource } from './test-agent.j
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('applications that need each other on one cluster', () => {
   let cluster: TestCluster;

@@ -6,7 +6,7 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** The server takes the write of one object, and its answer gets lost. */
 class LostAnswers {

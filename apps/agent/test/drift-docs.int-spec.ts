@@ -8,7 +8,7 @@ import { cm, configMap, deploy, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'drift.md'), 'utf8');
 const EXAMPLE = /```yaml\n(ignore:\n[\s\S]*?)```\n\n\| who \| writes \| then \|\n\|---\|---\|---\|\n((?:\|.*\|\n)+)/g;

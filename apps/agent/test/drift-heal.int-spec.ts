@@ -5,7 +5,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('healing drift', () => {
   let cluster: TestCluster;

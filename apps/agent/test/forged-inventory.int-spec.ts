@@ -6,7 +6,7 @@ import { configMap, TestAgent, TestSource } from './test-agent.js';
 import { AGENT_NAMESPACE, TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment, aTombstone, HUB } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const chart = { [PART_OF_LABEL]: 'capstan-agent' };
 /** What the agent lives by, each with both of our marks: nothing about them tells that they are not an application's but what they are. */

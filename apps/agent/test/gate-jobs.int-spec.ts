@@ -7,7 +7,7 @@ import { configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, idOf } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const GATE = { 'capstan.dev/hook': 'gate' };
 const target = targetId(idOf('target', 'shop'));

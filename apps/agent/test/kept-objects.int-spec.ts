@@ -4,7 +4,7 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { aTombstone, anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const asking = (name: string, annotations: Readonly<Record<string, string>>) => configMap(name, { v: '1' }, { annotations });
 const HELM = { 'helm.sh/resource-policy': 'keep' };

@@ -8,7 +8,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { AGENT_NAMESPACE, TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 class Killed extends Error {}
 

@@ -6,7 +6,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const labels = { app: 'other' };
 const anew: KubeObject = {

@@ -6,7 +6,7 @@ import { configMap, deployment, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment, idOf } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const target = targetId(idOf('target', 'shop'));
 const { signal } = new AbortController();

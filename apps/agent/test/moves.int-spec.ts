@@ -5,7 +5,7 @@ import { cm, configMap, TestAgent, TestSource, type TestAgentOptions } from './t
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone, HUB } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('an object that moves to another application', () => {
   let cluster: TestCluster;

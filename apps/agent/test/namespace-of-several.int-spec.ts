@@ -4,7 +4,7 @@ import { cm, configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('a namespace that is to go, with objects of other applications in it', () => {
   let cluster: TestCluster;

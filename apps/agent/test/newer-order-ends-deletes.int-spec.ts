@@ -4,7 +4,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** One object at a time, so that an order comes between two deletes. */
 describe('a newer order that comes between two deletes', () => {

@@ -6,7 +6,7 @@ import { TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'ordering.md'), 'utf8');
 const EXAMPLE = /```yaml\n([\s\S]*?)```\n\nThe writes, in this order:\n\n```text\n([\s\S]*?)```/g;

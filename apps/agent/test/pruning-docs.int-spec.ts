@@ -6,7 +6,7 @@ import { configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'pruning.md'), 'utf8');
 const settings = configMap('settings', { a: '1' });

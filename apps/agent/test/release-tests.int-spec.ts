@@ -6,7 +6,7 @@ import { configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster, unwrap } from './test-cluster.js';
 import { anAssignment, idOf } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const TEST = { 'helm.sh/hook': 'test' };
 const PASSWORD = 'correct-horse-battery';

@@ -3,7 +3,7 @@ import { configMap, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('a session that begins', () => {
   let cluster: TestCluster;

@@ -3,7 +3,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('the removal of a target with its objects', () => {
   let cluster: TestCluster;

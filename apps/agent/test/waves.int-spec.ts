@@ -5,7 +5,7 @@ import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test
 import { TestCluster } from './test-cluster.js';
 import { anAssignment, aTombstone } from './test-orders.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const inWave = (object: KubeObject, wave: number, annotation = 'argocd.argoproj.io/sync-wave'): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [annotation]: String(wave) } } });
 

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { aHub, type TestHub } from './a-hub.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const CREATE = `mutation ($input: CreateApplicationInput!) { createApplication(input: $input) { clientMutationId userErrors { code field message hint details }
   application { id name state version project { name } revision { number createdBy spec { source { repository ref path renderer watch } parameters selector { all matchLabels } namespace sync { automated prune drift } strategy { kind } } }

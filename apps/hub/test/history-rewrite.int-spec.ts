@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGitRepository, GitServer, until, type GitRepositoryBuilder } from '#testing';
 import { aHub, type TestHub } from './a-hub.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const REWRITE = 'kind fromFullRef fromCommit toFullRef toCommit approvedAt';
 const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';

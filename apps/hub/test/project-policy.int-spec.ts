@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aHub, type TestHub } from './a-hub.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const RULE = { group: 'example.com', kind: 'Widget', healthy: 'object.status.phase == "Ready"', degraded: 'object.status.phase == "Failed"' };
 const IGNORE = { kind: 'Deployment', jsonPointers: ['/spec/replicas'], when: 'has(object.metadata.labels)' };

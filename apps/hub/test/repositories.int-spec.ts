@@ -7,7 +7,7 @@ import type { WebhookProvider } from '../src/features/webhooks/schemes/index.js'
 import { aHub, type TestHub } from './a-hub.js';
 import { DELIVERIES, PROOFS } from './webhooks/deliveries.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const PASSWORD = 'canary-password-5d1e';
 const OTHER_PASSWORD = 'canary-password-77aa';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { aHub, type TestHub } from './a-hub.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const DOCS = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs/rollouts.md'), 'utf8');
 const CREATE = 'mutation ($input: CreateApplicationInput!) { createApplication(input: $input) { userErrors { code field message } } }';

@@ -2,7 +2,7 @@ import { aGitRepository, anSshKey, GitServer, SshGitServer, sshMissing, until, t
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aHub, type TestHub } from './a-hub.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const missing = await sshMissing();
 
 interface Payload {

@@ -11,7 +11,7 @@ import { writeCommitsContract } from './contract/write-commits.contract.js';
 import type { GitPort } from './git-port.js';
 
 // Dozens of real processes and faults per test on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** What every adapter of GitPort promises, against a real Git server. */
 export function gitPortContract(name: string, make: (options: ContractAdapterOptions) => GitPort): void {

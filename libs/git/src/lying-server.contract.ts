@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ContractAdapterOptions } from './contract/git-ground.contract.js';
 import type { GitPort } from './git-port.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const SEED = 4_2026;
 const POINTS = 4;

@@ -233,7 +233,7 @@ export function helmContract(title: string, helm: string): void {
       const bounded = await rendererOf(helm, { cpuSeconds: 1, timeoutMs: 2_500, maxBytes: 4 * 1024 * 1024, memoryBytes: 256 * 1024 * 1024 });
       const result = await bounded.render(aSourceTree(small(template)), chartRequest(), signal);
       expect(result).toMatchObject({ ok: false, error: { code: expect.stringMatching(/RENDER_TIMED_OUT|RENDER_LIMIT_EXCEEDED|HELM_FAILED/), retryable: false } });
-    }, 30_000);
+    }, 120_000);
 
     it('answers RENDERER_UNAVAILABLE for a chart where helm is missing, and still renders plain manifests', async () => {
       for (const missing of [undefined, '/nonexistent/helm']) {

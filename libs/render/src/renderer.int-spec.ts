@@ -213,7 +213,7 @@ describe('the jail', () => {
     }
     const bounded = await rendererWith(kustomize, { workDirectory: join(work, 'bounded'), limits: { timeoutMs: 3_000, cpuSeconds: 2 } });
     expect(await bounded.render(aSourceTree(files), { ...REQUEST, path: 'l24' }, signal)).toMatchObject({ ok: false, error: { code: expect.stringMatching(/RENDER_(TIMED_OUT|LIMIT_EXCEEDED)/) } });
-  }, 20_000);
+  }, 120_000);
 
   it('gives it an empty environment, no PATH and no network', async () => {
     const result = await runFake(`echo "apiVersion: v1"; echo "kind: ConfigMap"; echo "metadata: {name: a}"; echo "data:"; /usr/bin/env | /usr/bin/sed 's/=.*//; s/^/  /; s/$/: x/'; echo "  links: '$(/bin/cat /proc/net/dev | /usr/bin/tail -n +3 | /usr/bin/cut -d: -f1 | /usr/bin/tr -d ' \\n')'"`);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 const CHECK_MS = 2_000;
 const IDLE_CHECKS = 15;
+const START_ATTEMPTS = 3;
 const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=400', 'shared_buffers=64MB', 'unix_socket_directories='];
 
 const directory = process.argv[2];
@@ -16,24 +17,11 @@ if (directory === undefined) throw new Error('usage: postgres-keeper.ts <directo
 const users = join(directory, 'users');
 await mkdir(users, { recursive: true });
 
-const port = await freePort();
 const log: string[] = [];
-const postgres = new EmbeddedPostgres({
-  databaseDir: join(directory, 'data'),
-  port,
-  user: 'postgres',
-  password: 'postgres',
-  createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-  postgresFlags: ['-h', '127.0.0.1', ...FAST.flatMap((setting) => ['-c', setting])],
-  onLog: (line) => log.push(String(line)),
-  onError: (line) => log.push(String(line)),
-});
-
+let postgres = postgresAt(0);
 try {
   await postgres.initialise();
-  await postgres.start();
-  await publish({ port });
+  await publish({ port: await start() });
 } catch (error) {
   await publish({ failure: `${String(error)}\n${log.slice(-20).join('')}` });
   process.exit(1);
@@ -46,6 +34,34 @@ await rm(join(directory, 'server.json'), { force: true });
 await postgres.stop();
 await rm(directory, { recursive: true, force: true });
 process.exit(0);
+
+function postgresAt(port: number): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir: join(String(directory), 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['-h', '127.0.0.1', ...FAST.flatMap((setting) => ['-c', setting])],
+    onLog: (line) => log.push(String(line)),
+    onError: (line) => log.push(String(line)),
+  });
+}
+
+/** On a port that is chosen only now, and on another one should somebody have taken it meanwhile: tests take many. */
+async function start(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    postgres = postgresAt(port);
+    try {
+      await postgres.start();
+      return port;
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
 
 async function publish(state: { readonly port: number } | { readonly failure: string }): Promise<void> {
   const file = join(String(directory), 'server.json');

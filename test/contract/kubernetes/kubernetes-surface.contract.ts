@@ -26,7 +26,7 @@ import { workloadsContract } from './workloads.contract.js';
  */
 export function kubernetesSurfaceContract(name: string, makeServer: () => Promise<ContractServer>): void {
   describe(`Kubernetes surface: ${name}`, () => {
-    jest.setTimeout(90_000);
+    jest.setTimeout(120_000);
     let made: ContractServer | undefined;
     const server: TheServer = () => {
       if (made === undefined) throw new Error('the server did not start');

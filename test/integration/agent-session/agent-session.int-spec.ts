@@ -9,7 +9,7 @@ import { aCluster, aGatewayWorld, aJoinToken, anApplication, startGateway, type 
 import { AgentUnderTest, DurableState, type AgentOptions } from './agent-under-test.js';
 import { CuttableProxy } from './cuttable-proxy.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let world: GatewayWorld;
 let running: RunningGateway;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runCapstan } from '../../../apps/cli/test/a-cli.js';
 import { aHub, type TestHub } from '../../../apps/hub/test/a-hub.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const person = (name: string): { readonly name: string; readonly email: string } => ({ name, email: `${name}@example.com` });
 const content = (n: number): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { n: "${n}" }\n`;

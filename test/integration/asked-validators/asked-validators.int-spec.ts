@@ -6,7 +6,7 @@ import { aBoard, exampleOfTheDocs, type Board } from '../../../apps/hub/test/val
 import { aHub, type TestHub } from '../../../apps/hub/test/a-hub.js';
 import { everythingReadable } from '../../canaries/everything-readable.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const MANIFEST = `
 apiVersion: capstan.dev/v1

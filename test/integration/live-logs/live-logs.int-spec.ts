@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { aHub, type TestHub } from '../../../apps/hub/test/a-hub.js';
 import { AgentUnderTest, DurableState } from '../agent-session/agent-under-test.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const POD = 'application: "web", cluster: "prod", namespace: "shop", pod: "web-1"';
 let hub: TestHub;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCapstan, type CliAnswer } from '../../../apps/cli/test/a-cli.js';
 import { aHub, type TestHub } from '../../../apps/hub/test/a-hub.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const MANIFEST = `
 apiVersion: capstan.dev/v1

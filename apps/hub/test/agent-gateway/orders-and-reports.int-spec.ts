@@ -6,7 +6,7 @@ import { decodeOrder, encodeReport, encodeTargetDigests, fromWireSigned, ORDER_T
 import { aCluster, aGatewayWorld, aJoinToken, anApplication, ids, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
 import { enrollRaw, expectEnrolled, RawAgent, type RawIdentity } from './raw-agent.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let world: GatewayWorld;
 let running: RunningGateway;

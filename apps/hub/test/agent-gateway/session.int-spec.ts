@@ -10,7 +10,7 @@ import { webcrypto, X509Certificate } from 'node:crypto';
 import { aCluster, aGatewayWorld, aJoinToken, startGateway, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
 import { aClient, aCsr, call, credentialsOf, enrollRaw, expectEnrolled, pemOf, RawAgent, renewRaw, type RawIdentity } from './raw-agent.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let world: GatewayWorld;
 let running: RunningGateway;

@@ -5,7 +5,7 @@ import { AGENT_CAPABILITIES, decodeOrder, encodeTargetDigests, rootDigest, type 
 import { aCluster, aGatewayWorld, aJoinToken, anApplication, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
 import { enrollRaw, expectEnrolled, RawAgent, type RawIdentity } from './raw-agent.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let world: GatewayWorld;
 let running: RunningGateway;

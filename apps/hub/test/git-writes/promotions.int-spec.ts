@@ -3,7 +3,7 @@ import { FURTHER_AUTHORS, type ApplicationInput } from '#domain';
 import { anInput, value } from '../planning/planning-ground.js';
 import { writeGround, WRITER } from './write-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 type Promote = NonNullable<ApplicationInput['promoteFrom']>;
 const app = (path: string, tier: string, promoteFrom?: Promote, ref = 'main'): ApplicationInput => anInput({ source: { repository: 'fleet', ref, path }, selector: { matchLabels: { tier } }, promoteFrom });

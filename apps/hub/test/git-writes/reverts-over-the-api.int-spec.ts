@@ -10,7 +10,7 @@ import { ENTITIES } from '../../src/entities.js';
 import { openDataSource, TransactionContext } from '../../src/platform/database/index.js';
 import { aHub, type TestHub } from '../a-hub.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const READER = { username: 'reader', password: 'canary-reader-90cc' };
 const WRITER = { username: 'writer', password: 'canary-writer-12ab' };

@@ -6,7 +6,7 @@ import { AuditTrail } from '../../src/platform/audit/index.js';
 import { value } from '../planning/planning-ground.js';
 import { writeGround, WRITER } from './write-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const ALL = ['c1', 'c2'];
 const GOOD = { 'apps/web/cm.yaml': 'a: 1\n', 'apps/web/kustomization.yaml': 'resources: [cm.yaml, ../../base]\n', 'base/kustomization.yaml': 'resources: [b.yaml]\n', 'base/b.yaml': 'b: 1\n', 'other.yaml': 'o: 1\n' };

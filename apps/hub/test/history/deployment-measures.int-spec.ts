@@ -3,7 +3,7 @@ import { DeploymentMeasuresReadModel } from '../../src/features/history/deployme
 import { value } from '../planning/planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from '../planning/staged-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const HOUR = 3_600_000;
 

@@ -6,7 +6,7 @@ import { value } from '../planning/planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from '../planning/staged-ground.js';
 import { aDiary } from './diary.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const SNAPSHOT = 'name application cluster state sync health reason lastChangeAt assigned { generation release { number } rollout { number cause } } runs { number } place { state rollout { number } } hold { by reason } target { name }';
 const TARGET_AT = `query ($at: DateTime!, $cluster: String!) { targetAt(application: "web", cluster: $cluster, at: $at) { ${SNAPSHOT} } }`;

@@ -5,7 +5,7 @@ import { dropOldHistory, systemScope } from '../../src/platform/database/index.j
 import { value } from '../planning/planning-ground.js';
 import { stagedGround, type StagedGround } from '../planning/staged-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const signal = new AbortController().signal;
 const PAGE = { limit: 100, after: undefined, filterHash: '' };

@@ -6,7 +6,7 @@ import { anInput, value } from '../planning/planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from '../planning/staged-ground.js';
 import { aDiary, type Page, type Sight } from './diary.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const ALL = { limit: 100, after: undefined, filterHash: '' };
 

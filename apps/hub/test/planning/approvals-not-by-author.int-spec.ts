@@ -8,7 +8,7 @@ import { PromoteStage } from '../../src/features/rollout-control/promote-stage.j
 import { loadRollout, rolloutHeads } from '../../src/features/rollouts/load-rollout.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const PRINCIPALS = { ada: '00000000-0000-7000-8000-0000000000a1', bob: '00000000-0000-7000-8000-0000000000a2', eve: '00000000-0000-7000-8000-0000000000a3' } as const;
 type Name = keyof typeof PRINCIPALS;

@@ -6,7 +6,7 @@ import { systemScope } from '../../src/platform/database/index.js';
 import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const sourceOf = (name: string) => ({ repository: 'fleet', ref: 'main', path: `apps/${name}` });
 const queueFirst = (rest: Partial<NonNullable<GateInput['rollout']>> = {}): GateInput => ({ name: 'queue-first', rollout: { application: 'queue', ...rest } });

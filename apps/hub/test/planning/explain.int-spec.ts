@@ -9,7 +9,7 @@ import { TargetReadModel } from '../../src/features/targets/index.js';
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('explaining a target', () => {
   let ground: StagedGround;

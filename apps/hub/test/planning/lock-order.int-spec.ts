@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { systemScope } from '../../src/platform/database/index.js';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const CLUSTERS = ['c1', 'c2', 'c3', 'c4'];
 const APPLICATIONS = ['web', 'api'];

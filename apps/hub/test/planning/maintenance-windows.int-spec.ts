@@ -6,7 +6,7 @@ import { loadRollout, rolloutHeads } from '../../src/features/rollouts/load-roll
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const DAY = 86_400_000;
 /** Of clusters with `night=yes`, a freeze over the days from now. */

@@ -7,7 +7,7 @@ import { GateCheckRunner, type ClusterAsker } from '../../src/features/gate-chec
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 type Answer = Awaited<ReturnType<ClusterAsker['measureMetric']>>;
 const measures = (value: number): Answer => ok({ value, warnings: [] });

@@ -6,7 +6,7 @@ import { findWork, PlanApplication, PlannerController } from '../../src/features
 import { LeaseLost } from '../../src/platform/database/index.js';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const V1 = { 'apps/web/cm.yaml': 'a: 1' };
 
@@ -105,5 +105,5 @@ describe('a planner', () => {
     await ground.push({ 'apps/web/cm.yaml': 'a: 3' });
     await until('the scan finds the release although no notification came', 20_000, async () => ((await ground.rows<{ n: number }>('SELECT min(generation)::int AS n FROM targets'))[0]?.n === 3 ? true : undefined));
     await other.stop();
-  }, 40_000);
+  }, 120_000);
 });

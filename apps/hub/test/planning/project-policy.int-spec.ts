@@ -9,7 +9,7 @@ import { Outbox, systemScope } from '../../src/platform/database/index.js';
 import { loadOrderMaterial } from '../../src/features/planner/order-material.js';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const V1 = { 'apps/web/cm.yaml': 'a: 1' };
 const OWN: HealthRuleInput = { group: 'example.com', kind: 'Widget', healthy: 'object.status.phase == "Ours"' };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { anInput, planningGround, value, type PlanningGround } from './planning-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const V1 = { 'apps/web/cm.yaml': 'a: 1' };
 const V2 = { 'apps/web/cm.yaml': 'a: 2' };

@@ -9,7 +9,7 @@ import { Metrics } from '../../src/platform/http/index.js';
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('the metrics of rollouts', () => {
   let ground: StagedGround;

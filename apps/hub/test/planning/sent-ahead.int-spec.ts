@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('what a person sends by hand', () => {
   let ground: StagedGround;

@@ -3,7 +3,7 @@ import type { Failpoints } from '#kernel';
 import { value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Dies at the nth failpoint that it meets. */
 function dyingAt(nth: number): Failpoints {

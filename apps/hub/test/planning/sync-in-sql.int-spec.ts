@@ -5,7 +5,7 @@ import { situationOf, type TargetRow } from '../../src/features/targets/target-r
 import { HEALTH, SELECT_TARGETS, SYNC } from '../../src/features/targets/target.sql.js';
 import { planningGround, value, type PlanningGround } from './planning-ground.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const ROUNDS = 400;
 

@@ -3,7 +3,7 @@ import { findWork } from '../../src/features/planner/index.js';
 import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const FLEET = ['c1 tier=canary', 'c2', 'c3'];
 

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import type { SourceWatcher } from '../../src/features/sources/source-watcher.js';
 import { SourceWorld } from './source-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const web = (version: string, note = ''): ChartToPack => ({ name: 'web', version, files: { 'values.yaml': `note: "${note}"\n` } });
 

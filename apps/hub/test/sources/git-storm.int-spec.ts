@@ -4,7 +4,7 @@ import { aClock, aGitRepository, type GitFault, type GitRepositoryBuilder } from
 import type { SourceWatcher } from '../../src/features/sources/source-watcher.js';
 import { SourceWorld } from './source-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const REPOSITORIES = 8;
 const AT_ONCE = 4;

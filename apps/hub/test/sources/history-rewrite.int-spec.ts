@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { SourceWatcher } from '../../src/features/sources/source-watcher.js';
 import { SourceWorld, type GitAdapter } from './source-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const values = (version: number): Record<string, string> => ({ 'app/cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { version: '${version}' }\n` });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peopleOfCommits } from '../../src/features/sources/people-of-commits.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const never = new AbortController().signal;
 const person = (name: string): { readonly name: string; readonly email: string } => ({ name, email: `${name}@Example.com` });

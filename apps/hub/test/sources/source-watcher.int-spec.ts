@@ -5,7 +5,7 @@ import { aGitRepository, until, type GitFault, type GitRepositoryBuilder, type G
 import type { SourceWatcher } from '../../src/features/sources/source-watcher.js';
 import { SourceWorld, type GitAdapter } from './source-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 const OVERLAYS = Array.from({ length: 3 }, (_, index) => `overlays/${index}`);

@@ -18,7 +18,7 @@ import { value } from '../planning/planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from '../planning/staged-ground.js';
 import { aBoard, exampleOfTheDocs, type Answering, type Board } from './board.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const gateOf = (name: string, validator = 'board', rest: Partial<NonNullable<GateInput['validator']>> = {}): GateInput => ({ name, validator: { name: validator, ...rest } });
 

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { aHub, type TestHub } from '../a-hub.js';
 
 const SECRET = 'a secret of sixteen or more';
+/** Half of what a body may take: the machine may be busy. That an honest one waits for 200 ms a turn and no longer is proven of WebhookSeats, by a clock of its own. */
+const HALF_OF_THEIR_TIME_MS = 5_000;
 const BODY = JSON.stringify({ ref: 'refs/heads/main' });
 
 describe('senders of webhooks that never end', () => {
@@ -36,14 +38,14 @@ describe('senders of webhooks that never end', () => {
     return new Promise((resolve) => socket.write(`POST ${path} HTTP/1.1\r\nhost: hub\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\nx-hub-signature-256: sha256=${'0'.repeat(64)}\r\n\r\n{`, () => resolve(socket)));
   }
 
-  it('do not keep an honest one out: eight of them, and it is taken within a second', async () => {
+  it('do not keep an honest one out: eight of them, and it is taken long before their time is up', async () => {
     await Promise.all(Array.from({ length: 8 }, sendSlowly));
     await new Promise((resolve) => setTimeout(resolve, 100)); // they sit, or stand in line
     const signature = `sha256=${createHmac('sha256', SECRET).update(BODY).digest('hex')}`;
     for (const delivery of ['one', 'two']) {
       const began = performance.now();
       const answer = await fetch(`${hub.url}${path}`, { method: 'POST', body: BODY, headers: { 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': delivery, 'x-hub-signature-256': signature } });
-      expect([answer.status, performance.now() - began < 1_000]).toEqual([202, true]);
+      expect([answer.status, performance.now() - began < HALF_OF_THEIR_TIME_MS]).toEqual([202, true]);
     }
   });
 

@@ -8,7 +8,7 @@ import type { GitRemote } from '../git-port.js';
 import { IsomorphicGit } from '../isomorphic-git/isomorphic-git.js';
 import { SystemGit } from './system-git.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const never = new AbortController().signal;
 const missing = await sshMissing();
 

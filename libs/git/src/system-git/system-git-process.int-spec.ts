@@ -10,7 +10,7 @@ import { SystemGit } from './system-git.js';
 
 const CREDENTIALS = { username: 'fleet', password: 'canary-7' };
 const never = new AbortController().signal;
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('the processes that SystemGit starts', () => {
   let server: GitServer;

@@ -9,7 +9,7 @@ import { SystemGit } from '../system-git/system-git.js';
 import { GitWriter, type WriteRequest } from './git-writer.js';
 import { placeAt } from './tree-draft.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const never = new AbortController().signal;
 const missing = await sshMissing();
 

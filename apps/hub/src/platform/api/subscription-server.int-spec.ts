@@ -84,7 +84,7 @@ describe('SubscriptionServer', () => {
 
   afterEach(async () => {
     while (listeners.size > 0) await systemTimers.sleep(5); // nothing may stay subscribed once its client has gone
-  }, 20_000);
+  }, 120_000);
 
   it.each<[string, Record<string, unknown>, Record<string, string>]>([
     ['in connection_init', { authorization: `Bearer ${token}` }, {}],
@@ -146,5 +146,5 @@ describe('SubscriptionServer', () => {
     expect(await Promise.race([closed, late])).toBe(4403);
     answered.abort();
     await Promise.resolve(client.dispose());
-  }, 20_000);
+  }, 120_000);
 });

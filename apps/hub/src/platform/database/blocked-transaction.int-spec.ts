@@ -49,12 +49,12 @@ describe('a transaction that is in the way', () => {
     await holder.query('ROLLBACK');
     holder.release();
     expect(await stateOf(direct.run(SCOPE, () => want(direct)))).toBe('done');
-  }, 30_000);
+  }, 120_000);
 
   it('of one statement that does not end is ended, and what comes after works', async () => {
     expect(await stateOf(direct.run(SCOPE, () => direct.query('SELECT pg_sleep(60)')))).toBe('57014');
     expect(await stateOf(direct.run(SCOPE, () => want(direct)))).toBe('done');
-  }, 30_000);
+  }, 120_000);
 
   it('of a client that is gone without a word is ended by PostgreSQL, and its locks are free', async () => {
     const gone = stateOf(behindProxy.run(SCOPE, async () => {

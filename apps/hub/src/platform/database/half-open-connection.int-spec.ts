@@ -24,7 +24,7 @@ describe('a connection to PostgreSQL that is cut without a word', () => {
     proxy = await FaultProxy.start({ host: '127.0.0.1', port: 0 }, { host: url.hostname, port: Number(url.port) });
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
-    dataSource = await openDataSource({ url: url.href, entities: [], poolSize: 2, applicationName: 'half-open', statementTimeoutMs: 500, lockTimeoutMs: 500, idleInTransactionTimeoutMs: 1_000, log: silentLog });
+    dataSource = await openDataSource({ url: url.href, entities: [], poolSize: 2, applicationName: 'half-open', statementTimeoutMs: 1_000, lockTimeoutMs: 1_000, idleInTransactionTimeoutMs: 20_000, log: silentLog });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
   }, 60_000);
   afterAll(async () => {
@@ -42,5 +42,5 @@ describe('a connection to PostgreSQL that is cut without a word', () => {
     expect(sqlState(failure)).toBe('ECONNABORTED');
     proxy.clear();
     await expect(work()).resolves.toEqual([{ '?column?': 1 }]);
-  }, 20_000);
+  }, 120_000);
 });
