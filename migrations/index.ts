@@ -14,3 +14,4 @@ export { TargetsSentAhead1764266400000 } from './1764266400000-targets-sent-ahea
 export { GateCheckRuns1764270000000 } from './1764270000000-gate-check-runs.js';
 export { Validators1764284400000 } from './1764284400000-validators.js';
 export { Traces1764288000000 } from './1764288000000-traces.js';
+export { NamesUsedUp1764291600000 } from './1764291600000-names-used-up.js';

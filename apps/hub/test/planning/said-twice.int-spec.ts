@@ -16,7 +16,7 @@ describe('what is said twice to a rollout', () => {
   beforeAll(async () => {
     ground = await stagedGround();
     await ground.fleet('c1 tier=canary', 'c2', 'c3');
-    await ground.application(twoStages({}, { soak: 3_600 }, { before: [{ name: 'go', approval: { approvals: 2 } }] }));
+    await ground.application(twoStages({}, { soak: 3_600_000 }, { before: [{ name: 'go', approval: { approvals: 2 } }] }));
     await ground.release();
   }, 60_000);
   afterAll(() => ground.close());

@@ -52,6 +52,41 @@ describe('what a person sends by hand', () => {
     expect(await ground.states()).toEqual({ c1: 'REVERTED', c2: 'SKIPPED ROLLED_BACK', c3: 'REVERTED' });
   });
 
+  it('is for one order: who failed and is tried again, or went away before, waits for stage and gate like the others', async () => {
+    await ground.application(gated);
+    await ground.release();
+    value(await ground.deploy('c3'));
+    await ground.connection('c3', 'AWAY');
+    await ground.plan();
+    await ground.connection('c3', 'CONNECTED');
+    await ground.plan();
+    expect(await ground.states()).toEqual({ c1: 'MOVING', c2: 'PENDING', c3: 'PENDING' });
+    expect(await ground.assigned()).toMatchObject({ c3: 0 });
+    value(await ground.deploy('c3'));
+    await ground.plan();
+    await ground.fails('c3');
+    expect(await ground.states()).toMatchObject({ c3: 'FAILED OBJECTS_DEGRADED' });
+    value(await ground.tell('RETRY'));
+    await ground.plan();
+    expect(await ground.states()).toEqual({ c1: 'MOVING', c2: 'PENDING', c3: 'PENDING' });
+    expect(await ground.rows('SELECT count(*)::int AS n FROM rollout_targets WHERE is_named')).toEqual([{ n: 0 }]);
+    expect(value(await ground.deploy('c3'))).toMatchObject({ hasChanged: true });
+    await ground.plan();
+    expect(await ground.states()).toMatchObject({ c3: 'MOVING' });
+  });
+
+  it('is forgotten where its cluster is away for longer than a blip, also where that is waited for', async () => {
+    await ground.application({ ...gated, offlineWait: 3_600_000 });
+    await ground.release();
+    value(await ground.deploy('c3'));
+    await ground.connection('c3', 'AWAY');
+    await ground.plan();
+    await ground.connection('c3', 'CONNECTED');
+    await ground.plan();
+    expect(await ground.assigned()).toMatchObject({ c3: 0 });
+    expect(await ground.rows(`SELECT 1 FROM audit_log WHERE action = 'rollout.targetNotSentAhead'`)).toHaveLength(1);
+  });
+
   it('is refused where it could not be done now, with the reason', async () => {
     await ground.application(gated);
     await ground.release();

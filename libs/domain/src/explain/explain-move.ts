@@ -45,7 +45,7 @@ function maintenanceStep({ maintenance, cluster, rollout }: KnownToExplain): rea
   const { windows, judgement } = maintenance;
   const names = `the maintenance window${windows.length === 1 ? '' : 's'} ${windows.join(', ')} of the project`;
   if (judgement.isOpen) return [explanationStep('MAINTENANCE', true, `Cluster ${cluster.name} is within ${names}.`)];
-  const isToCome = rollout?.state === 'PENDING' && rollout.cause !== 'ROLLBACK' && rollout.named === undefined && !isRolloutOver(rollout.phase);
+  const isToCome = rollout?.state === 'PENDING' && rollout.cause !== 'ROLLBACK' && !isSentAhead(rollout) && !isRolloutOver(rollout.phase);
   const never = judgement.opensAt === undefined && judgement.closedUntil === undefined;
   const wayOn = never ? 'Change the maintenance windows of the project or the labels of the cluster: these never open. promoteStage lets the stage pass them.' : 'Wait for the maintenance windows of the project, or let the stage pass them with promoteStage.';
   return [explanationStep('MAINTENANCE', !isToCome, `Cluster ${cluster.name} is outside of ${names}: ${sayMaintenance(judgement)}.`, { until: judgement.opensAt, wayOn: isToCome ? wayOn : undefined })];
@@ -63,11 +63,17 @@ function stageStep({ stage, placement, state, stateReason: reason, named }: Know
   const isOk = !failed && (state !== 'SKIPPED' || isThere);
   const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
   const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
-  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${named === undefined ? '' : ` It was sent ahead by ${named.by}: ${named.reason}.`}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
+  const ahead = named === undefined ? '' : ` It was sent ahead by ${named.by}: ${named.reason}.${named.isUsedUp && state === 'PENDING' ? ' That was for one order then; now it waits like the others, or is sent ahead once more: deployTarget.' : ''}`;
+  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${ahead}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
 }
 
 /** They stand in the way of a target that is still to come, not of one that has moved, or goes ahead. */
-function hurdleSteps({ hurdles, state, named }: KnownOfRollout): readonly ExplanationStep[] {
-  const isOk = (state !== 'PENDING' || named !== undefined) && state !== 'FAILED';
+function hurdleSteps(rollout: KnownOfRollout): readonly ExplanationStep[] {
+  const { hurdles, state } = rollout;
+  const isOk = (state !== 'PENDING' || isSentAhead(rollout)) && state !== 'FAILED';
   return hurdles.map(({ message, until }) => explanationStep('HURDLE', isOk, message, { until, wayOn: isOk ? undefined : message }));
+}
+
+function isSentAhead({ named }: KnownOfRollout): boolean {
+  return named !== undefined && !named.isUsedUp;
 }

@@ -46,6 +46,8 @@ describe('explainTarget', () => {
     ['an agent that was never there', known({ cluster: { isConnected: false, lastSeenAt: undefined } }), 'CONNECTION', 'never connected', 'capstan cluster join eu-1'],
     ['an agent that is away', known({ cluster: { isConnected: false } }), 'CONNECTION', 'is away', 'Bring the agent'],
     ['a stage that is not open', known({ target: PENDING, rollout: aRollout({ state: 'PENDING', hurdles: [GATE] }) }), 'HURDLE', 'waits for 1 more approval', 'approveGate'],
+    ['a gate for one that was sent ahead before, and failed', known({ target: PENDING, rollout: aRollout({ state: 'PENDING', named: { by: 'ada', reason: 'a customer waits', isUsedUp: true }, hurdles: [GATE] }) }), 'HURDLE', 'waits for 1 more approval', 'approveGate'],
+    ['a maintenance window for one that was sent ahead before', known({ target: PENDING, rollout: aRollout({ state: 'PENDING', named: { by: 'ada', reason: 'a customer waits', isUsedUp: true } }), maintenance }), 'MAINTENANCE', 'Cluster eu-1 is outside', 'Wait for the maintenance windows'],
     ['a maintenance window that is closed', known({ target: PENDING, rollout: aRollout({ state: 'PENDING' }), maintenance }), 'MAINTENANCE', 'Cluster eu-1 is outside of the maintenance window nights of the project: nights is closed until 2026-11-26 10:00 UTC', 'Wait for the maintenance windows'],
     ['a rollout that has halted', known({ target: aTarget({ assigned: 6 }), rollout: aRollout({ phase: 'HALTED', reason: 'too many failed', state: 'PENDING', hurdles: [{ ...GATE, message: 'It has halted: retry.' }] }) }), 'ROLLOUT', 'Rollout 3 is HALTED: too many failed.', 'It has halted: retry.'],
     ['a rollout that was aborted before it came here', known({ target: aTarget({ assigned: 6 }), rollout: aRollout({ phase: 'ABORTED', reason: 'not yet', state: 'PENDING' }) }), 'ROLLOUT', 'Rollout 3 is ABORTED: not yet.', 'send the newest release once more'],
@@ -99,7 +101,7 @@ describe('explainTarget', () => {
   });
   it('tells until when a maintenance window is closed', () => expect(explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING' }), maintenance })).next.at).toEqual(LATER));
   it('says who sent a target ahead, and lets nothing stand in its way that others wait for', () => {
-    const { steps } = explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING', named: { by: 'ada', reason: 'a customer waits' }, hurdles: [GATE] }) }));
+    const { steps } = explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING', named: { by: 'ada', reason: 'a customer waits', isUsedUp: false }, hurdles: [GATE] }) }));
     expect(steps.filter((step) => step.kind === 'STAGE' || step.kind === 'HURDLE')).toMatchObject([{ isOk: true, message: expect.stringContaining('It was sent ahead by ada: a customer waits.') }, { isOk: true }]);
   });
 

@@ -72,8 +72,8 @@ export interface KnownOfRollout {
   readonly placement: PlacementReason | undefined;
   readonly state: RolloutTargetState;
   readonly stateReason: ReasonCode | undefined;
-  /** A person sent it ahead of its stage. */
-  readonly named: { readonly by: string; readonly reason: string } | undefined;
+  /** A person sent it ahead of its stage. It goes now, or that is used up: by its order, or as it could not be sent. */
+  readonly named: { readonly by: string; readonly reason: string; readonly isUsedUp: boolean } | undefined;
   readonly hurdles: readonly RolloutHurdle[];
 }
 

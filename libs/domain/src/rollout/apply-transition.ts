@@ -25,12 +25,13 @@ export function applyRolloutTransition(rollout: RolloutState, transition: Rollou
 }
 
 function isOfTarget(transition: RolloutTransition): transition is OfTarget {
-  return transition.kind === 'assign' || transition.kind === 'mark-target';
+  return transition.kind === 'assign' || transition.kind === 'mark-target' || transition.kind === 'forget-name';
 }
 
 function changeOf(target: RolloutTargetRow, transition: OfTarget, assignAs: (target: TargetId) => OrderVersion, now: Date): Partial<RolloutTargetRow> {
-  if (transition.kind === 'mark-target') return marked(target, transition.to, transition.reason, now);
-  return { state: transition.to, assignedAs: assignAs(transition.target), startedAt: now, reason: undefined };
+  if (transition.kind === 'forget-name') return { isNamed: false };
+  if (transition.kind === 'mark-target') return { ...marked(target, transition.to, transition.reason, now), isNamed: false };
+  return { isNamed: false, state: transition.to, assignedAs: assignAs(transition.target), startedAt: now, reason: undefined };
 }
 
 /** What goes with a new state: who begins again has a time of its own, and who waits again has no order, but for one that still waits to be tried again. */
@@ -45,6 +46,7 @@ function applyToRest(rollout: RolloutState, transition: RolloutTransition, now: 
   switch (transition.kind) {
     case 'assign':
     case 'mark-target':
+    case 'forget-name':
       return rollout;
     case 'judge-gate':
       return withStage(rollout, transition.stage, (stage) => ({ gates: stage.gates.map((gate) => (gate.spec.name === transition.gate ? { ...gate, state: transition.to, since: now } : gate)) }));

@@ -1,6 +1,7 @@
 import { currentStage, explainRollout, isRolloutOver, planRollout, subjectsOf, type CheckedGateSpec, type GateRow, type ObservedTarget, type RolloutState, type RolloutTargetRow, type StageRow } from '#domain';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { isGone } from './judge-rollout-target.js';
 import type { FleetEvent } from './testing/fleet-event.js';
 import { FREEZES, isFrozen } from './testing/freezes.js';
 import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } from './testing/rollout-rows.js';
@@ -174,6 +175,13 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
       if (transition.kind !== 'judge-gate' || transition.to !== 'PASSED') continue;
       const at = stageNamed(before, transition.stage);
       expect(at.gates.filter((gate) => gate.spec.name === transition.gate && !isOpened(before, at, gate))).toEqual([]);
+    }
+  });
+
+  holds('gives one order ahead of its turn for each time that a person names a target, and forgets a name that could not be followed', ({ fleet, steps, calms }) => {
+    for (const { id } of fleet.state.targets) expect(orders(steps, 'MOVING').filter(({ row }) => row.id === id && row.isNamed).length).toBeLessThanOrEqual(fleet.namingsOf(id));
+    for (const { state, now } of calms) {
+      for (const one of isRolloutOver(state.phase) ? [] : state.targets.filter(({ isNamed }) => isNamed)) expect([one.state, isGone(one, { now })]).toEqual(['PENDING', false]);
     }
   });
 

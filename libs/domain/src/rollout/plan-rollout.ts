@@ -1,5 +1,5 @@
 import { isInWindow, judgeGates } from './judge-gates.js';
-import { isReachable, judgeRolloutTarget } from './judge-rollout-target.js';
+import { isGone, isReachable, judgeRolloutTarget } from './judge-rollout-target.js';
 import { isWatched, outOfSight, provesNothing } from './judge-stage.js';
 import { outsideMaintenance, passesMaintenance } from './outside-maintenance.js';
 import { planWayBack } from './plan-way-back.js';
@@ -39,13 +39,14 @@ export function planRollout(rollout: RolloutState, now: Date): readonly RolloutT
 /** Targets of a closed stage have done their part once they answered; those that were away are judged on, and caught up. */
 function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutTransition[] {
   const context = { now, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince };
-  // Of a stage that nobody has come to only those were sent that a person named.
-  return targetsOf(rollout, stage).filter((target) => stage.state !== 'PENDING' || target.isNamed).flatMap((target) => {
+  // Of a stage that nobody has come to only those are looked at that a person named, or has named.
+  return targetsOf(rollout, stage).filter((target) => stage.state !== 'PENDING' || target.isNamed || target.state !== 'PENDING').flatMap((target): readonly RolloutTransition[] => {
     const hasAnswered = target.state === 'HEALTHY' || target.state === 'FAILED';
     if (hasAnswered && (stage.state === 'CLOSED' || (target.state === 'HEALTHY' && !isWatched(stage)))) return [];
     const { state, reason } = judgeRolloutTarget(target, stage, context);
     const isSame = state === target.state && (state !== 'SKIPPED' || reason === target.reason);
-    return isSame ? [] : [{ kind: 'mark-target', target: target.id, from: target.state, to: state, reason }];
+    if (isSame) return target.isNamed && isGone(target, context) ? [{ kind: 'forget-name', target: target.id }] : [];
+    return [{ kind: 'mark-target', target: target.id, from: target.state, to: state, reason }];
   });
 }
 

@@ -112,7 +112,10 @@ export interface RolloutTargetRow {
   readonly isActive: boolean;
   /** A hold keeps it at another release than this rollout would give it. */
   readonly isHeld: boolean;
-  /** A person sends it at once: ahead of its stage, its gates and windows, and whatever moves beside it. */
+  /**
+   * A person sends it at once: ahead of its stage, its gates and windows, and whatever moves beside it. That allows one order, and not later than now: it is no more
+   * once the target has had it, was left out, failed, or has its cluster away for more than a blip.
+   */
   readonly isNamed: boolean;
   /** Since when the agent of the cluster is away, or 'NEVER' seen; undefined: it is connected. */
   readonly offlineSince: Date | 'NEVER' | undefined;
@@ -156,6 +159,8 @@ export type RolloutTransition =
   | { readonly kind: 'judge-gate'; readonly stage: string; readonly gate: string; readonly to: GateState }
   | { readonly kind: 'open-stage'; readonly stage: string }
   | { readonly kind: 'assign'; readonly target: TargetId; readonly release: ReleaseId; readonly to: 'MOVING' | 'REVERTING' }
+  /** What a person sent ahead could not be sent: from now on it waits like the others. */
+  | { readonly kind: 'forget-name'; readonly target: TargetId }
   | { readonly kind: 'mark-target'; readonly target: TargetId; readonly from: RolloutTargetState; readonly to: RolloutTargetState; readonly reason: ReasonCode }
   /** All targets of the stage have settled, or (`undefined`) no longer are. */
   | { readonly kind: 'settle-stage'; readonly stage: string; readonly at: Date | undefined }

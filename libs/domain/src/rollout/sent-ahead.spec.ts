@@ -1,6 +1,6 @@
-import { judgeDeployment, planRollout, type DeploymentFailure, type RolloutState, type RolloutTargetRow, type RolloutTransition } from '#domain';
+import { applyRolloutTransition, judgeDeployment, OFFLINE_GRACE_MS, planRollout, type DeploymentFailure, type RolloutState, type RolloutTargetRow, type RolloutTransition } from '#domain';
 import { describe, expect, it } from '@jest/globals';
-import { after, aRollout, aStage, aTarget, anApproval, assign, mark, NOW, sendBack, WELL } from './testing/rollout-rows.js';
+import { after, aRollout, aStage, aTarget, anApproval, assign, mark, NOW, ORDER, sendBack, WELL } from './testing/rollout-rows.js';
 
 const named = { isNamed: true } as const;
 const later = { stage: 'later', ...named };
@@ -24,6 +24,27 @@ describe('a target that a person sends ahead', () => {
     ['does not go while its cluster is away', of(aTarget('z', 'PENDING', { ...later, offlineSince: NOW })), []],
     ['does not go while the rollout is paused', { ...of(aTarget('z', 'PENDING', later)), phase: 'PAUSED' }, []],
     ['goes back with the others', aRollout([aTarget('z', 'HEALTHY', later)], { phase: 'ROLLING_BACK', stages }), [sendBack('z')]],
+  ])('%s', (_name, rollout, expected) => expect(planRollout(rollout, NOW)).toEqual(expected));
+
+  it.each<[string, RolloutState, RolloutTransition, boolean]>([
+    ['with the order that it allows', of(aTarget('z', 'PENDING', later)), assign('z'), false],
+    ['with its failure', of(aTarget('z', 'PENDING', later)), mark('z', 'PENDING', 'FAILED', 'PARAMETER_MISSING'), false],
+    ['when it is left out', of(aTarget('z', 'PENDING', later)), mark('z', 'PENDING', 'SKIPPED', 'HELD'), false],
+    ['when its cluster is away, also where that is waited for', of(aTarget('z', 'PENDING', later)), { kind: 'forget-name', target: aTarget('z', 'PENDING').id }, false],
+    ['not with what happens to others', of(aTarget('y', 'PENDING', { stage: 'later' }), aTarget('z', 'PENDING', later)), assign('y'), true],
+  ])('is named no more %s', (_name, rollout, transition, isNamed) => {
+    const { targets } = applyRolloutTransition(rollout, transition, () => ORDER, NOW);
+    expect(targets.find(({ id }) => id === aTarget('z', 'PENDING').id)?.isNamed).toBe(isNamed);
+  });
+
+  const away = (offlineSince: Date, offlineWaitMs: number): RolloutState => ({ ...of(aTarget('z', 'PENDING', { ...later, offlineSince })), offlineWaitMs });
+
+  it.each<[string, RolloutState, readonly RolloutTransition[]]>([
+    ['is not sent when it comes back from more than a blip', away(after(-OFFLINE_GRACE_MS), 3_600_000), [{ kind: 'forget-name', target: aTarget('z', 'PENDING').id }]],
+    ['is sent after a blip', away(after(1 - OFFLINE_GRACE_MS), 3_600_000), []],
+    ['that failed and is tried again waits for its stage', of(aTarget('z', 'PENDING', { stage: 'later', assignedAs: ORDER })), []],
+    ['is judged before its stage begins, also without its name', of(aTarget('z', 'MOVING', { stage: 'later', observed: WELL })), [mark('z', 'MOVING', 'HEALTHY', 'SYNCED')]],
+    ['that was left out comes back before its stage begins, and waits', of(aTarget('z', 'SKIPPED', { stage: 'later', reason: 'CLUSTER_OFFLINE', assignedAs: undefined })), [mark('z', 'SKIPPED', 'PENDING', 'WAITING_FOR_ROLLOUT')]],
   ])('%s', (_name, rollout, expected) => expect(planRollout(rollout, NOW)).toEqual(expected));
 
   it('is waited for at the end', () => {

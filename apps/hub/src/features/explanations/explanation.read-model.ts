@@ -16,6 +16,7 @@ interface PlaceRow {
   readonly reason: string | null;
   readonly named_by: string | null;
   readonly named_reason: string | null;
+  readonly is_named: boolean;
 }
 
 /** Gathers what the hub knows of an application and a cluster, and has it explained. */
@@ -73,7 +74,7 @@ export class ExplanationReadModel {
 
   async #rollout(viewer: Viewer, target: TargetId): Promise<KnownOfRollout | undefined> {
     const [place] = await this.tx.query<PlaceRow>(
-      `SELECT r.rollout_id, r.stage, r.placement, r.state, r.reason, r.named_by, r.named_reason FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = $1 ORDER BY o.number DESC LIMIT 1`,
+      `SELECT r.rollout_id, r.stage, r.placement, r.state, r.reason, r.named_by, r.named_reason, r.is_named FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = $1 ORDER BY o.number DESC LIMIT 1`,
       [target],
     );
     const [view] = place === undefined ? [] : await this.rollouts.findByIds(viewer, [place.rollout_id]);
@@ -82,7 +83,7 @@ export class ExplanationReadModel {
     return {
       number, cause, phase, reason, createdAt, startedAt, stage: place.stage, placement: place.placement ?? undefined, state: place.state,
       stateReason: place.reason !== null && isReasonCode(place.reason) ? place.reason : undefined, hurdles: await this.hurdles.of(viewer, view),
-      named: place.named_by === null ? undefined : { by: place.named_by, reason: place.named_reason ?? '' },
+      named: place.named_by === null ? undefined : { by: place.named_by, reason: place.named_reason ?? '', isUsedUp: !place.is_named },
     };
   }
 }

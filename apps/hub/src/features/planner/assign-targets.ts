@@ -83,7 +83,7 @@ async function approvalsOf({ tx }: PlannerPorts, batch: AssignmentBatch): Promis
 async function noteMoving({ tx }: PlannerPorts, { rollout, to }: AssignmentBatch, orders: readonly AssignmentOrder[]): Promise<void> {
   if (orders.length === 0) return;
   await tx.execute(
-    `UPDATE rollout_targets r SET state = $5, generation = m.generation, epoch = m.epoch, reason = NULL, started_at = now(), finished_at = NULL
+    `UPDATE rollout_targets r SET state = $5, generation = m.generation, epoch = m.epoch, reason = NULL, started_at = now(), finished_at = NULL, is_named = false
      FROM unnest($2::uuid[], $3::bigint[], $4::bigint[]) AS m (target_id, generation, epoch) WHERE r.rollout_id = $1 AND r.target_id = m.target_id`,
     [rollout, orders.map((order) => order.target), orders.map((order) => order.generation.toString()), orders.map((order) => order.epoch.toString()), to],
   );
@@ -96,7 +96,7 @@ async function noteBlocked({ tx, ids }: PlannerPorts, { rollout, to }: Assignmen
   const reasons = blocked.map((one) => one.reason);
   await tx.query(
     `WITH b AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS b (target_id, reason, message, transition_id)),
-     rows AS (UPDATE rollout_targets r SET state = $6, reason = b.reason, generation = NULL, epoch = NULL, started_at = now(), finished_at = now() FROM b WHERE r.rollout_id = $1 AND r.target_id = b.target_id),
+     rows AS (UPDATE rollout_targets r SET state = $6, reason = b.reason, generation = NULL, epoch = NULL, started_at = now(), finished_at = now(), is_named = false FROM b WHERE r.rollout_id = $1 AND r.target_id = b.target_id),
      held AS (UPDATE targets t SET blocked_reason = b.reason, blocked_message = b.message, order_stale = false, version = t.version + 1 FROM b WHERE t.id = b.target_id
        RETURNING t.project_id, t.id, t.generation, b.reason, b.message, b.transition_id)
      INSERT INTO target_transitions (id, project_id, target_id, kind, generation, rollout_id, reason, message) SELECT transition_id, project_id, id, 'BLOCKED', generation, $1, reason, message FROM held`,

@@ -30,6 +30,10 @@ export class WriteTransitions {
         case 'mark-target':
         case 'assign':
           break;
+        case 'forget-name':
+          await tx.execute('UPDATE rollout_targets SET is_named = false WHERE rollout_id = $1 AND target_id = $2', [rollout.id, transition.target]);
+          await this.#tell(application, rollout, 'rollout.targetNotSentAhead', { target: transition.target });
+          break;
         case 'judge-gate':
           await tx.execute('UPDATE rollout_gates SET state = $4, since = now() WHERE rollout_id = $1 AND stage = $2 AND name = $3', [rollout.id, transition.stage, transition.gate, transition.to]);
           await this.#tell(application, rollout, 'rollout.gate', { stage: transition.stage, gate: transition.gate, state: transition.to });
@@ -62,7 +66,7 @@ export class WriteTransitions {
     const { tx, ids } = this.ports;
     await tx.query(
       `WITH m AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS m (target_id, state, reason, transition_id)),
-       rows AS (UPDATE rollout_targets r SET state = m.state, reason = m.reason,
+       rows AS (UPDATE rollout_targets r SET state = m.state, reason = m.reason, is_named = false,
            generation = CASE WHEN ${WAITS_WITHOUT_ORDER} THEN NULL ELSE r.generation END, epoch = CASE WHEN ${WAITS_WITHOUT_ORDER} THEN NULL ELSE r.epoch END,
            started_at = CASE m.state WHEN 'PENDING' THEN NULL WHEN 'MOVING' THEN now() ELSE r.started_at END,
            finished_at = CASE WHEN m.state IN ('PENDING', 'MOVING', 'REVERTING') THEN NULL ELSE now() END

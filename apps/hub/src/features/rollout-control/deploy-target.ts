@@ -63,7 +63,7 @@ export class DeployTarget {
       if (verdict.value === 'UNDER_WAY') return ok({ rollout, hasChanged: false });
       const refused = (await this.tx.query(APPROVALS_AHEAD, [rollout, place.stage])).length > 0 ? await judgeApproval(this.tx, viewer, rollout) : undefined;
       if (refused !== undefined) return err(refused);
-      await this.tx.execute('UPDATE rollout_targets SET named_at = now(), named_by = $3, named_reason = $4 WHERE rollout_id = $1 AND target_id = $2', [rollout, found.id, viewer.name, reason]);
+      await this.tx.execute('UPDATE rollout_targets SET is_named = true, named_at = now(), named_by = $3, named_reason = $4 WHERE rollout_id = $1 AND target_id = $2', [rollout, found.id, viewer.name, reason]);
       await this.audit.record({ action: 'deployTarget', object: { kind: 'Target', id: found.id }, projectId: found.project, outcome: 'SUCCEEDED', reason, after: { rollout, reason } });
       await this.outbox.append({ kind: 'rollout.targetSentAhead', projectId: found.project, payload: { applicationId: place.application_id, rolloutId: rollout, targetId: found.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, place.application_id);

@@ -153,7 +153,7 @@ const SELECT_GATES = `
       WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
   FROM rollout_gates g WHERE g.rollout_id = ANY($1::uuid[]) ORDER BY g.stage, g.side, g.ordinal`;
 const SELECT_TARGETS = `
-  SELECT r.rollout_id, r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.named_at IS NOT NULL AS is_named, t.state AS target_state, t.cluster_id,
+  SELECT r.rollout_id, r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.is_named, t.state AS target_state, t.cluster_id,
     t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
     ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
     s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,

@@ -111,7 +111,7 @@ export class SqlRolloutStore implements RolloutStore {
        FROM unnest($2::uuid[], $3::text[], $5::text[]) AS j (id, stage, cluster) JOIN targets t ON t.id = j.id JOIN rollouts o ON o.id = $1
        ON CONFLICT (project_id, rollout_id, target_id) DO UPDATE
          SET state = excluded.state, stage = excluded.stage, placement = excluded.placement, generation = NULL, epoch = NULL, reason = excluded.reason, from_release_id = NULL, started_at = NULL, finished_at = NULL,
-           named_at = NULL, named_by = NULL, named_reason = NULL
+           is_named = false, named_at = NULL, named_by = NULL, named_reason = NULL
          WHERE rollout_targets.state = 'SKIPPED'`,
       [rollout, joining.map((target) => target.id), stages.map((stage) => stage ?? null), row.last, joining.map((target) => target.cluster)],
     );

@@ -39,6 +39,7 @@ const MOST_TARGETS = 12;
  */
 export class SimulatedRollout {
   readonly #standing = new Map<TargetId, Standing>();
+  readonly #namings = new Map<TargetId, number>();
   #nowMs = NOW.getTime();
 
   /**
@@ -57,6 +58,11 @@ export class SimulatedRollout {
   /** What the agent of a target was last ordered to run. */
   releaseOf(id: TargetId): ReleaseId | undefined {
     return this.#standingOf(id).release;
+  }
+
+  /** How often a person has sent a target ahead, and was not refused. */
+  namingsOf(id: TargetId): number {
+    return this.#namings.get(id) ?? 0;
   }
 
   /** Asks the planner until it has nothing more to say. */
@@ -90,7 +96,7 @@ export class SimulatedRollout {
       case 'unblock':
         return this.#stand(target, () => ({ isBlocked: false }));
       case 'deploy':
-        return this.#onTarget(target, (row) => (judgeDeployment(this.state, row).ok ? { isNamed: true } : {}));
+        return this.#name(target);
       case 'join':
         return this.#join();
       case 'approve':
@@ -119,7 +125,7 @@ export class SimulatedRollout {
   #apply(transition: RolloutTransition, planned: RolloutState): void {
     const before = this.state;
     this.state = this.#isBlockedOrder(transition)
-      ? this.#withTarget(transition.target, ({ assignedAs }) => ({ state: transition.to === 'REVERTING' ? 'REVERT_FAILED' : 'FAILED', reason: 'PARAMETER_MISSING', blockedBy: assignedAs === undefined ? 'PARAMETER_MISSING' : undefined }))
+      ? this.#withTarget(transition.target, ({ assignedAs }) => ({ state: transition.to === 'REVERTING' ? 'REVERT_FAILED' : 'FAILED', reason: 'PARAMETER_MISSING', blockedBy: assignedAs === undefined ? 'PARAMETER_MISSING' : undefined, isNamed: false }))
       : applyRolloutTransition(before, transition, (id) => this.#order(id, transition), this.now);
     if (transition.kind === 'mark-target' && transition.to === 'PENDING') this.state = this.#withTarget(transition.target, () => ({ blockedBy: undefined }));
     // What goes back is held there, as the hub does it.
@@ -154,6 +160,14 @@ export class SimulatedRollout {
     const late = aTarget(`j${this.state.targets.length}`, 'PENDING', { stage: stage.name, fromRelease: undefined });
     this.#enrol(late);
     this.state = { ...this.state, targets: [...this.state.targets, late] };
+  }
+
+  #name(target: RolloutTargetRow | undefined): void {
+    if (target === undefined) return;
+    const verdict = judgeDeployment(this.state, target);
+    if (!verdict.ok || verdict.value !== 'NAME') return;
+    this.#namings.set(target.id, this.namingsOf(target.id) + 1);
+    this.#onTarget(target, () => ({ isNamed: true }));
   }
 
   #retry(): void {
