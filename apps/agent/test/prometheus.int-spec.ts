@@ -105,6 +105,22 @@ describe('asking Prometheus', () => {
     expect(server.queries.map(({ authorization }) => authorization)).toEqual(['Bearer first-token', 'Bearer second-token']);
   });
 
+  it.each([
+    ['a line break within', 'fi\nrst-token'], ['a line break of another system within', 'fi\r\nrst-token'], ['a NUL', 'fi\0rst-token'], ['letters that no header takes', 'fi\u0141rst-token'],
+  ])('shows no token with %s, to anybody, and says what is wrong', async (_name, token) => {
+    const tokenFile = join(directory, 'odd-token');
+    await writeFile(tokenFile, token);
+    expect(await measured({ vector: ['1'] }, { tokenFile })).toBe('UNAVAILABLE the file of CAPSTAN_PROMETHEUS_TOKEN_FILE of the agent holds more than a token: a line break or another character within it that no HTTP header takes');
+    expect(server.queries).toEqual([]);
+  });
+
+  it('repeats no token that a server tells back', async () => {
+    const tokenFile = join(directory, 'told-token');
+    await writeFile(tokenFile, 'told-back-0451');
+    expect(await measured({ status: 400, errorType: 'bad_data', error: 'Bearer told-back-0451 may not' }, { tokenFile })).toBe('REFUSED Prometheus at HOST refuses the query: bad_data: Bearer *** may not');
+    expect(await measured({ vector: ['1'], warnings: ['told-back-0451 expires'] }, { tokenFile })).toBe('1 (*** expires)');
+  });
+
   it('trusts over TLS the authorities of its file, and nobody else', async () => {
     const { pem, key } = await anAuthority();
     const secure = new PrometheusServer({ cert: pem, key });

@@ -43,8 +43,12 @@ export function postForm(url: URL, form: URLSearchParams, { headers, ca, maxByte
       response.on('end', () => resolve(ok({ status: response.statusCode ?? 0, location: response.headers.location, body: text })));
       response.on('error', failed);
     };
-    const request = url.protocol === 'https:' ? overTls(url, { ...options, ...(ca === undefined ? {} : { ca }) }, onAnswer) : overHttp(url, options, onAnswer);
-    request.on('error', failed);
-    request.end(body);
+    try {
+      const request = url.protocol === 'https:' ? overTls(url, { ...options, ...(ca === undefined ? {} : { ca }) }, onAnswer) : overHttp(url, options, onAnswer);
+      request.on('error', failed);
+      request.end(body);
+    } catch (error) {
+      failed(error); // what cannot even be sent, as a header with a line break
+    }
   });
 }
