@@ -48,7 +48,7 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
     mutation,
     { ...content, ...name, ...(version === undefined ? {} : { version }) },
     context.signal,
-    `${manifest.where}: ${reference}`,
+    (place) => `${manifest.whereIs(place)}: ${reference}`,
   );
   const payload = await explainRemovals(mutated, `capstan apply -f ${manifest.file}`);
   printWarnings(context, payload.warnings ?? [], `${manifest.where}: ${reference}`);
@@ -63,7 +63,7 @@ function repositorySpec(spec: Readonly<Record<string, unknown>>): Readonly<Recor
 }
 
 /** Its spec is the whole of a project's rules: what the file does not say goes. */
-async function applyProject(context: CommandContext, { name, spec, where }: Manifest): Promise<string> {
+async function applyProject(context: CommandContext, { name, spec, whereIs }: Manifest): Promise<string> {
   const existing = await context.hub.query<{ readonly project: { readonly version: number } | null }>('query Existing($name: String!) { project(name: $name) { version } }', { name }, context.signal);
   const version = existing.project?.version;
   const verb = version === undefined ? 'create' : 'update';
@@ -72,7 +72,7 @@ async function applyProject(context: CommandContext, { name, spec, where }: Mani
     `${verb}Project`,
     { health: [], ignore: [], maintenanceWindows: [], approvals: { notByAuthor: false }, ...spec, name, ...(version === undefined ? {} : { version }) },
     context.signal,
-    `${where}: project/${name}`,
+    (place) => `${whereIs(place)}: project/${name}`,
   );
   return `project/${name} ${version === undefined ? 'created' : payload.project?.version === version ? 'unchanged' : 'configured'}`;
 }

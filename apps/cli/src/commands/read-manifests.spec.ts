@@ -9,9 +9,22 @@ const APPLICATION = 'apiVersion: capstan.dev/v1\nkind: Application\nmetadata: { 
 describe('readManifests', () => {
   it('reads every document of a file, with its line', () => {
     expect(readManifests(`${REPOSITORY}---\n# nothing here\n---\n${APPLICATION}`, 'fleet.yaml')).toEqual([
-      { kind: 'Repository', name: 'fleet', project: 'default', spec: { url: 'https://git.example.com/fleet.git' }, file: 'fleet.yaml', where: 'fleet.yaml:1' },
-      { kind: 'Application', name: 'web', project: 'shop', spec: { namespace: 'web' }, file: 'fleet.yaml', where: expect.stringMatching(/^fleet\.yaml:\d+$/) },
+      { kind: 'Repository', name: 'fleet', project: 'default', spec: { url: 'https://git.example.com/fleet.git' }, file: 'fleet.yaml', where: 'fleet.yaml:1', whereIs: expect.any(Function) },
+      { kind: 'Application', name: 'web', project: 'shop', spec: { namespace: 'web' }, file: 'fleet.yaml', where: expect.stringMatching(/^fleet\.yaml:\d+$/), whereIs: expect.any(Function) },
     ]);
+  });
+
+  it.each<[string, readonly string[], number]>([
+    ['a field', ['spec', 'source', 'path'], 8],
+    ['one that is in a list', ['spec', 'strategy', 'stages', '1', 'limit'], 13],
+    ['one that an alias brings, where it was written', ['spec', 'sync', 'path'], 8],
+    ['one that is missing: what lacks it', ['spec', 'source', 'ref'], 7],
+    ['the name, which the API has beside the spec', ['name'], 5],
+    ['what is all spec to the API', ['source', 'path'], 8],
+    ['nothing that is there: the document', ['confirmRemovals'], 2],
+  ])('tells at which line a file has %s', (_name, field, line) => {
+    const text = `# first\n---\napiVersion: capstan.dev/v1\nkind: Application\nmetadata: { name: web }\nspec:\n  source: &source\n    path: ../x\n  sync: *source\n  strategy:\n    stages:\n      - name: a\n      - { name: b, limit: x }\n`;
+    expect(readManifests(text, 'fleet.yaml')[0]?.whereIs(field)).toBe(`fleet.yaml:${line}`);
   });
 
   it('reads a project, whose name is its own', () => {

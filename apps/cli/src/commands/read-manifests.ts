@@ -1,6 +1,7 @@
-import { parseAllDocuments, type Document } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { usage } from '../cli-error.js';
 import { didYouMean } from '../suggest.js';
+import { lineOfField } from './line-of-field.js';
 
 /** In the order in which they are applied: what comes later may need what came before. */
 export const MANIFEST_KINDS = ['Project', 'Repository', 'Application'] as const;
@@ -15,6 +16,8 @@ export interface Manifest {
   readonly file: string;
   /** File and line, for people. */
   readonly where: string;
+  /** File and line of one of its fields, by the path by which the API calls it; of what is not there that of what lacks it. */
+  readonly whereIs: (field: readonly string[]) => string;
 }
 
 /**
@@ -24,19 +27,20 @@ export interface Manifest {
 export function readManifests(text: string, file: string): readonly Manifest[] {
   const manifests: Manifest[] = [];
   const named = file === '-' ? '(standard input)' : file;
-  for (const document of parseAllDocuments(text, { uniqueKeys: true })) {
+  const lines = new LineCounter();
+  for (const document of parseAllDocuments(text, { uniqueKeys: true, lineCounter: lines })) {
     const line = 1 + text.slice(0, document.range?.[0] ?? 0).split('\n').length - 1;
     const [error] = document.errors;
     if (error !== undefined) throw usage(`${named}: invalid YAML: ${(error.message.split('\n')[0] ?? '').replace(/:$/, '')}`, 'Nothing was applied.');
     const value = valueOf(document, `${named}:${line}`);
     if (value === null || value === undefined) continue;
-    manifests.push(readManifest(value, file, `${named}:${line}`));
+    manifests.push({ ...readManifest(value, file, `${named}:${line}`), whereIs: (field) => `${named}:${lineOfField(document, lines, field) ?? line}` });
   }
   if (manifests.length === 0) throw usage(`${named}: holds no object`, 'A file holds documents with apiVersion: capstan.dev/v1, kind, metadata and spec.');
   return manifests;
 }
 
-function readManifest(value: unknown, file: string, where: string): Manifest {
+function readManifest(value: unknown, file: string, where: string): Omit<Manifest, 'whereIs'> {
   const document = asRecord(value, where, 'the document');
   if (document['apiVersion'] !== 'capstan.dev/v1') throw usage(`${where}: apiVersion is ${JSON.stringify(document['apiVersion'])}`, 'Capstan objects have apiVersion: capstan.dev/v1. Kubernetes objects belong into a repository.');
   const kind = MANIFEST_KINDS.find((known) => known === document['kind']);

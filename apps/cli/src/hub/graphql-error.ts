@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.js';
 import { exitCodeOfError } from './exit-code-of.js';
+import { originOf, type InputOrigin } from './input-origin.js';
 
 /** One of `errors` of an answer. */
 export interface ReplyError {
@@ -10,15 +11,33 @@ export interface ReplyError {
 
 /** How the hub begins what it says of a value that a variable may not have. */
 const VARIABLE = /^Variable "\$[^"]+"(?:, at "(?:input\.)?([^"]+)")?: /;
+/** The field that it does not know, or misses, of the one that it names. */
+const INSIDE = /^Field "([^"]+)"/;
+const MOST = 20;
 
-/** As a person should read it, with the exit code that a script can rely on. `about` says where the input came from. */
-export function graphqlError({ message, path, extensions = {} }: ReplyError, about: string): CliError {
-  const { code = '', requestId } = extensions;
-  const isAboutInput = path !== undefined || VARIABLE.test(message);
+/** As a person should read them, all that fit on a screen, with the exit code that a script can rely on: that of the first. `about` says where the input came from. */
+export function graphqlError(errors: readonly [ReplyError, ...ReplyError[]], about: InputOrigin): CliError {
+  const [first] = errors;
+  const { code = '', requestId } = first.extensions ?? {};
+  const isInput = isAboutInput(first);
+  const said = [...new Set(errors.map((error) => sentence(error, about)))];
   return new CliError(
-    exitCodeOfError(code, isAboutInput),
-    [about, message.replace(VARIABLE, (_all, place: string | undefined) => (place === undefined ? '' : `${place}: `))].filter((part) => part !== '').join(': '),
-    [code, requestId === undefined ? '' : `request ${requestId}`].filter((part) => part !== '').join(', ') || undefined,
-    code === 'BAD_REQUEST' && !isAboutInput ? 'The hub may be of another version than this command line.' : undefined,
+    exitCodeOfError(code, isInput),
+    [...said.slice(0, MOST), ...(said.length > MOST ? [`and ${said.length - MOST} more`] : [])].join('\n'),
+    [...new Set(errors.map((error) => error.extensions?.code ?? '')), requestId === undefined ? '' : `request ${requestId}`].filter((part) => part !== '').join(', ') || undefined,
+    code === 'BAD_REQUEST' && !isInput ? 'The hub may be of another version than this command line.' : undefined,
   );
+}
+
+/** The hub names an argument or a variable, not our document. */
+function isAboutInput({ path, message }: ReplyError): boolean {
+  return path !== undefined || VARIABLE.test(message);
+}
+
+function sentence({ message }: ReplyError, about: InputOrigin): string {
+  const place = VARIABLE.exec(message)?.[1] ?? '';
+  const words = message.replace(VARIABLE, '');
+  const inside = INSIDE.exec(words)?.[1];
+  const field = [...(place.match(/[^.[\]]+/g) ?? []), ...(inside === undefined ? [] : [inside])];
+  return [originOf(about, field), place, words].filter((part) => part !== '').join(': ');
 }

@@ -70,6 +70,20 @@ describe('HubClient', () => {
     });
   });
 
+  it('tells every wrong value of a file, each with its line', async () => {
+    const wrong = (at: string, message: string): object => ({ message: `Variable "$input", at "input.${at}": ${message}`, extensions: { code: 'BAD_REQUEST', requestId: 'r-1' } });
+    const errors = [wrong('spec.source', 'Field "pth" is not defined by type "SourceInput".'), wrong('spec.strategy.stages[1].limit', 'A number or a percentage.')];
+    const { client } = await aHub(400, { data: null, errors: [...errors, errors[0], ...Array.from({ length: 30 }, (_, n) => wrong(`spec.x${n}`, 'No.'))] });
+    const told: unknown = await client.mutate('mutation', 'updateApplication', {}, SIGNAL, (field) => `fleet.yaml:${field.join('/')}`).catch((error: unknown) => error);
+    expect(told).toMatchObject({ exitCode: EXIT.USAGE, why: 'BAD_REQUEST, request r-1' });
+    const lines = told instanceof Error ? told.message.split('\n') : [];
+    expect(lines).toHaveLength(21);
+    expect(lines.slice(0, 3)).toEqual([
+      'fleet.yaml:spec/source/pth: spec.source: Field "pth" is not defined by type "SourceInput".', 'fleet.yaml:spec/strategy/stages/1/limit: spec.strategy.stages[1].limit: A number or a percentage.', 'fleet.yaml:spec/x0: spec.x0: No.',
+    ]);
+    expect(lines.at(-1)).toBe('and 12 more');
+  });
+
   it('tells all user errors, the exit code by the first, hints as what is next', async () => {
     const userErrors = [
       { code: 'INVALID_PATH', field: ['spec', 'source', 'path'], message: 'It leaves the repository.', hint: 'Write it from the root.' },

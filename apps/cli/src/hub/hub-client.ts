@@ -2,6 +2,7 @@ import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
 import { graphqlError, type ReplyError } from './graphql-error.js';
+import type { InputOrigin } from './input-origin.js';
 import { subscribe } from './subscribe.js';
 import { UserRefusal, type UserError } from './user-refusal.js';
 
@@ -26,16 +27,16 @@ export class HubClient {
    * The `data` of a query or mutation. `about` says where the input came from, such as `fleet.yaml:1: app/shop`.
    * @throws CliError: a value does not parse (2), token refused (4), not allowed (5), hub unreachable (8), anything else the hub refuses (20).
    */
-  async query<T>(document: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal, about = ''): Promise<T> {
+  async query<T>(document: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal, about: InputOrigin = ''): Promise<T> {
     const reply = await this.post({ query: document, variables }, signal);
-    const [first] = reply.errors ?? [];
-    if (first !== undefined) throw graphqlError(first, about);
+    const [first, ...more] = reply.errors ?? [];
+    if (first !== undefined) throw graphqlError([first, ...more], about);
     if (reply.data === undefined || reply.data === null) throw new CliError(EXIT.ERROR, 'the hub sent an answer without data', undefined, 'Is CAPSTAN_SERVER really a Capstan hub?');
     return reply.data as T;
   }
 
   /** One mutation field's payload. @throws UserRefusal with all of its user errors, and what `query` throws. */
-  async mutate<T>(document: string, field: string, input: Readonly<Record<string, unknown>>, signal: AbortSignal, about = ''): Promise<T> {
+  async mutate<T>(document: string, field: string, input: Readonly<Record<string, unknown>>, signal: AbortSignal, about: InputOrigin = ''): Promise<T> {
     const data = await this.query<Record<string, T & { readonly userErrors: readonly UserError[] }>>(document, { input }, signal, about);
     const payload = data[field];
     if (payload === undefined) throw new CliError(EXIT.ERROR, `the hub sent no ${field}`);

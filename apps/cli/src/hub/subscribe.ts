@@ -65,6 +65,6 @@ export async function* subscribe<T>({ server, token, document, variables }: Subs
 }
 
 function firstError(errors: unknown): CliError {
-  const [first] = Array.isArray(errors) ? (errors as readonly ReplyError[]) : [];
-  return first === undefined ? new CliError(EXIT.ERROR, 'the hub sent an event without data') : graphqlError(first, '');
+  const [first, ...more] = Array.isArray(errors) ? (errors as readonly ReplyError[]) : [];
+  return first === undefined ? new CliError(EXIT.ERROR, 'the hub sent an event without data') : graphqlError([first, ...more], '');
 }

@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.js';
 import { exitCodeOfUserError } from './exit-code-of.js';
+import { originOf, type InputOrigin } from './input-origin.js';
 
 /** What a mutation says about input that a person can fix. */
 export interface UserError {
@@ -15,7 +16,7 @@ export class UserRefusal extends CliError {
   /** @param about where the input came from, such as `fleet.yaml:1: app/shop`; empty for the command line */
   constructor(
     readonly errors: readonly UserError[],
-    about = '',
+    about: InputOrigin = '',
   ) {
     const code = errors[0]?.code ?? '';
     const hints = [...new Set(errors.map((error) => error.hint).filter((hint) => hint !== null && hint !== ''))];
@@ -28,7 +29,7 @@ export class UserRefusal extends CliError {
 }
 
 /** The field is named where a person would otherwise have to guess it. */
-function sentence({ field, message }: UserError, about: string): string {
+function sentence({ field, message }: UserError, about: InputOrigin): string {
   const path = field.join('.');
-  return [about, path === '' || path === 'name' ? '' : path, message].filter((part) => part !== '').join(': ');
+  return [originOf(about, field), path === '' || path === 'name' ? '' : path, message].filter((part) => part !== '').join(': ');
 }
