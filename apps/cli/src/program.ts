@@ -1,3 +1,4 @@
+import { didYouMean } from '#kernel';
 import { Command } from 'commander';
 import { usage } from './cli-error.js';
 import type { CommandContext } from './context.js';
@@ -23,7 +24,6 @@ import { treeCommand } from './commands/tree.js';
 import { validatorCommand } from './commands/validator.js';
 import { waitCommand } from './commands/wait.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
-import { didYouMean } from './suggest.js';
 
 const AFTER_HELP = `
 Environment:

@@ -9,6 +9,7 @@ export { noFailpoints, type Failpoints } from './failpoints.js';
 export { silentLog, type Log } from './log.js';
 export type { Ids, Random } from './random.js';
 export { err, ok, type Err, type Ok, type Result } from './result.js';
+export { didYouMean, suggest } from './suggest.js';
 export type { Clock, MonotonicClock, Timers } from './time.js';
 export { formatTraceparent, parseTraceparent, traceUnder, type TraceContext } from './trace-context.js';
 export { noTracer, type Span, type Tracer } from './tracer.js';

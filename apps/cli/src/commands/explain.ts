@@ -5,7 +5,7 @@ import { formatExplanation, type ExplanationAnswer } from '../output/format-expl
 import { parseTarget } from './parse-target.js';
 
 const EXPLAIN = `query Explain($application: String!, $cluster: String!, $project: String) { explain(application: $application, cluster: $cluster, project: $project) {
-  steps { kind isOk message reason advice since until key value } next { message at } } }`;
+  steps { kind isOk message reason advice since until key value rollout hurdle { kind stage gate } } next { message at } } }`;
 
 interface ExplainOptions {
   readonly project: string;
@@ -24,6 +24,6 @@ export function explainCommand(context: CommandContext): Command {
       const names = parseTarget(text, project);
       const { explain } = await context.hub.query<{ readonly explain: ExplanationAnswer | null }>(EXPLAIN, { ...names }, context.signal);
       if (explain === null) throw notFound(`application ${names.application} or cluster ${names.cluster}`, 'capstan get apps and capstan get clusters show what there is.');
-      context.out(output === 'json' ? `${JSON.stringify(explain, null, 2)}\n` : formatExplanation(explain));
+      context.out(output === 'json' ? `${JSON.stringify(explain, null, 2)}\n` : formatExplanation(explain, names));
     });
 }

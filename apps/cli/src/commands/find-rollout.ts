@@ -4,7 +4,7 @@ import type { RolloutDetail } from '../output/format-rollout.js';
 
 const COUNTS = 'pending moving healthy failed skipped offline reverting reverted revertFailed';
 /** What every view of a rollout shows, but for its targets. */
-export const ROLLOUT_FIELDS = `id number cause state reason createdAt release { number commit subject } hurdles { kind message until }
+export const ROLLOUT_FIELDS = `id number cause state reason createdAt release { number commit subject } hurdles { kind stage gate message until }
   stages { name state openedAt closedAt counts { ${COUNTS} } gates { name side state approvals { by } checks { cluster verdict message } } }`;
 const ROLLOUT = `${ROLLOUT_FIELDS} targets(first: 200) { state stage reason target { name } }`;
 /** The one that is under way, else the newest. */
@@ -15,6 +15,7 @@ const MAX_PAGES = 200;
 
 export interface RolloutOfApp {
   readonly application: string;
+  readonly project: string;
   readonly rollout: RolloutDetail;
 }
 
@@ -29,13 +30,13 @@ interface Numbered {
  */
 export async function findRollout(context: CommandContext, text: string, project: string, number?: string): Promise<RolloutOfApp> {
   const application = text.replace(/^(app|apps|application)\//, '');
-  if (number !== undefined) return { application, rollout: await byNumber(context, application, project, number) };
+  if (number !== undefined) return { application, project, rollout: await byNumber(context, application, project, number) };
   type Current = { readonly application: { readonly activeRollout: RolloutDetail | null; readonly rollouts: { readonly edges: readonly { readonly node: RolloutDetail }[] } } | null };
   const { application: found } = await context.hub.query<Current>(CURRENT, { project, name: application }, context.signal);
   if (found === null) throw notFound(`application ${application}`, 'capstan get apps shows what there is.');
   const rollout = found.activeRollout ?? found.rollouts.edges[0]?.node;
   if (rollout === undefined) throw notFound(`a rollout of application ${application}`, `capstan describe app/${application} says what it waits for.`);
-  return { application, rollout };
+  return { application, project, rollout };
 }
 
 /** The same rollout as it is now. */

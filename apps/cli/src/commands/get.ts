@@ -1,9 +1,9 @@
+import { suggest } from '#kernel';
 import { Command } from 'commander';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
-import { suggest } from '../suggest.js';
 import { printWarningsOf } from './print-warnings.js';
 import { parseReference, resourceKind, textAt, type ResourceKind, type Row } from './resources.js';
 

@@ -1,6 +1,6 @@
+import { didYouMean } from '#kernel';
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { usage } from '../cli-error.js';
-import { didYouMean } from '../suggest.js';
 import { lineOfField } from './line-of-field.js';
 
 /** In the order in which they are applied: what comes later may need what came before. */

@@ -1,5 +1,5 @@
+import { didYouMean } from '#kernel';
 import { usage } from '../cli-error.js';
-import { didYouMean } from '../suggest.js';
 import { formatAge } from '../output/format-age.js';
 import type { Columns } from '../output/print-nodes.js';
 

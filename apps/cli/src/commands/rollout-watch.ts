@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { formatRollout, summarizeRollout, type RolloutDetail } from '../output/format-rollout.js';
+import { formatRollout, summarizeRollout, type ApplicationNames, type RolloutDetail } from '../output/format-rollout.js';
+import { commandsFor } from '../output/hurdle.js';
+import { inCommands } from '../output/in-commands.js';
+import { paste } from '../output/paste.js';
 import { TerminalScreen } from '../output/terminal-screen.js';
 import { findRollout } from './find-rollout.js';
 import { followRollout } from './follow-rollout.js';
@@ -38,9 +41,10 @@ export function rolloutWatchCommand(context: CommandContext): Command {
     .action(async (app: string, { project, number, output }: WatchOptions) => {
       if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${output}`, 'The outputs are text and json.');
       const { rollout: first, application } = await findRollout(context, app, project, number);
-      const watcher = output === 'json' ? inJson(context) : context.terminal === undefined ? inLines(context, application) : onScreen(context, application, new TerminalScreen(context.terminal));
+      const names = { application, project };
+      const watcher = output === 'json' ? inJson(context) : context.terminal === undefined ? inLines(context, names) : onScreen(context, names, new TerminalScreen(context.terminal));
       const rollout = await watch(context, first, watcher);
-      if (!WELL.includes(rollout.state)) throw new CliError(EXIT.WAIT_FAILED, `rollout ${rollout.number} of app/${application} is ${rollout.state}`, rollout.reason ?? undefined, rollout.hurdles[0]?.message ?? `capstan rollout list ${application} shows what came after it.`);
+      if (!WELL.includes(rollout.state)) throw new CliError(EXIT.WAIT_FAILED, `rollout ${rollout.number} of app/${application} is ${rollout.state}`, rollout.reason ?? undefined, wayOn(rollout, names));
     });
 }
 
@@ -76,7 +80,7 @@ function inJson(context: CommandContext): Watcher {
   };
 }
 
-function inLines(context: CommandContext, application: string): Watcher {
+function inLines(context: CommandContext, names: ApplicationNames): Watcher {
   let said = '';
   return {
     show: (rollout) => {
@@ -86,16 +90,16 @@ function inLines(context: CommandContext, application: string): Watcher {
     },
     tick: () => undefined,
     away: (why) => context.err(`${why}; trying again\n`),
-    end: (last) => (ENDED.includes(last.state) ? context.out(`\n${formatRollout(last, application, context.clock.now())}`) : undefined),
+    end: (last) => (ENDED.includes(last.state) ? context.out(`\n${formatRollout(last, names, context.clock.now())}`) : undefined),
   };
 }
 
 /** Drawn in place, each second anew for the times that are left; what stays at the end is plain text. */
-function onScreen(context: CommandContext, application: string, screen: TerminalScreen): Watcher {
+function onScreen(context: CommandContext, names: ApplicationNames, screen: TerminalScreen): Watcher {
   let shown: RolloutDetail | undefined;
   let trouble = '';
   const draw = (): void => {
-    if (shown !== undefined) screen.draw(`${formatRollout(shown, application, context.clock.now())}${trouble}`);
+    if (shown !== undefined) screen.draw(`${formatRollout(shown, names, context.clock.now())}${trouble}`);
   };
   return {
     show: (rollout) => {
@@ -110,7 +114,15 @@ function onScreen(context: CommandContext, application: string, screen: Terminal
     },
     end: (last) => {
       screen.clear();
-      context.out(formatRollout(last, application, context.clock.now()));
+      context.out(formatRollout(last, names, context.clock.now()));
     },
   };
+}
+
+/** What a person can do about one that has not succeeded. */
+function wayOn({ number: rollout, hurdles }: RolloutDetail, { application, project }: ApplicationNames): string {
+  const [first] = hurdles;
+  if (first === undefined) return `${paste('rollout list', [application], { project })} shows what came after it.`;
+  const [command] = commandsFor(first, { application, project, rollout });
+  return `${inCommands(first.message)}${command === undefined ? '' : ` ${command}`}`;
 }

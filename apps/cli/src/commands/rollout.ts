@@ -83,7 +83,7 @@ function showCommand(context: CommandContext): Command {
     .action(async (app: string, { project, number, output }: ShowOptions) => {
       if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${String(output)}`, 'The outputs are text and json.');
       const { rollout, application } = await findRollout(context, app, project, number);
-      context.out(output === 'json' ? `${JSON.stringify(rollout, null, 2)}\n` : formatRollout(rollout, application, context.clock.now()));
+      context.out(output === 'json' ? `${JSON.stringify(rollout, null, 2)}\n` : formatRollout(rollout, { application, project }, context.clock.now()));
       const { rollout: odd } = await context.hub.query<{ readonly rollout: { readonly warnings: readonly StrategyWarning[] } | null }>(`query Warnings($id: ID!) { rollout(id: $id) { ${WARNINGS} } }`, { id: rollout.id }, context.signal);
       printWarnings(context, odd?.warnings ?? [], `rollout ${rollout.number}`);
     });

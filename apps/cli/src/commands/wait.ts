@@ -1,8 +1,8 @@
+import { didYouMean } from '#kernel';
 import { Command } from 'commander';
 import { CliError, notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { didYouMean } from '../suggest.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReference } from './resources.js';
 import { GOALS, whatIsMissing, type Goal, type WaitObservation } from './what-is-missing.js';

@@ -1,5 +1,8 @@
 import { formatAge } from './format-age.js';
 import { formatTable } from './format-table.js';
+import { commandsFor, type Hurdle } from './hurdle.js';
+import { inCommands } from './in-commands.js';
+import type { Whose } from './paste.js';
 import { plural } from './plural.js';
 import { printable } from './printable.js';
 
@@ -28,7 +31,7 @@ export interface RolloutDetail {
   readonly reason: string | null;
   readonly createdAt: string;
   readonly release: { readonly number: number; readonly commit: string; readonly subject: string | null };
-  readonly hurdles: readonly { readonly kind: string; readonly message: string; readonly until: string | null }[];
+  readonly hurdles: readonly Hurdle[];
   readonly stages: readonly RolloutStage[];
   readonly targets: readonly { readonly state: string; readonly stage: string; readonly reason: string | null; readonly target: { readonly name: string } }[];
 }
@@ -36,9 +39,13 @@ export interface RolloutDetail {
 const BAR = 20;
 const NAMED = 10;
 
-/** A rollout for people: what moves, each stage with its progress and gates, what failed, and what it waits for. Pure. */
-export function formatRollout(rollout: RolloutDetail, application: string, now: Date): string {
+/** An application, where its name is not all. */
+export type ApplicationNames = Required<Pick<Whose, 'application' | 'project'>> & { readonly application: string };
+
+/** A rollout for people: what moves, each stage with its progress and gates, what failed, what it waits for, and the commands that help. Pure. */
+export function formatRollout(rollout: RolloutDetail, names: ApplicationNames, now: Date): string {
   const { release } = rollout;
+  const { application } = names;
   const head = `rollout ${rollout.number} of app/${application}: ${rollout.state}${rollout.reason === null ? '' : ` (${rollout.reason})`}`;
   const what = `release ${release.number} ${release.commit.slice(0, 12)}${release.subject === null ? '' : ` ${release.subject}`} · ${rollout.cause} · ${formatAge(rollout.createdAt, now)} ago`;
   const stages = formatTable(['stage', 'state', 'progress', '', 'gates'], rollout.stages.map((stage) => [stage.name, stage.state, bar(stage), sayCounts(stage), sayGates(stage)]));
@@ -48,7 +55,7 @@ export function formatRollout(rollout: RolloutDetail, application: string, now: 
     ...(failed.length === 0 ? [] : ['', ...failed.slice(0, NAMED).map(({ target, state, reason }) => `${target.name} ${state}${reason === null ? '' : `: ${reason}`}`)]),
     ...(failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []),
     ...sayChecks(rollout.stages),
-    ...(rollout.hurdles.length === 0 ? [] : ['', ...rollout.hurdles.map(({ message, until }) => `waits: ${message}${until === null ? '' : ` Until ${until}${left(until, now)}.`}`)]),
+    ...sayHurdles(rollout, names, now),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
@@ -57,7 +64,19 @@ export function formatRollout(rollout: RolloutDetail, application: string, now: 
 export function summarizeRollout({ number, state, stages, hurdles }: RolloutDetail): string {
   const stage = stages.find((one) => one.state === 'OPEN') ?? stages.findLast((one) => one.state === 'CLOSED');
   const where = stage === undefined ? '' : ` · ${stage.name} ${sayCounts(stage)}`;
-  return printable(`rollout ${number} ${state}${where}${hurdles[0] === undefined ? '' : ` · ${hurdles[0].message}`}`).replace(/\s+/g, ' ');
+  return printable(`rollout ${number} ${state}${where}${hurdles[0] === undefined ? '' : ` · ${inCommands(hurdles[0].message)}`}`).replace(/\s+/g, ' ');
+}
+
+/** What it waits for; behind it the commands of a person who will not, each once. */
+export function sayHurdles({ number: rollout, hurdles }: Pick<RolloutDetail, 'number' | 'hurdles'>, names: ApplicationNames, now: Date): readonly string[] {
+  const said = new Set<string>();
+  const lines = hurdles.flatMap((hurdle) => {
+    const fresh = commandsFor(hurdle, { ...names, rollout }).filter((command) => !said.has(command));
+    for (const command of fresh) said.add(command);
+    const { message, until } = hurdle;
+    return [`waits: ${inCommands(message)}${until === null ? '' : ` Until ${until}${left(until, now)}.`}`, ...fresh.map((command) => `       ${command}`)];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** What checks that have not passed have said last, of gates that wait or have failed. */

@@ -1,6 +1,6 @@
+import { didYouMean } from '#kernel';
 import { stringify } from 'yaml';
 import { usage } from '../cli-error.js';
-import { didYouMean } from '../suggest.js';
 import { formatTable } from './format-table.js';
 
 export const OUTPUTS = ['table', 'wide', 'json', 'yaml', 'name'] as const;

@@ -55,23 +55,23 @@ function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep
   const why = rollout.reason === undefined || rollout.reason === '' ? '' : `: ${rollout.reason}`;
   const isOk = isThere || !STANDS_STILL.has(rollout.phase);
   const wayOn = !isOk && rollout.phase === 'ABORTED' ? 'The rollout was aborted before it came here: release a change, or send the newest release once more with syncApplication.' : undefined;
-  return explanationStep('ROLLOUT', isOk, `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt, wayOn });
+  return explanationStep('ROLLOUT', isOk, `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt, wayOn, rollout: rollout.number });
 }
 
-function stageStep({ stage, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean): ExplanationStep {
+function stageStep({ number, stage, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean): ExplanationStep {
   const failed = state === 'FAILED' || state === 'REVERT_FAILED';
   const isOk = !failed && (state !== 'SKIPPED' || isThere);
   const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
   const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
   const ahead = named === undefined ? '' : ` It was sent ahead by ${named.by}: ${named.reason}.${named.isUsedUp && state === 'PENDING' ? ' That was for one order then; now it waits like the others, or is sent ahead once more: deployTarget.' : ''}`;
-  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${ahead}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason] });
+  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${ahead}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason], rollout: number });
 }
 
 /** They stand in the way of a target that is still to come, not of one that has moved, or goes ahead. */
 function hurdleSteps(rollout: KnownOfRollout): readonly ExplanationStep[] {
   const { hurdles, state } = rollout;
   const isOk = (state !== 'PENDING' || isSentAhead(rollout)) && state !== 'FAILED';
-  return hurdles.map(({ message, until }) => explanationStep('HURDLE', isOk, message, { until, wayOn: isOk ? undefined : message }));
+  return hurdles.map((hurdle) => explanationStep('HURDLE', isOk, hurdle.message, { until: hurdle.until, wayOn: isOk ? undefined : hurdle.message, rollout: rollout.number, hurdle }));
 }
 
 function isSentAhead({ named }: KnownOfRollout): boolean {

@@ -28,6 +28,10 @@ export interface ExplanationStep {
   readonly key: string | undefined;
   /** What the cluster has under that key; undefined: nothing. */
   readonly value: string | undefined;
+  /** Number of the rollout that it is about. */
+  readonly rollout: number | undefined;
+  /** Of a HURDLE step: what the rollout waits for. */
+  readonly hurdle: RolloutHurdle | undefined;
 }
 
 export interface Explanation {

@@ -1,7 +1,8 @@
 import { EXPLANATION_STEPS, type Explanation, type ExplanationStep, type ReasonCode } from '#domain';
-import { Field, ObjectType } from '@nestjs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime, graphqlEnum } from '../../platform/api/index.js';
 import { ReasonCodeEnum } from '../applications/index.js';
+import { RolloutHurdleType, toHurdleType } from '../rollouts/index.js';
 
 const MEANING: Readonly<Record<ExplanationStep['kind'], string>> = {
   SELECTOR: 'Whether the selector of the application takes the cluster; one step for each term that does not.', APPLICATION: 'Whether the newest content of the application can be released.',
@@ -23,6 +24,8 @@ export class ExplanationStepType {
   @Field(() => DateTime, { nullable: true, description: 'When it ends by itself, where that is known.' }) until!: Date | null;
   @Field(() => String, { nullable: true, description: 'Of a term of the selector that fails: its key.' }) key!: string | null;
   @Field(() => String, { nullable: true, description: 'What the cluster has under that key; null: nothing.' }) value!: string | null;
+  @Field(() => Int, { nullable: true, description: 'Number of the rollout that it is about.' }) rollout!: number | null;
+  @Field(() => RolloutHurdleType, { nullable: true, description: 'Of a HURDLE: what the rollout waits for.' }) hurdle!: RolloutHurdleType | null;
 }
 
 @ObjectType('ExplanationNext', { description: 'What happens next, or what to do.' })
@@ -40,8 +43,9 @@ export class ExplanationType {
 export function toExplanationType({ steps, next }: Explanation): ExplanationType {
   return {
     next: { message: next.message, at: next.at ?? null },
-    steps: steps.map(({ kind, isOk, message, reason, wayOn, since, until, key, value }) => ({
-      kind, isOk, message, reason: reason ?? null, advice: wayOn ?? null, since: since ?? null, until: until ?? null, key: key ?? null, value: value ?? null,
+    steps: steps.map(({ kind, isOk, message, reason, wayOn, since, until, key, value, rollout, hurdle }) => ({
+      kind, isOk, message, reason: reason ?? null, advice: wayOn ?? null, since: since ?? null, until: until ?? null, key: key ?? null, value: value ?? null, rollout: rollout ?? null,
+      hurdle: hurdle === undefined ? null : toHurdleType(hurdle),
     })),
   };
 }

@@ -6,7 +6,7 @@ export { maintenanceOfProject } from './maintenance-of-project.js';
 export { releaseOfMost } from './release-of-most.js';
 export { ROLLOUT_STORE, type ApplicationToRoll, type RolloutStore } from './rollout.store.js';
 export { RolloutReadModule, RolloutWriteModule, RolloutsModule } from './rollouts.module.js';
-export { RolloutTargetStateEnum, RolloutType, toRolloutType } from './rollouts.graphql.js';
+export { RolloutHurdleType, RolloutTargetStateEnum, RolloutType, toHurdleType, toRolloutType } from './rollouts.graphql.js';
 export { RolloutReadModel, toRolloutView, ROLLOUT_COLUMNS, type RolloutRow, type RolloutView } from './rollouts.read-model.js';
 export { SqlRolloutStore } from './sql-rollout.store.js';
 export { StartRollouts, type RolloutPorts } from './start-rollouts.js';

@@ -61,6 +61,10 @@ export class RolloutHurdleType {
   @Field(() => DateTime, { nullable: true, description: 'When it ends by itself, or is given up.' }) until!: Date | null;
 }
 
+export function toHurdleType(hurdle: RolloutHurdle): RolloutHurdleType {
+  return { ...hurdle, stage: hurdle.stage ?? null, gate: hurdle.gate ?? null, until: hurdle.until ?? null };
+}
+
 @ObjectType('Rollout', { implements: () => [NodeType], description: 'The movement of one release over targets of an application.' })
 export class RolloutType extends NodeType {
   @Field(() => Int, { description: 'From 1 for each application.' }) number!: number;

@@ -11,7 +11,7 @@ import { TargetReadModel, TargetType, toTargetType, type TargetView } from '../t
 import type { ClusterChoice } from './choose-clusters.js';
 import { HurdleReadModel } from './hurdles.read-model.js';
 import {
-  RolloutConnection, RolloutHurdleType, RolloutTargetType, RolloutType, SyncApplicationInput, SyncApplicationPayload, toRolloutTargetType, toRolloutType,
+  RolloutConnection, RolloutHurdleType, RolloutTargetType, RolloutType, SyncApplicationInput, SyncApplicationPayload, toHurdleType, toRolloutTargetType, toRolloutType,
 } from './rollouts.graphql.js';
 import { RolloutReadModel, type RolloutView } from './rollouts.read-model.js';
 import { StageType, toStageType } from './stages.graphql.js';
@@ -91,7 +91,7 @@ export class RolloutResolver {
   @RequirePermission('rollout:read')
   async hurdles(@CurrentViewer() viewer: Viewer, @Loaders() loaders: RequestLoaders, @Parent() { key }: RolloutType): Promise<RolloutHurdleType[]> {
     const hurdles = await loaders.get<readonly RolloutHurdle[]>(HURDLES, (ids) => this.#hurdles(viewer, ids)).load(key.id);
-    return (hurdles ?? []).map((hurdle) => ({ ...hurdle, stage: hurdle.stage ?? null, gate: hurdle.gate ?? null, until: hurdle.until ?? null }));
+    return (hurdles ?? []).map(toHurdleType);
   }
 
   async #hurdles(viewer: Viewer, ids: readonly string[]): Promise<readonly (readonly RolloutHurdle[] | undefined)[]> {
