@@ -3,6 +3,7 @@ import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { formatAge } from '../output/format-age.js';
 import { formatRollout } from '../output/format-rollout.js';
+import { formatTold, type RolloutWord, type ToldRollout } from '../output/format-told.js';
 import { formatTable } from '../output/format-table.js';
 import { findRollout } from './find-rollout.js';
 import { printWarnings, WARNINGS, type StrategyWarning } from './print-warnings.js';
@@ -10,13 +11,13 @@ import { rolloutWatchCommand } from './rollout-watch.js';
 
 const LIST = `query Rollouts($application: String!, $project: String) { rollouts(application: $application, project: $project, first: 30) { edges { node {
   number cause state createdAt finishedAt release { number commit subject } stages { name state } } } } }`;
-const ERRORS = 'rollout { number state } userErrors { code field message hint details }';
-const VERBS = {
-  pause: ['pauseRollout', 'assign nothing more until it is resumed; what is under way goes on'],
-  resume: ['resumeRollout', 'go on with a paused rollout'],
-  abort: ['abortRollout', 'end a rollout where it stands; what was assigned stays so'],
-  retry: ['retryRollout', 'try again what failed; a halted rollout goes on'],
-} as const;
+const TOLD = 'hasChanged rollout { number state hurdles { kind stage gate message until } } userErrors { code field message hint details }';
+const VERBS = [
+  { verb: 'pause', mutation: 'pauseRollout', description: 'assign nothing more until it is resumed; what is under way goes on' },
+  { verb: 'resume', mutation: 'resumeRollout', description: 'go on with a paused rollout' },
+  { verb: 'abort', mutation: 'abortRollout', description: 'end a rollout where it stands; what was assigned stays so' },
+  { verb: 'retry', mutation: 'retryRollout', description: 'try again what failed; a halted rollout goes on' },
+] as const;
 
 interface ListRow {
   readonly number: number;
@@ -40,7 +41,7 @@ interface TellOptions extends ShowOptions {
 export function rolloutCommand(context: CommandContext): Command {
   const group = new Command('rollout').description('how releases move over clusters, stage after stage');
   group.addCommand(listCommand(context)).addCommand(showCommand(context)).addCommand(rolloutWatchCommand(context));
-  for (const [verb, [mutation, description]] of Object.entries(VERBS)) {
+  for (const { verb, mutation, description } of VERBS) {
     group.addCommand(onRollout(verb, description).option('--reason <text>', 'why, for the record').action((app: string, options: TellOptions) => tell(context, app, options, mutation, { reason: options.reason ?? null }, verb)));
   }
   group.addCommand(
@@ -104,9 +105,9 @@ function approveCommand(context: CommandContext): Command {
     });
 }
 
-async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, verb: string): Promise<void> {
+async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, word: RolloutWord): Promise<void> {
   const { rollout, application } = await findRollout(context, app, project, number);
-  const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${ERRORS} } }`;
-  const payload = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string } }>(document, mutation, { rollout: rollout.id, ...input }, context.signal);
-  context.out(`rollout ${payload.rollout.number} of app/${application}: ${verb} done, it is ${payload.rollout.state}\n`);
+  const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${TOLD} } }`;
+  const told = await context.hub.mutate<ToldRollout>(document, mutation, { rollout: rollout.id, ...input }, context.signal);
+  context.out(formatTold(word, told, { application, project }, context.clock.now()));
 }

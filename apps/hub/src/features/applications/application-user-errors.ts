@@ -6,9 +6,9 @@ import type { CreateApplicationFailure, DeleteApplicationFailure, RemovalNeedsCo
 export function applicationUserErrors(failure: CreateApplicationFailure | UpdateApplicationFailure | DeleteApplicationFailure): UserError[] {
   switch (failure.code) {
     case 'PROJECT_NOT_FOUND':
-      return [userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`)];
+      return [userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`, 'See which there are: capstan get projects')];
     case 'APPLICATION_NOT_FOUND':
-      return [userError(failure.code, ['name'], `There is no application ${JSON.stringify(failure.name.slice(0, 80))} in the project.`)];
+      return [userError(failure.code, ['name'], `There is no application ${JSON.stringify(failure.name.slice(0, 80))} in the project.`, 'See which there are: capstan get apps')];
     case 'DUPLICATE_APPLICATION':
       return [userError(failure.code, ['name'], `The project has an application ${failure.name}.`, 'Update it, or take another name.')];
     case 'APPLICATION_DELETING':

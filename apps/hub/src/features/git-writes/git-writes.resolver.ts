@@ -91,6 +91,6 @@ export class RolloutGitWriteResolver {
 
 function toRetryError(failure: RetryFailure): UserError {
   return failure.code === 'NOT_FOUND'
-    ? userError('GIT_WRITE_NOT_FOUND', ['id'], 'There is no such commit that is owed.')
+    ? userError('GIT_WRITE_NOT_FOUND', ['id'], 'There is no such commit that is owed.', 'See which there are: capstan get git-writes -a APP')
     : userError('NOTHING_TO_RETRY', ['id'], failure.state === 'FAILED' ? 'A later one of the application took its place.' : `It is ${failure.state}.`, failure.state === 'PENDING' ? 'It is tried by itself: see nextAt.' : 'Roll back again if the branch has moved on.');
 }

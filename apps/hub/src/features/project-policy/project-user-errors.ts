@@ -7,7 +7,7 @@ import type { UpdateProjectFailure } from './update-project.js';
 export function projectUserErrors(failure: CreateProjectFailure | UpdateProjectFailure): UserError[] {
   switch (failure.code) {
     case 'PROJECT_NOT_FOUND':
-      return [userError(failure.code, ['name'], `There is no project ${JSON.stringify(failure.name.slice(0, 80))}.`)];
+      return [userError(failure.code, ['name'], `There is no project ${JSON.stringify(failure.name.slice(0, 80))}.`, 'See which there are: capstan get projects')];
     case 'INVALID_NAME':
       return [userError(failure.code, ['name'], `${failure.rule}.`)];
     case 'DUPLICATE_PROJECT':

@@ -6,9 +6,9 @@ import type { ApproveHistoryRewriteFailure, CreateRepositoryFailure, DeleteRepos
 export function toRepositoryUserError(failure: CreateRepositoryFailure | UpdateRepositoryFailure | DeleteRepositoryFailure | ApproveHistoryRewriteFailure): UserError {
   switch (failure.code) {
     case 'PROJECT_NOT_FOUND':
-      return userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`);
+      return userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`, 'See which there are: capstan get projects');
     case 'REPOSITORY_NOT_FOUND':
-      return userError(failure.code, ['name'], `There is no repository ${JSON.stringify(failure.name.slice(0, 80))} in the project.`);
+      return userError(failure.code, ['name'], `There is no repository ${JSON.stringify(failure.name.slice(0, 80))} in the project.`, 'See which there are: capstan get repos');
     case 'DUPLICATE_REPOSITORY':
       return userError(failure.code, ['name'], `The project has a repository ${failure.name}.`, 'Update it, or take another name.');
     case 'STALE_VERSION':
@@ -23,7 +23,7 @@ export function toRepositoryUserError(failure: CreateRepositoryFailure | UpdateR
     case 'NOTHING_TO_APPROVE':
       return failure.isGone
         ? userError(failure.code, ['ref'], `${failure.ref} is gone: there is no commit to go on with.`, 'Push it again, or give the applications another ref.')
-        : userError(failure.code, ['ref'], `${failure.ref} is in order.`);
+        : userError(failure.code, ['ref'], `${failure.ref} is in order.`, 'Nothing is to be approved: it is followed as it is.');
     case 'COMMIT_MISMATCH': {
       const { field, ref, fromCommit, toCommit } = failure;
       return userError(failure.code, [field], `${ref} waits to move from ${fromCommit} to ${toCommit}.`, 'Look at that commit, and approve it if it is wanted.', { fromCommit, toCommit });

@@ -5,6 +5,7 @@ import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { IDS } from '../../platform/tokens.js';
+import { findMisnamed } from './find-misnamed.js';
 import type { RollbackFailure } from './rollback-failure.js';
 
 export interface LiftHoldCommand {
@@ -40,7 +41,7 @@ export class LiftHold {
       await this.tx.query('SELECT 1 FROM applications WHERE project_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY id FOR NO KEY UPDATE', [scope.project, scope.application ?? null]);
       const held = await this.tx.query<{ id: string }>(HELD, [scope.project, scope.application ?? null, scope.cluster ?? null]);
       const rows = await this.tx.query<{ id: string; application_id: string }>(LIFT, [held.map((row) => row.id), held.map(() => this.ids.uuid()), reason, viewer.name]);
-      if (rows.length === 0) return err({ code: 'NOTHING_HELD' });
+      if (rows.length === 0) return err({ code: 'NOTHING_HELD', misnamed: await findMisnamed(this.tx, scope) });
       for (const [application, targets] of Map.groupBy(rows, (row) => row.application_id)) {
         await this.audit.record({ action: 'liftHold', object: { kind: 'Application', id: applicationId(application) }, projectId: scope.project, outcome: 'SUCCEEDED', after: { targets: targets.length, reason } });
         await this.outbox.append({ kind: 'target.holdLifted', projectId: scope.project, payload: { applicationId: application, targets: targets.length, by: viewer.name } });

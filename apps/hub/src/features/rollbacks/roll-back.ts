@@ -7,6 +7,7 @@ import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platfor
 import { IDS } from '../../platform/tokens.js';
 import { Reverts, type RevertToOwe } from '../git-writes/index.js';
 import { endSideRollouts, releaseOfMost, ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
+import { findMisnamed } from './find-misnamed.js';
 import { holdTargets } from './hold-targets.js';
 import { MAX_TARGETS, rollbackCandidates, type RollbackCandidate, type RollbackScope } from './rollback-candidates.js';
 import type { RollbackFailure } from './rollback-failure.js';
@@ -49,7 +50,7 @@ export class RollBack {
     return this.tx.run(viewerScope(viewer, scope.project), async () => {
       await this.tx.query(`SELECT 1 FROM applications WHERE project_id = $1 AND ($2::uuid IS NULL OR id = $2) AND state = 'ACTIVE' ORDER BY id FOR NO KEY UPDATE`, [scope.project, scope.application ?? null]);
       const candidates = await rollbackCandidates(this.tx, scope);
-      if (candidates.length === 0) return err({ code: 'NOTHING_MATCHES' });
+      if (candidates.length === 0) return err({ code: 'NOTHING_MATCHES', misnamed: await findMisnamed(this.tx, scope) });
       if (candidates.length > MAX_TARGETS) return err({ code: 'TOO_MANY_TARGETS', most: MAX_TARGETS });
       const without = candidates.filter((candidate) => candidate.goesTo === undefined).map((candidate) => candidate.name);
       if (scope.release !== undefined && without.length > 0) return err({ code: 'RELEASE_NEVER_RAN', release: scope.release, targets: without.slice(0, MAX_NAMED), total: without.length });

@@ -1,4 +1,4 @@
-import { assertNever } from '#kernel';
+import { assertNever, didYouMean } from '#kernel';
 import type { RevertRefused } from '#domain';
 import { userError, type UserError } from '../../platform/api/index.js';
 
@@ -6,29 +6,54 @@ export type RollbackFailure =
   | RevertRefused
   | { readonly code: 'NOT_FOUND' }
   | { readonly code: 'REASON_MISSING' }
-  | { readonly code: 'NOTHING_MATCHES' }
+  | NothingMatches
   | { readonly code: 'TOO_MANY_TARGETS'; readonly most: number }
-  | { readonly code: 'NOTHING_HELD' }
+  | NothingHeld
   /** None of them was ever well with another release. */
   | { readonly code: 'NOTHING_TO_ROLL_BACK_TO'; readonly targets: readonly string[] }
   /** Some of them never ran the release that was asked for. */
   | { readonly code: 'RELEASE_NEVER_RAN'; readonly release: number; readonly targets: readonly string[]; readonly total: number };
 
+/** What was asked for by name and is not there, if that is why; `known` are the names that it could have been. */
+interface Misnamed {
+  readonly what: 'cluster' | 'stage';
+  readonly name: string;
+  readonly known: readonly string[];
+}
+export interface NothingMatches {
+  readonly code: 'NOTHING_MATCHES';
+  readonly misnamed: Misnamed | undefined;
+}
+export interface NothingHeld {
+  readonly code: 'NOTHING_HELD';
+  readonly misnamed: Misnamed | undefined;
+}
+
+/** As the API was asked. */
+export interface AskedNames {
+  readonly project?: string | null | undefined;
+  readonly application?: string | null | undefined;
+}
+
 const NAMED = 5;
 const NOTHING_DONE = 'Nothing was changed: roll back without touching Git (mode: HOLD).';
 
-export function toRollbackError(failure: RollbackFailure): UserError {
+export function toRollbackError(failure: RollbackFailure, asked: AskedNames): UserError {
   switch (failure.code) {
     case 'NOT_FOUND':
-      return userError('APPLICATION_NOT_FOUND', ['application'], 'There is no such project or application.');
+      return notFound(asked);
     case 'REASON_MISSING':
-      return userError(failure.code, ['reason'], 'Say why: the reason is kept with the hold.');
+      return userError(failure.code, ['reason'], 'Say why: the reason is kept with the hold.', 'Give `reason` in a few words; on the command line --reason.');
     case 'NOTHING_MATCHES':
-      return userError('TARGET_NOT_FOUND', [], 'Nothing that runs anything matches the application, cluster and stage.');
+      return failure.misnamed === undefined
+        ? userError('TARGET_NOT_FOUND', [], 'Nothing that runs anything matches the application, cluster and stage.', 'See what runs where: capstan get targets')
+        : userError('TARGET_NOT_FOUND', [failure.misnamed.what], misnamed(failure.misnamed, asked), didYouMean(failure.misnamed.name, failure.misnamed.known, whichThereAre(failure.misnamed)));
     case 'TOO_MANY_TARGETS':
       return userError('INVALID_VALUE', [], `More than ${failure.most} targets: nothing was changed.`, 'Go back application by application, or cluster by cluster.');
     case 'NOTHING_HELD':
-      return userError('NOTHING_HELD', [], 'No target there is held.');
+      return failure.misnamed === undefined
+        ? userError(failure.code, [], 'No target there is held.', 'Nothing is to be lifted. Whether a target is held says: capstan explain APP@CLUSTER')
+        : userError(failure.code, [failure.misnamed.what], misnamed(failure.misnamed, asked), didYouMean(failure.misnamed.name, failure.misnamed.known, whichThereAre(failure.misnamed)));
     case 'NOTHING_TO_ROLL_BACK_TO':
       return userError(failure.code, [], `Never well with another release: ${named(failure.targets, failure.targets.length)}.`, 'Release a fix, or name a release that these targets have run.');
     case 'RELEASE_NEVER_RAN':
@@ -50,6 +75,24 @@ export function toRollbackError(failure: RollbackFailure): UserError {
     default:
       return assertNever(failure);
   }
+}
+
+function notFound({ application, project }: AskedNames): UserError {
+  const where = `project ${JSON.stringify((project ?? 'default').slice(0, 80))}`;
+  return typeof application === 'string'
+    ? userError('APPLICATION_NOT_FOUND', ['application'], `There is no application ${JSON.stringify(application.slice(0, 80))} in ${where}.`, 'See which there are: capstan get apps')
+    : userError('PROJECT_NOT_FOUND', ['project'], `There is no ${where}.`, 'See which there are: capstan get projects');
+}
+
+function misnamed({ what, name }: Misnamed, { application }: AskedNames): string {
+  const short = name.slice(0, 80);
+  if (what === 'stage') return `The newest rollout of ${application ?? 'the application'} has no stage ${short}.`;
+  return `${typeof application === 'string' ? application.slice(0, 80) : 'The project'} has no target on a cluster ${short}.`;
+}
+
+function whichThereAre({ what, known }: Misnamed): string {
+  if (what === 'stage') return known.length === 0 ? 'It has none with a target.' : `It has ${named(known, known.length)}.`;
+  return known.length === 0 ? 'It has no target anywhere: capstan get targets' : `There are targets on ${named(known, known.length)}.`;
 }
 
 function named(targets: readonly string[], total: number): string {

@@ -38,7 +38,7 @@ export class RollbacksResolver {
     if (issue !== undefined) return { rollouts: [], staying: [], userErrors: [issue] };
     const scope = await this.#scope(viewer, input);
     const result = await this.back.execute(viewer, { scope: scope && { ...scope, stage: input.stage ?? undefined, release: input.release ?? undefined }, reason: input.reason, revert: input.mode === 'REVERT' ? (input.revert?.as ?? 'COMMIT') : undefined });
-    if (!result.ok) return { rollouts: [], staying: [], userErrors: [toRollbackError(result.error)] };
+    if (!result.ok) return { rollouts: [], staying: [], userErrors: [toRollbackError(result.error, input)] };
     const rollouts = await this.rollouts.findByIds(viewer, result.value.rollouts);
     return { rollouts: rollouts.flatMap((rollout) => (rollout === undefined ? [] : [toRolloutType(rollout)])), staying: [...result.value.staying], userErrors: [] };
   }
@@ -49,7 +49,7 @@ export class RollbacksResolver {
     const issue = issueOf(input);
     if (issue !== undefined) return { targets: [], userErrors: [issue] };
     const result = await this.lift.execute(viewer, { scope: await this.#scope(viewer, input), reason: input.reason });
-    if (!result.ok) return { targets: [], userErrors: [toRollbackError(result.error)] };
+    if (!result.ok) return { targets: [], userErrors: [toRollbackError(result.error, input)] };
     const targets = await this.targets.findByIds(viewer, result.value.slice(0, MAX_SHOWN));
     return { targets: targets.flatMap((target) => (target === undefined ? [] : [toTargetType(target)])), userErrors: [] };
   }

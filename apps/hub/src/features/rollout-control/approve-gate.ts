@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
-import type { RolloutControlFailure } from './control-failure.js';
+import type { GateOfRollout, RolloutControlFailure } from './control-failure.js';
 import { judgeApproval } from './judge-approval.js';
 import { lockRollout } from './rollout-rows.js';
 import type { ToldRollout } from './told-rollout.js';
@@ -41,8 +41,10 @@ export class ApproveGate {
       const rollout = await lockRollout(this.tx, found.id);
       if (rollout === undefined) return err({ code: 'ROLLOUT_NOT_FOUND' });
       if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK') return err({ code: 'ROLLOUT_OVER', phase: rollout.phase });
-      const [waiting] = await this.tx.query(`SELECT 1 FROM rollout_gates WHERE rollout_id = $1 AND stage = $2 AND name = $3 AND spec ->> 'kind' = 'APPROVAL'`, [rollout.id, stage, gate]);
-      if (waiting === undefined) return err({ code: 'GATE_NOT_FOUND', stage: stage.slice(0, 80), gate: gate.slice(0, 80) });
+      const gates = await this.tx.query<GateOfRollout>(`SELECT stage, name, spec ->> 'kind' AS kind FROM rollout_gates WHERE rollout_id = $1 ORDER BY stage, name`, [rollout.id]);
+      if (!gates.some((known) => known.stage === stage && known.name === gate && known.kind === 'APPROVAL')) {
+        return err({ code: 'GATE_NOT_FOUND', stage: stage.slice(0, 80), gate: gate.slice(0, 80), stages: rollout.stages.map(({ name }) => name), gates });
+      }
       const refused = await judgeApproval(this.tx, viewer, rollout.id);
       if (refused !== undefined) return err(refused);
       const { emails = [] } = viewer;

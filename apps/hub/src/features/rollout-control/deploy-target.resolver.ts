@@ -5,7 +5,7 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentViewer, RequirePermission, userError, type UserError, type Viewer } from '../../platform/api/index.js';
 import { RolloutReadModel, toRolloutType } from '../rollouts/index.js';
 import { TargetReadModel } from '../targets/index.js';
-import { toControlError } from './control-failure.js';
+import { REASON, toControlError } from './control-failure.js';
 import { DeployTarget, type DeployTargetFailure } from './deploy-target.js';
 import { DeployTargetInput, RolloutPayload } from './rollout-control.graphql.js';
 
@@ -37,9 +37,9 @@ function toUserError(failure: DeployTargetFailure, name: TargetName): UserError 
   const sync = `To send it the newest release beside no rollout: capstan sync app/${application} --cluster ${name.cluster.slice(0, 80)}`;
   switch (failure.code) {
     case 'TARGET_NOT_FOUND':
-      return userError(failure.code, ['application'], `There is no target ${target}.`);
+      return userError(failure.code, ['application'], `There is no target ${target}.`, `Why it is not there says: capstan explain ${target}. All there are: capstan get targets`);
     case 'REASON_MISSING':
-      return userError(failure.code, ['reason'], 'Say why: the reason is kept with the rollout.');
+      return userError(failure.code, ['reason'], 'Say why: the reason is kept with the rollout.', REASON);
     case 'ROLLOUT_NOT_FOUND':
       return userError(failure.code, ['application'], `No rollout has ${target} in it.`, sync);
     case 'ROLLOUT_OVER':
@@ -50,7 +50,7 @@ function toUserError(failure: DeployTargetFailure, name: TargetName): UserError 
     case 'AUTHORS_UNKNOWN':
       return { ...toControlError(failure), field: ['application'] };
     case 'ALREADY_AT_RELEASE':
-      return userError(failure.code, ['cluster'], `${target} has the release of the rollout already.`);
+      return userError(failure.code, ['cluster'], `${target} has the release of the rollout already.`, `See how it is there: capstan explain ${target}`);
     case 'TARGET_HELD':
       return userError(failure.code, ['cluster'], `${target} is held after a rollback.`, `Lift the hold first: capstan hold lift ${target} --reason WHY`);
     case 'CLUSTER_OFFLINE':

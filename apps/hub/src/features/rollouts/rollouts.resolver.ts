@@ -190,9 +190,9 @@ function invalid(field: string, message: string): UserError {
 function toUserError(failure: SyncApplicationFailure): UserError {
   switch (failure.code) {
     case 'APPLICATION_NOT_FOUND':
-      return userError(failure.code, ['name'], `There is no application ${JSON.stringify(failure.name)} in the project.`);
+      return userError(failure.code, ['name'], `There is no application ${JSON.stringify(failure.name)} in the project.`, 'See which there are: capstan get apps');
     case 'APPLICATION_DELETING':
-      return userError(failure.code, ['name'], `Application ${failure.name} is being deleted.`);
+      return userError(failure.code, ['name'], `Application ${failure.name} is being deleted.`, 'Wait until it is gone; a new one may take its name then.');
     case 'NOTHING_TO_SYNC':
       return userError(failure.code, ['name'], `Application ${failure.name} has no release yet.`, 'See its reason, or wait for the first look into its repository.');
     case 'ROLLOUT_IN_PROGRESS':
@@ -201,7 +201,7 @@ function toUserError(failure: SyncApplicationFailure): UserError {
     case 'TARGET_NOT_FOUND':
       return failure.clusters.length === 0
         ? userError(failure.code, ['clusterSelector'], `No target of ${failure.name} is on such a cluster.`, 'See which clusters have which labels: capstan get clusters')
-        : userError(failure.code, ['clusters'], `${failure.name} has no target on ${failure.clusters.slice(0, 5).map((name) => name.slice(0, 80)).join(', ')}${failure.clusters.length > 5 ? ` and ${failure.clusters.length - 5} more` : ''}.`, 'Why not says: capstan explain APP@CLUSTER');
+        : userError(failure.code, ['clusters'], `${failure.name} has no target on ${failure.clusters.slice(0, 5).map((name) => name.slice(0, 80)).join(', ')}${failure.clusters.length > 5 ? ` and ${failure.clusters.length - 5} more` : ''}.`, `${failure.near === undefined ? '' : `Did you mean ${failure.near}? `}Why not says: capstan explain ${failure.name}@${failure.clusters[0]?.slice(0, 80) ?? 'CLUSTER'}`);
     default:
       return assertNever(failure);
   }

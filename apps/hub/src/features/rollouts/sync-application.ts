@@ -24,7 +24,7 @@ export type SyncApplicationFailure =
   /** It is on its way already, or something is that this would run beside. */
   | { readonly code: 'ROLLOUT_IN_PROGRESS'; readonly name: string; readonly phase: RolloutPhase; readonly isPartial: boolean }
   /** It does not match those clusters, or none has the labels. */
-  | { readonly code: 'TARGET_NOT_FOUND'; readonly name: string; readonly clusters: readonly string[] };
+  | { readonly code: 'TARGET_NOT_FOUND'; readonly name: string; readonly clusters: readonly string[]; readonly near?: string | undefined };
 
 /** A rollout that waits is let run; else the newest release goes to every target once more, which tries again what had failed; or to some clusters only. */
 @Injectable()
@@ -42,7 +42,7 @@ export class SyncApplication {
       const application = await this.store.lockApplication(found.id);
       if (application === undefined) return err({ code: 'APPLICATION_DELETING', name });
       const chosen = choice === undefined ? undefined : chooseClusters(await this.store.activeTargets(application.id), choice);
-      if (chosen !== undefined && (chosen.missing.length > 0 || chosen.chosen.size === 0)) return err({ code: 'TARGET_NOT_FOUND', name, clusters: chosen.missing });
+      if (chosen !== undefined && (chosen.missing.length > 0 || chosen.chosen.size === 0)) return err({ code: 'TARGET_NOT_FOUND', name, clusters: chosen.missing, near: chosen.near });
       const rollout = await this.#roll(application, name, chosen?.chosen);
       if (rollout.ok) await this.audit.record({ action: 'syncApplication', object: { kind: 'Application', id: application.id }, projectId: application.project, outcome: 'SUCCEEDED', after: { rollout: rollout.value, ...(chosen === undefined ? {} : { targets: chosen.chosen.size }) } });
       return rollout;

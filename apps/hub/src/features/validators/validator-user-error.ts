@@ -6,9 +6,9 @@ import type { ChangeValidatorFailure, CreateValidatorFailure } from './validator
 export function toValidatorUserError(failure: ChangeValidatorFailure | CreateValidatorFailure): UserError {
   switch (failure.code) {
     case 'PROJECT_NOT_FOUND':
-      return userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`);
+      return userError(failure.code, ['project'], `There is no project ${JSON.stringify(failure.project.slice(0, 80))}.`, 'See which there are: capstan get projects');
     case 'VALIDATOR_NOT_FOUND':
-      return userError(failure.code, ['name'], `There is no validator ${JSON.stringify(failure.name.slice(0, 80))} in the project.`);
+      return userError(failure.code, ['name'], `There is no validator ${JSON.stringify(failure.name.slice(0, 80))} in the project.`, 'See which there are: capstan validator list');
     case 'DUPLICATE_VALIDATOR':
       return userError(failure.code, ['name'], `The project has a validator ${failure.name}.`, 'Update it, or take another name.');
     case 'STALE_VERSION':
