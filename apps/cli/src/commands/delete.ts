@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { allPages } from '../hub/all-pages.js';
 import { plural } from '../output/plural.js';
 import { consent } from './consent.js';
@@ -45,7 +46,7 @@ async function deleteApplication(context: CommandContext, name: string, options:
     { project: options.project, name },
     context.signal,
   );
-  if (application === null) throw notFound(`application ${name}`, 'capstan get apps shows what there is.');
+  if (application === null) throw await notFoundNear(context, `application ${name}`, { project: options.project, application: name }, 'capstan get apps shows what there is.');
   const { objects, clusters } = await reachOf(context, { project: options.project, application: name });
   const where = `${plural(objects, 'object')} on ${plural(clusters, 'cluster')}`;
   await consent(context, options, name, mode === 'DELETE' ? `this deletes app/${name} and removes ${where}` : `this deletes app/${name}; ${where} run on and are no longer healed`);

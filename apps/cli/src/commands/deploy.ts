@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { withNearNames } from './near-names.js';
 import { parseTarget } from './parse-target.js';
 
 const DEPLOY = `mutation Deploy($input: DeployTargetInput!) { deployTarget(input: $input) { hasChanged rollout { number release { number commit } } userErrors { code field message hint details } } }`;
@@ -13,9 +14,9 @@ export function deployCommand(context: CommandContext): Command {
     .requiredOption('--reason <text>', 'why, for the record')
     .action(async (text: string, { project, reason }: { readonly project: string; readonly reason: string }) => {
       const target = parseTarget(text, project);
-      const { rollout, hasChanged } = await context.hub.mutate<{ readonly hasChanged: boolean | null; readonly rollout: { readonly number: number; readonly release: { readonly number: number; readonly commit: string } } }>(
+      const { rollout, hasChanged } = await withNearNames(context, target, context.hub.mutate<{ readonly hasChanged: boolean | null; readonly rollout: { readonly number: number; readonly release: { readonly number: number; readonly commit: string } } }>(
         DEPLOY, 'deployTarget', { ...target, reason }, context.signal,
-      );
+      ));
       context.out(`${target.application}@${target.cluster} ${hasChanged === false ? 'is on its way already: it was given' : 'gets'} release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}${hasChanged === false ? '' : ' now, ahead of its stage'} in rollout ${rollout.number}\n`);
     });
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { withDiff, type DriftNode } from '../output/format-drift.js';
 import { parseTarget } from './parse-target.js';
 import { parseReference, type Row } from './resources.js';
@@ -55,14 +56,14 @@ async function describe(context: CommandContext, kind: string, name: string, pro
   if (detail === undefined) return cannotDescribe(kind);
   const variables = kind === 'cluster' || kind === 'project' ? { name } : { name, project };
   const row = (await context.hub.query<Record<string, Row | null>>(detail.document, variables, context.signal))[detail.field];
-  if (row === null || row === undefined) throw notFound(`${kind} ${name}`, `capstan get ${kind === 'application' ? 'apps' : kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
+  if (row === null || row === undefined) throw await notFoundNear(context, `${kind} ${name}`, { project, application: kind === 'application' ? name : undefined, cluster: kind === 'cluster' ? name : undefined }, `capstan get ${kind === 'application' ? 'apps' : kind === 'repository' ? 'repositories' : `${kind}s`} shows what there is.`);
   return withWholeUrls(flattenConnections(row), context.hub.server);
 }
 
 async function describeTarget(context: CommandContext, name: string, project: string): Promise<Row> {
   const variables = parseTarget(name, project);
   const { target } = await context.hub.query<{ readonly target: Row | null }>(TARGET, { ...variables }, context.signal);
-  if (target === null) throw notFound(`target ${name}`, 'capstan get targets shows what there is.');
+  if (target === null) throw await notFoundNear(context, `target ${name}`, variables, 'capstan get targets shows what there is.');
   return withDrift(target);
 }
 

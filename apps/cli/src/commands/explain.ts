@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { formatExplanation, type ExplanationAnswer } from '../output/format-explanation.js';
 import { parseTarget } from './parse-target.js';
 
@@ -23,7 +24,7 @@ export function explainCommand(context: CommandContext): Command {
       if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${output}`, 'The outputs are text and json.');
       const names = parseTarget(text, project);
       const { explain } = await context.hub.query<{ readonly explain: ExplanationAnswer | null }>(EXPLAIN, { ...names }, context.signal);
-      if (explain === null) throw notFound(`application ${names.application} or cluster ${names.cluster}`, 'capstan get apps and capstan get clusters show what there is.');
+      if (explain === null) throw await notFoundNear(context, `application ${names.application} or cluster ${names.cluster}`, names, 'capstan get apps and capstan get clusters show what there is.');
       context.out(output === 'json' ? `${JSON.stringify(explain, null, 2)}\n` : formatExplanation(explain, names));
     });
 }

@@ -1,5 +1,6 @@
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import type { RolloutDetail } from '../output/format-rollout.js';
 
 const COUNTS = 'pending moving healthy failed skipped offline reverting reverted revertFailed';
@@ -33,7 +34,7 @@ export async function findRollout(context: CommandContext, text: string, project
   if (number !== undefined) return { application, project, rollout: await byNumber(context, application, project, number) };
   type Current = { readonly application: { readonly activeRollout: RolloutDetail | null; readonly rollouts: { readonly edges: readonly { readonly node: RolloutDetail }[] } } | null };
   const { application: found } = await context.hub.query<Current>(CURRENT, { project, name: application }, context.signal);
-  if (found === null) throw notFound(`application ${application}`, 'capstan get apps shows what there is.');
+  if (found === null) throw await notFoundNear(context, `application ${application}`, { project, application }, 'capstan get apps shows what there is.');
   const rollout = found.activeRollout ?? found.rollouts.edges[0]?.node;
   if (rollout === undefined) throw notFound(`a rollout of application ${application}`, `capstan describe app/${application} says what it waits for.`);
   return { application, project, rollout };
@@ -42,7 +43,7 @@ export async function findRollout(context: CommandContext, text: string, project
 /** The same rollout as it is now. */
 async function readRollout(context: CommandContext, id: string): Promise<RolloutDetail> {
   const { rollout } = await context.hub.query<{ readonly rollout: RolloutDetail | null }>(BY_ID, { id }, context.signal);
-  if (rollout === null) throw notFound('the rollout');
+  if (rollout === null) throw notFound('the rollout', 'capstan rollout list APP shows what there is.');
   return rollout;
 }
 
@@ -51,7 +52,7 @@ async function byNumber(context: CommandContext, name: string, project: string, 
   let after: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const { application }: Numbered = await context.hub.query<Numbered>(NUMBERED, { project, name, after }, context.signal);
-    if (application === null) throw notFound(`application ${name}`, 'capstan get apps shows what there is.');
+    if (application === null) throw await notFoundNear(context, `application ${name}`, { project, application: name }, 'capstan get apps shows what there is.');
     const found = application.rollouts.edges.find(({ node }) => node.number === Number(text));
     if (found !== undefined) return readRollout(context, found.node.id);
     if (!application.rollouts.pageInfo.hasNextPage) break;

@@ -2,6 +2,7 @@ import { suggest } from '#kernel';
 import { Command } from 'commander';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
 import { printWarningsOf } from './print-warnings.js';
@@ -19,13 +20,13 @@ interface GetOptions {
 /** `capstan get KIND [NAME]`, `capstan get KIND/NAME`: rows for people, `{items}` for programs. */
 export function getCommand(context: CommandContext): Command {
   return new Command('get')
-    .description('list clusters, projects, repositories, apps, releases or targets')
-    .argument('<kind>', 'clusters | projects | repositories | apps | releases | targets')
+    .description('list clusters, projects, repositories, apps, releases, targets or git-writes')
+    .argument('<kind>', 'clusters | projects | repositories | apps | releases | targets | git-writes')
     .argument('[name]', 'only this one')
     .option('-o, --output <format>', 'table | wide | json | yaml | name', 'table')
     .option('-l, --selector <selector>', 'clusters, or targets on clusters, with these labels: env=prod,tier!=edge')
     .option('-p, --project <name>', 'the project (default: all that you may see; for releases: default)')
-    .option('-a, --application <name>', 'releases or targets of this application')
+    .option('-a, --application <name>', 'releases, targets or git-writes of this application')
     .option('-c, --cluster <name>', 'targets on this cluster')
     .option('--no-headers', 'without the line of headers')
     .action(async (kindText: string, nameText: string | undefined, options: GetOptions) => {
@@ -35,6 +36,7 @@ export function getCommand(context: CommandContext): Command {
       const { selector, project, application, cluster } = options;
       const rows = await allPages<Row>(context.hub, kind.document, kind.field, { selector, project, application, cluster }, context.signal);
       if (rows.length === 0 && application !== undefined) await needApplication(context, application, project);
+      if (rows.length === 0 && cluster !== undefined) await needCluster(context, cluster);
       const wanted = name === undefined ? rows : rows.filter((row) => isNamed(row, name));
       if (name !== undefined && wanted.length === 0) throw nothingNamed(kind, name, rows);
       context.out(formatNodes(wanted, kind.columns(context.clock.now()), output, options.headers));
@@ -46,7 +48,7 @@ export function getCommand(context: CommandContext): Command {
 /** A filter that a kind does not have is refused: ignoring it would show more than was asked for. */
 function checkFilters(kind: ResourceKind, options: GetOptions): void {
   if (options.selector !== undefined && !kind.takesSelector) throw usage(`${kind.plural} have no labels to select by`, 'Use -l with clusters or targets.');
-  if (options.application !== undefined && !kind.document.includes('$application')) throw usage(`${kind.plural} do not belong to one app`, 'Use --application with releases or targets.');
+  if (options.application !== undefined && !kind.document.includes('$application')) throw usage(`${kind.plural} do not belong to one app`, 'Use --application with releases, targets or git-writes.');
   if (options.cluster !== undefined && !kind.document.includes('$cluster')) throw usage(`${kind.plural} do not belong to one cluster`, 'Use --cluster with targets.');
   if (kind.needsApplication && options.application === undefined) throw usage(`${kind.plural} of which app?`, `capstan get ${kind.plural} --application NAME`);
 }
@@ -55,7 +57,12 @@ function checkFilters(kind: ResourceKind, options: GetOptions): void {
 async function needApplication(context: CommandContext, name: string, project: string | undefined): Promise<void> {
   const document = 'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }';
   const { application } = await context.hub.query<{ readonly application: object | null }>(document, { project, name }, context.signal);
-  if (application === null) throw notFound(`application ${name}`, 'capstan get apps shows what there is.');
+  if (application === null) throw await notFoundNear(context, `application ${name}`, { project: project ?? 'default', application: name }, 'capstan get apps shows what there is.');
+}
+
+async function needCluster(context: CommandContext, name: string): Promise<void> {
+  const { cluster } = await context.hub.query<{ readonly cluster: object | null }>('query Exists($name: String!) { cluster(name: $name) { name } }', { name }, context.signal);
+  if (cluster === null) throw await notFoundNear(context, `cluster ${name}`, { project: 'default', cluster: name }, 'capstan get clusters shows what there is.');
 }
 
 function nothingNamed(kind: ResourceKind, name: string, rows: readonly Row[]): Error {

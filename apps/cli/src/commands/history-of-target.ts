@@ -1,5 +1,5 @@
-import { notFound } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { formatTable } from '../output/format-table.js';
 import { printable } from '../output/printable.js';
 import type { HistoryRequest } from './history-request.js';
@@ -34,7 +34,7 @@ export async function showChanges(context: CommandContext, names: TargetNames, {
   for (let after: string | null = null, isMore = true; isMore && changes.length < limit; ) {
     const variables: Readonly<Record<string, unknown>> = { ...names, since: since?.toISOString() ?? null, first: Math.min(PAGE, limit - changes.length), after };
     const { targetHistory }: Answer = await context.hub.query<Answer>(DOCUMENT, variables, context.signal);
-    if (targetHistory === null) throw notFound(`target ${names.project}/${names.application}@${names.cluster}`, 'capstan get targets shows what there is.');
+    if (targetHistory === null) throw await notFoundNear(context, `target ${names.project}/${names.application}@${names.cluster}`, names, 'capstan get targets shows what there is.');
     changes.push(...targetHistory.edges.map(({ node }) => node));
     keptSince = targetHistory.keptSince;
     isMore = targetHistory.pageInfo.hasNextPage;

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../context.js';
+import { inCommands } from '../output/in-commands.js';
 import { printable } from '../output/printable.js';
 
 /** A warning as the API tells it. */
@@ -12,7 +13,7 @@ export const WARNINGS = 'warnings { severity path message }';
 
 /** One line each on standard error, so that what programs read stays clean. @param about what it is about, `app/shop` */
 export function printWarnings(context: Pick<CommandContext, 'err'>, warnings: readonly StrategyWarning[], about: string): void {
-  for (const { severity, path, message } of warnings) context.err(`${printable(`${severity.toLowerCase()}: ${about}: ${path.join('.')}: ${message}`)}\n`);
+  for (const { severity, path, message } of warnings) context.err(`${printable(`${severity.toLowerCase()}: ${about}: ${path.join('.')}: ${inCommands(message)}`)}\n`);
 }
 
 /** What is odd about one application. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { notFound } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { formatRemoval, removalKey, type RemovalObject, type RemovalTarget } from '../output/format-removal.js';
 import { parseTarget, type TargetNames } from './parse-target.js';
 
@@ -34,7 +34,7 @@ export function pruneShowCommand(context: CommandContext): Command {
 /** @throws CliError when there is no such target */
 export async function readRemoval(context: CommandContext, names: TargetNames): Promise<RemovalTarget> {
   const { target } = await context.hub.query<{ readonly target: RemovalTarget | null }>(REMOVAL, { ...names }, context.signal);
-  if (target === null) throw notFound(`target ${names.application}@${names.cluster}`, 'capstan get targets shows what there is.');
+  if (target === null) throw await notFoundNear(context, `target ${names.application}@${names.cluster}`, names, 'capstan get targets shows what there is.');
   return target;
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { withNearNames, type TypedNames } from './near-names.js';
 import { plural } from '../output/plural.js';
 import { printable } from '../output/printable.js';
 
@@ -37,7 +38,7 @@ export function rollbackCommand(context: CommandContext): Command {
       if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases -a APP shows them.');
       type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly RolledBack[] };
       const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), ...revertOf(options) };
-      const { rollouts, staying } = await context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal);
+      const { rollouts, staying } = await withNearNames(context, namesOf(input), context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal));
       for (const { number, release, gitWrite } of rollouts) {
         context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
         if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a APP\n`));
@@ -53,7 +54,8 @@ function revertOf({ revert, branch }: RollbackOptions): Readonly<Record<string, 
 /** `capstan hold lift [APP[@CLUSTER]]`: targets follow their application again. */
 export function holdCommand(context: CommandContext): Command {
   const lift = scoped(new Command('lift').description('let held targets follow their application again')).action(async (text: string | undefined, options: ScopeOptions) => {
-    const { targets } = await context.hub.mutate<{ readonly targets: readonly { readonly name: string }[] }>(LIFT, 'liftHold', scopeOf(text, options), context.signal);
+    const scope = scopeOf(text, options);
+    const { targets } = await withNearNames(context, namesOf(scope), context.hub.mutate<{ readonly targets: readonly { readonly name: string }[] }>(LIFT, 'liftHold', { ...scope }, context.signal));
     for (const { name } of targets) context.out(`target/${name} is held no longer\n`);
   });
   return new Command('hold').description('targets that keep their release after a rollback').addCommand(lift);
@@ -68,7 +70,19 @@ function scoped(command: Command): Command {
     .option('-p, --project <name>', 'the project', 'default');
 }
 
-function scopeOf(text: string | undefined, { project, cluster, all, reason }: ScopeOptions): Readonly<Record<string, unknown>> {
+interface Scope {
+  readonly project: string;
+  readonly application: string | null;
+  readonly cluster: string | null;
+  readonly all: boolean;
+  readonly reason: string;
+}
+
+function namesOf({ project, application, cluster }: Pick<Scope, 'project' | 'application' | 'cluster'>): TypedNames {
+  return { project, application: application ?? undefined, cluster: cluster ?? undefined };
+}
+
+function scopeOf(text: string | undefined, { project, cluster, all, reason }: ScopeOptions): Scope {
   const [application, onCluster, ...more] = (text ?? '').replace(/^(app|apps|application|target|targets)\//, '').split('@');
   if (more.length > 0 || (onCluster !== undefined && cluster !== undefined)) throw usage(`not an app or a target: ${text ?? ''}`, 'Write APP, or APP@CLUSTER.');
   return { project, application: application === '' || application === undefined ? null : application, cluster: onCluster ?? cluster ?? null, all: all ?? false, reason };

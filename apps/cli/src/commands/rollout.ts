@@ -1,16 +1,14 @@
 import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
-import { formatAge } from '../output/format-age.js';
 import { formatRollout } from '../output/format-rollout.js';
 import { formatTold, type RolloutWord, type ToldRollout } from '../output/format-told.js';
-import { formatTable } from '../output/format-table.js';
 import { findRollout } from './find-rollout.js';
+import { withNearNames } from './near-names.js';
 import { printWarnings, WARNINGS, type StrategyWarning } from './print-warnings.js';
+import { rolloutListCommand } from './rollout-list.js';
 import { rolloutWatchCommand } from './rollout-watch.js';
 
-const LIST = `query Rollouts($application: String!, $project: String) { rollouts(application: $application, project: $project, first: 30) { edges { node {
-  number cause state createdAt finishedAt release { number commit subject } stages { name state } } } } }`;
 const TOLD = 'hasChanged rollout { number state hurdles { kind stage gate message until } } userErrors { code field message hint details }';
 const VERBS = [
   { verb: 'pause', mutation: 'pauseRollout', description: 'assign nothing more until it is resumed; what is under way goes on' },
@@ -19,14 +17,6 @@ const VERBS = [
   { verb: 'retry', mutation: 'retryRollout', description: 'try again what failed; a halted rollout goes on' },
 ] as const;
 
-interface ListRow {
-  readonly number: number;
-  readonly cause: string;
-  readonly state: string;
-  readonly createdAt: string;
-  readonly release: { readonly number: number; readonly commit: string; readonly subject: string | null };
-  readonly stages: readonly { readonly name: string; readonly state: string }[];
-}
 interface ShowOptions {
   readonly project: string;
   readonly number?: string;
@@ -40,7 +30,7 @@ interface TellOptions extends ShowOptions {
 /** `capstan rollout list|show|watch|pause|resume|abort|retry|promote|approve APP`. */
 export function rolloutCommand(context: CommandContext): Command {
   const group = new Command('rollout').description('how releases move over clusters, stage after stage');
-  group.addCommand(listCommand(context)).addCommand(showCommand(context)).addCommand(rolloutWatchCommand(context));
+  group.addCommand(rolloutListCommand(context)).addCommand(showCommand(context)).addCommand(rolloutWatchCommand(context));
   for (const { verb, mutation, description } of VERBS) {
     group.addCommand(onRollout(verb, description).option('--reason <text>', 'why, for the record').action((app: string, options: TellOptions) => tell(context, app, options, mutation, { reason: options.reason ?? null }, verb)));
   }
@@ -58,24 +48,6 @@ function onRollout(verb: string, description: string): Command {
     .argument('<app>', 'NAME or app/NAME')
     .option('-n, --number <number>', 'which rollout; the one under way if left out')
     .option('-p, --project <name>', 'the project', 'default');
-}
-
-function listCommand(context: CommandContext): Command {
-  return new Command('list')
-    .description('the newest rollouts of an app')
-    .argument('<app>', 'NAME or app/NAME')
-    .option('-p, --project <name>', 'the project', 'default')
-    .action(async (app: string, { project }: ShowOptions) => {
-      type Page = { readonly rollouts: { readonly edges: readonly { readonly node: ListRow }[] } };
-      const { rollouts } = await context.hub.query<Page>(LIST, { application: app.replace(/^(app|apps|application)\//, ''), project }, context.signal);
-      const now = context.clock.now();
-      const rows = rollouts.edges.map(({ node }) => [
-        String(node.number), node.state, node.cause, `${node.release.number} ${node.release.commit.slice(0, 12)}`, node.stages.map(({ name, state }) => (state === 'OPEN' ? `>${name}` : state === 'CLOSED' ? `${name}` : `(${name})`)).join(' '),
-        formatAge(node.createdAt, now),
-      ]);
-      context.out(formatTable(['number', 'state', 'cause', 'release', 'stages', 'age'], rows));
-      if (rows.length === 0) context.err('No rollouts: there is no such app, or it has no release yet.\n');
-    });
 }
 
 function showCommand(context: CommandContext): Command {
@@ -108,6 +80,6 @@ function approveCommand(context: CommandContext): Command {
 async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, word: RolloutWord): Promise<void> {
   const { rollout, application } = await findRollout(context, app, project, number);
   const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${TOLD} } }`;
-  const told = await context.hub.mutate<ToldRollout>(document, mutation, { rollout: rollout.id, ...input }, context.signal);
+  const told = await withNearNames(context, { project, application }, context.hub.mutate<ToldRollout>(document, mutation, { rollout: rollout.id, ...input }, context.signal));
   context.out(formatTold(word, told, { application, project }, context.clock.now()));
 }

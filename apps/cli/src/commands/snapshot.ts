@@ -1,5 +1,5 @@
-import { notFound } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear, type TypedNames } from './near-names.js';
 import { allPages } from '../hub/all-pages.js';
 import type { HubClient } from '../hub/hub-client.js';
 import { formatTable } from '../output/format-table.js';
@@ -39,24 +39,24 @@ interface Moment {
 export async function showSnapshot(context: CommandContext, what: string, project: string, moment: Moment): Promise<void> {
   const at = moment.at.toISOString();
   const cluster = /^clusters?\/(.+)$/.exec(what)?.[1];
-  if (cluster !== undefined) return show(context, await listed(context, CLUSTER, 'clusterAt', { name: cluster, at }, `cluster ${cluster} at ${at}`), moment, 'Nothing was on it');
+  if (cluster !== undefined) return show(context, await listed(context, CLUSTER, 'clusterAt', { name: cluster, at }, { what: `cluster ${cluster} at ${at}`, names: { project, cluster } }), moment, 'Nothing was on it');
   if (what.includes('@')) {
     const names = parseTarget(what, project);
     const { targetAt } = await context.hub.query<{ readonly targetAt: Snapshot | null }>(TARGET, { ...names, at }, context.signal);
-    if (targetAt === null) throw notFound(`target ${names.project}/${names.application}@${names.cluster} at ${at}`, `capstan history ${names.application} --at ${at} -p ${names.project} shows where it was.`);
+    if (targetAt === null) throw await notFoundNear(context, `target ${names.project}/${names.application}@${names.cluster} at ${at}`, names, `capstan history ${names.application} --at ${at} -p ${names.project} shows where it was.`);
     return moment.isJson ? context.out(`${JSON.stringify(targetAt, null, 2)}\n`) : show(context, [targetAt], moment, '');
   }
   const name = what.replace(/^(app|apps|application)\//, '');
-  return show(context, await listed(context, APPLICATION, 'applicationAt', { name, project, at }, `application ${name} at ${at}`), moment, 'It was nowhere');
+  return show(context, await listed(context, APPLICATION, 'applicationAt', { name, project, at }, { what: `application ${name} at ${at}`, names: { project, application: name } }), moment, 'It was nowhere');
 }
 
-async function listed(context: CommandContext, document: string, field: string, variables: Readonly<Record<string, unknown>>, name: string): Promise<readonly Snapshot[]> {
+async function listed(context: CommandContext, document: string, field: string, variables: Readonly<Record<string, unknown>>, { what, names }: { readonly what: string; readonly names: TypedNames }): Promise<readonly Snapshot[]> {
   // The list is one level down, and what it belongs to may not have been there.
   const inside: Pick<HubClient, 'query'> = {
     query: async <T>(text: string, values: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T> => {
       const data = await context.hub.query<Readonly<Record<string, T | null>>>(text, values, signal);
       const found = data[field];
-      if (found === null || found === undefined) throw notFound(name, 'A moment is in UTC unless it says its zone.');
+      if (found === null || found === undefined) throw await notFoundNear(context, what, names, 'It may not have been there at that moment, which is in UTC unless it says its zone.');
       return found;
     },
   };

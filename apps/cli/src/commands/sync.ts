@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { withNearNames } from './near-names.js';
 import { parseReference } from './resources.js';
 
 const SYNC = `mutation Sync($input: SyncApplicationInput!) { syncApplication(input: $input) { rollout { number state release { number commit } } userErrors { code field message hint details } } }`;
@@ -16,12 +17,12 @@ export function syncCommand(context: CommandContext): Command {
     .action(async (words: readonly string[], options: { readonly project: string; readonly cluster: readonly string[]; readonly selector?: string }) => {
       const { kind, name } = parseReference(words);
       if (kind.singular !== 'application') throw usage(`only apps are synced, not ${kind.plural}`);
-      const { rollout } = await context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } }>(
+      const { rollout } = await withNearNames(context, { project: options.project, application: name, cluster: options.cluster[0] }, context.hub.mutate<{ readonly rollout: { readonly number: number; readonly state: string; readonly release: { readonly number: number; readonly commit: string } } }>(
         SYNC,
         'syncApplication',
         { project: options.project, name, ...(options.cluster.length === 0 ? {} : { clusters: options.cluster }), ...(options.selector === undefined ? {} : { clusterSelector: options.selector }) },
         context.signal,
-      );
+      ));
       context.out(`app/${name} syncing: rollout ${rollout.number} (${rollout.state}) of release ${rollout.release.number} at ${rollout.release.commit.slice(0, 12)}\n`);
     });
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { formatTree, type ResourceTreeData } from '../output/format-tree.js';
 import { parseTarget, type TargetNames } from './parse-target.js';
 
@@ -28,6 +29,6 @@ export function treeCommand(context: CommandContext): Command {
 /** @throws CliError when there is no such target */
 export async function readTree(context: CommandContext, target: TargetNames): Promise<ResourceTreeData> {
   const { resourceTree } = await context.hub.query<{ readonly resourceTree: ResourceTreeData | null }>(TREE, { ...target }, context.signal);
-  if (resourceTree === null) throw notFound(`target ${target.application}@${target.cluster}`, 'capstan get targets shows what there is.');
+  if (resourceTree === null) throw await notFoundNear(context, `target ${target.application}@${target.cluster}`, target, 'capstan get targets shows what there is.');
   return resourceTree;
 }

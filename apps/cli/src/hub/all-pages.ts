@@ -7,11 +7,11 @@ export interface Page<T> {
 
 const MAX_PAGES = 1000;
 
-/** Every node of a connection, page after page. The document takes `$after` and selects `pageInfo`. */
-export async function allPages<T>(hub: Pick<HubClient, 'query'>, document: string, field: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<readonly T[]> {
+/** Every node of a connection, page after page. The document takes `$after` and selects `pageInfo`. @throws Error where there are more pages than `most` */
+export async function allPages<T>(hub: Pick<HubClient, 'query'>, document: string, field: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal, most = MAX_PAGES): Promise<readonly T[]> {
   const nodes: T[] = [];
   let after: string | null = null;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+  for (let pages = 0; pages < most; pages += 1) {
     const data: Record<string, Page<T>> = await hub.query(document, { ...variables, after }, signal);
     const page: Page<T> | undefined = data[field];
     if (page === undefined) throw new Error(`the document does not select ${field}`);
@@ -19,5 +19,5 @@ export async function allPages<T>(hub: Pick<HubClient, 'query'>, document: strin
     if (!page.pageInfo.hasNextPage) return nodes;
     after = page.pageInfo.endCursor;
   }
-  throw new Error(`more than ${MAX_PAGES} pages of ${field}: narrow the selection`);
+  throw new Error(`more than ${most} pages of ${field}: narrow the selection`);
 }

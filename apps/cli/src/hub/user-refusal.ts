@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.js';
 import { exitCodeOfUserError } from './exit-code-of.js';
+import { inCommands } from '../output/in-commands.js';
 import { originOf, type InputOrigin } from './input-origin.js';
 
 /** What a mutation says about input that a person can fix. */
@@ -20,7 +21,7 @@ export class UserRefusal extends CliError {
   ) {
     const code = errors[0]?.code ?? '';
     const hints = [...new Set(errors.map((error) => error.hint).filter((hint) => hint !== null && hint !== ''))];
-    super(exitCodeOfUserError(code), errors.map((error) => sentence(error, about)).join('\n'), [...new Set(errors.map((error) => error.code))].join(', '), hints.join(' ') || undefined);
+    super(exitCodeOfUserError(code), errors.map((error) => sentence(error, about)).join('\n'), [...new Set(errors.map((error) => error.code))].join(', '), inCommands(hints.join(' ')) || undefined);
   }
 
   get code(): string {
@@ -31,5 +32,5 @@ export class UserRefusal extends CliError {
 /** The field is named where a person would otherwise have to guess it. */
 function sentence({ field, message }: UserError, about: InputOrigin): string {
   const path = field.join('.');
-  return [originOf(about, field), path === '' || path === 'name' ? '' : path, message].filter((part) => part !== '').join(': ');
+  return [originOf(about, field), path === '' || path === 'name' ? '' : path, inCommands(message)].filter((part) => part !== '').join(': ');
 }

@@ -105,6 +105,18 @@ describe('going back', () => {
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 1, c3: 1 });
   });
 
+  it('tells which name is none, with those that there are', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    const cluster = { what: 'cluster', name: 'c9', known: ['c1', 'c2', 'c3'] };
+    expect(await ground.rollBack({ stage: 'rst' })).toEqual({ ok: false, error: { code: 'NOTHING_MATCHES', misnamed: { what: 'stage', name: 'rst', known: ['canary', 'rest'] } } });
+    expect(await ground.rollBack({ cluster: 'c9', stage: 'rest' })).toEqual({ ok: false, error: { code: 'NOTHING_MATCHES', misnamed: cluster } });
+    expect(await ground.rollBack({ cluster: 'c2', stage: 'canary' })).toEqual({ ok: false, error: { code: 'NOTHING_MATCHES', misnamed: undefined } });
+    expect(await ground.liftHold('c9')).toEqual({ ok: false, error: { code: 'NOTHING_HELD', misnamed: cluster } });
+    expect(await ground.liftHold('c1')).toEqual({ ok: false, error: { code: 'NOTHING_HELD', misnamed: undefined } });
+  });
+
   it('is refused whole where a target never ran the release, before anything is assigned', async () => {
     await ground.fleet('c1 tier=canary');
     await ground.application(twoStages());

@@ -77,7 +77,7 @@ describe('a rollout in stages', () => {
     await ground.release();
     await ground.answers(['c1']);
     const [ada, bob] = ['00000000-0000-7000-8000-0000000000aa', '00000000-0000-7000-8000-0000000000ab'];
-    expect(await ground.approveAs(ada ?? '', 'rest', 'gone')).toMatchObject({ ok: false, error: { code: 'GATE_NOT_FOUND' } });
+    expect(await ground.approveAs(ada ?? '', 'rest', 'gone')).toMatchObject({ ok: false, error: { code: 'GATE_NOT_FOUND', stages: expect.arrayContaining(['rest']), gates: expect.arrayContaining([{ stage: 'rest', name: expect.any(String), kind: 'APPROVAL' }]) } });
     for (const comment of ['looks good', 'looks good', '', 'still good']) value(await ground.approveAs(ada ?? '', 'rest', 'go', comment));
     // A word that changes nothing is none.
     expect(await ground.rows(`SELECT 1 FROM audit_log WHERE action = 'approveGate'`)).toHaveLength(2);
