@@ -17,6 +17,8 @@ export const HUB_FAILPOINTS = [
   'planner.after-orders',
   'planner.before-commit',
   'git-writes.after-claim',
+  'git-writes.after-build',
+  'git-writes.before-push',
   'git-writes.after-push',
   'gate-checks.after-claim',
   'gate-checks.after-answer',

@@ -31,6 +31,8 @@ describe('a rollback that Git follows', () => {
 
   const released = (): Promise<{ readonly number: number; readonly source_digest: string }[]> => ground.rows(`SELECT number, source_digest FROM releases ORDER BY number`);
 
+  const pushes = (): number => ground.server.accesses.filter(({ method, path }) => method === 'POST' && path.endsWith('/git-receive-pack')).length;
+
   async function refuses(words: string): Promise<void> {
     const hooks = join(ground.repository.directory, 'hooks');
     await mkdir(hooks, { recursive: true });
@@ -95,6 +97,27 @@ describe('a rollback that Git follows', () => {
     await ground.rows(`UPDATE git_writes SET claimed_until = now()`);
     expect(await ground.writes()).toMatchObject([{ state: 'DONE', commit, attempts: 2 }]);
     expect(await ground.git('rev-list', '--count', 'main')).toBe('3');
+  });
+
+  it.each([
+    ['git-writes.after-build', 'one that had nothing to commit', 3],
+    ['git-writes.before-push', 'one that was pushed', 1],
+  ])('frozen at %s for longer than its claim, it does not put an older wish over %s', async (failpoint, _later, release) => {
+    await ground.pushes({ 'apps/web/cm.yaml': 'a: 3\n' });
+    await ground.answers(ALL);
+    const [frozen, thawed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const older = ground.writer({ hit: (name) => (name === failpoint ? (frozen.resolve(), thawed.promise) : undefined) });
+    value(await ground.goesBack());
+    expect(await older.takeDue()).toBe(1);
+    await frozen.promise;
+    await ground.answers(ALL);
+    await ground.rows(`UPDATE git_writes SET claimed_until = now()`);
+    value(await ground.goesBack({ release }));
+    const [, later] = await ground.writes();
+    const [head, sent] = [await ground.repository.head(), pushes()];
+    thawed.resolve();
+    await older.pass();
+    expect([await ground.owed(), await ground.repository.head(), pushes() - sent]).toMatchObject([[{ state: 'FAILED', reason: 'SUPERSEDED', commit: null }, { ...later, state: 'DONE' }], head, 0]);
   });
 
   it('stands although a protected branch refuses the commit; it says so, and is tried again when a person asks', async () => {

@@ -34,6 +34,7 @@ export function writeCommitsContract(ground: GitGround): void {
         return ok([{ path, to: await valueOf(placeAt(objects, meta.treeId, path, never)) }]);
       },
       check: () => Promise.resolve(ok(undefined)),
+      isWanted: () => Promise.resolve(true),
       ...more,
     });
     const write = (request: WriteRequest<never>): ReturnType<GitWriter['write']> => writer.write(remote, 'written', request, never);

@@ -25,7 +25,9 @@ export type GitWriteFailure =
   /** A branch of the name is there and holds something else. */
   | { readonly code: 'BRANCH_TAKEN'; readonly branch: string }
   /** The server said no: a protected branch, a hook, a right that is missing. */
-  | { readonly code: 'PUSH_REFUSED'; readonly branch: string; readonly message: string };
+  | { readonly code: 'PUSH_REFUSED'; readonly branch: string; readonly message: string }
+  /** The caller no longer wanted it when it was ready: nothing was sent. */
+  | { readonly code: 'NOT_WANTED' };
 
 /** What a commit is to change, seen from the branch as it is now. A failure of the caller's own ends the write. */
 export type PlanEdits<E> = (objects: GitObjects, head: string, signal: AbortSignal) => Promise<Result<readonly PathEdit[], E>>;
@@ -40,6 +42,8 @@ export interface WriteRequest<E> {
   readonly plan: PlanEdits<E>;
   /** The last look before anything is sent: at the tree that the commit would have. */
   readonly check: (tree: SourceTree, signal: AbortSignal) => Promise<Result<void, E>>;
+  /** Asked right before each push, however long the building took; false ends the write. */
+  readonly isWanted: () => Promise<boolean>;
   readonly by: GitIdentity;
   readonly at: Date;
   readonly message: string;
@@ -138,6 +142,7 @@ export class GitWriter {
     const pack = encodePack([{ type: 'commit', bytes: commit }, ...[...trees.values()].map((bytes) => ({ type: 'tree' as const, bytes }))]);
     const contact = contactOf(remote);
     if (!contact.ok) return contact;
+    if (!(await request.isWanted())) return err({ code: 'NOT_WANTED' });
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
     const pushed = await (contact.value.ssh === undefined ? this.pushHttp : this.pushSsh)(contact.value, { fullRef: target, from, to: id }, pack, deadline);
     if (!pushed.ok) return pushed;

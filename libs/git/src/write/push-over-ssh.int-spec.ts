@@ -45,6 +45,7 @@ const missing = await sshMissing();
         return place.ok ? ok([{ path: 'a', to: place.value }]) : Promise.reject(new Error(JSON.stringify(place.error)));
       },
       check: () => Promise.resolve(ok(undefined)),
+      isWanted: () => Promise.resolve(true),
       ...more,
     }, never);
 

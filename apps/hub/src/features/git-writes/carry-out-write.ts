@@ -21,7 +21,8 @@ type PlanFailure = EditsFailure | { readonly code: 'CONTENT_DIFFERS' };
 export class CarryOutWrite {
   constructor(private readonly ports: CarryOutPorts) {}
 
-  async execute(write: ClaimedWrite, signal: AbortSignal): Promise<WriteOutcome> {
+  /** @param isWanted asked right before anything is sent */
+  async execute(write: ClaimedWrite, isWanted: () => Promise<boolean>, signal: AbortSignal): Promise<WriteOutcome> {
     const credentials = this.#credentials(write);
     if (credentials === undefined) return failed('WRITE_CREDENTIALS_MISSING', 'The repository has no write credentials that can be opened.', true);
     const addresses = await this.ports.egress.check(write.url, signal);
@@ -29,7 +30,7 @@ export class CarryOutWrite {
     const remote = { url: write.url, credentials, addresses: addresses.value };
     const { plan, check } = this.#planOf(write);
     const written = await this.ports.writer.write<PlanFailure>(remote, cacheKeyOf({ id: write.repository, url: write.url }), {
-      branch: write.branch, newBranch: write.newBranch, needs: [{ commit: write.commit, fullRef: write.commitRef }], plan, check, by: this.ports.by, at: write.createdAt, message: write.commitMessage,
+      branch: write.branch, newBranch: write.newBranch, needs: [{ commit: write.commit, fullRef: write.commitRef }], plan, check, isWanted, by: this.ports.by, at: write.createdAt, message: write.commitMessage,
       trailers: [write.kind === 'REVERT' ? { key: 'Capstan-Rollback', value: write.id } : { key: 'Capstan-Promotion', value: write.id }],
     }, signal);
     if (!written.ok) return outcomeOf(written.error);
@@ -74,6 +75,8 @@ export class CarryOutWrite {
 
 function outcomeOf(failure: GitWriteFailure | PlanFailure): WriteOutcome {
   switch (failure.code) {
+    case 'NOT_WANTED':
+      return { kind: 'LEFT' };
     case 'BRANCH_MISSING':
       return failed(failure.code, `There is no branch ${failure.branch}.`, true);
     case 'BRANCH_TAKEN':

@@ -44,5 +44,7 @@ export interface ClaimedWrite extends OwedWrite {
 export type WriteOutcome =
   /** `commit` undefined: the branch held it already. */
   | { readonly kind: 'DONE'; readonly commit: string | undefined; readonly url: string | undefined }
+  /** The claim was lost, or a later wish took its place, before anything was sent. */
+  | { readonly kind: 'LEFT' }
   /** Tried again when `isFinal` is false and attempts are left. */
   | { readonly kind: 'FAILED'; readonly reason: GitWriteReason; readonly message: string; readonly isFinal: boolean; readonly retryAfterMs: number | undefined };

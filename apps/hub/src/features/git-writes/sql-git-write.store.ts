@@ -51,6 +51,11 @@ export class SqlGitWriteStore {
     }));
   }
 
+  /** Whether the claim still holds, and no later wish has taken the place of this one. */
+  async isWanted({ id, claim }: ClaimedWrite): Promise<boolean> {
+    return (await this.tx.query(`SELECT 1 FROM git_writes WHERE id = $1 AND claim = $2 AND claimed_until > clock_timestamp() AND state = 'PENDING'`, [id, claim])).length === 1;
+  }
+
   /** It is done. False when the claim was lost: whoever has it now finds the commit. What was superseded meanwhile stays so, and shows the commit. */
   async finish({ id, claim }: ClaimedWrite, commit: string | undefined, url: string | undefined, message: string | undefined): Promise<boolean> {
     const changed = await this.tx.execute(

@@ -8,7 +8,7 @@ import type { SqlGitWriteStore } from './sql-git-write.store.js';
 
 export interface WriteCommitsPorts {
   readonly tx: Pick<TransactionContext, 'run'>;
-  readonly store: Pick<SqlGitWriteStore, 'claimDue' | 'finish' | 'fail' | 'release'>;
+  readonly store: Pick<SqlGitWriteStore, 'claimDue' | 'isWanted' | 'finish' | 'fail' | 'release'>;
   readonly carryOut: Pick<CarryOutWrite, 'execute'>;
   readonly schedule: Pick<RepositorySchedule, 'hint'>;
   readonly audit: Pick<AuditTrail, 'record'>;
@@ -32,7 +32,8 @@ export const MAX_ATTEMPTS = 150;
 
 /**
  * Carries out commits that are owed, a few at a time. Killed anywhere it goes on after the lease of what it held, and writes nothing twice: the commit carries the
- * id of its row. Several replicas share the work.
+ * id of its row. Frozen for longer than its lease it sends nothing: the claim is looked at right before each push, and the server moves the branch only from where it was
+ * built upon. Several replicas share the work.
  */
 export class WriteCommits {
   readonly #running = new Set<Promise<void>>();
@@ -100,25 +101,35 @@ export class WriteCommits {
     const deadline = this.ports.timers.after(DEADLINE_MS, () => over.abort(new DOMException('the write took too long', 'TimeoutError')));
     try {
       await failpoints.hit('git-writes.after-claim');
-      const outcome = await carryOut.execute(write, AbortSignal.any([this.#stopping.signal, over.signal]));
+      const outcome = await carryOut.execute(write, () => this.#isWanted(write), AbortSignal.any([this.#stopping.signal, over.signal]));
       await failpoints.hit('git-writes.after-push');
-      if (this.#stopping.signal.aborted && outcome.kind === 'FAILED') await this.#giveBack(write);
+      if (outcome.kind === 'LEFT') log.info('a commit was not sent: its claim went to another, or a later one took its place', { gitWriteId: write.id });
+      if (outcome.kind === 'LEFT' || (this.#stopping.signal.aborted && outcome.kind === 'FAILED')) await this.#giveBack(write);
       else await this.#record(write, outcome);
     } catch (error) {
       if (this.#stopping.signal.aborted) return await this.#giveBack(write).catch(() => undefined); // the lease runs out by itself
       log.error('a commit could not be written, for no foreseen reason', { gitWriteId: write.id, error });
-      const outcome: WriteOutcome = { kind: 'FAILED', reason: 'INTERNAL_ERROR', message: `The hub failed to write it; its log names git write ${write.id}.`, isFinal: false, retryAfterMs: undefined };
+      const outcome = { kind: 'FAILED' as const, reason: 'INTERNAL_ERROR' as const, message: `The hub failed to write it; its log names git write ${write.id}.`, isFinal: false, retryAfterMs: undefined };
       await this.#record(write, outcome).catch((failure: unknown) => log.warn('cannot note how a write ended; its lease runs out by itself', { gitWriteId: write.id, error: failure }));
     } finally {
       deadline.cancel();
     }
   }
 
+  /** Who stood still for longer than its claim would put an older wish on top of the later one that was written meanwhile. */
+  async #isWanted(write: ClaimedWrite): Promise<boolean> {
+    const { tx, store, failpoints } = this.ports;
+    await failpoints.hit('git-writes.after-build');
+    const isWanted = await tx.run(systemScope(CONTROLLER, write.project), () => store.isWanted(write));
+    await failpoints.hit('git-writes.before-push');
+    return isWanted;
+  }
+
   async #giveBack(write: ClaimedWrite): Promise<void> {
     await this.ports.tx.run(systemScope(CONTROLLER, write.project), () => this.ports.store.release(write));
   }
 
-  async #record(write: ClaimedWrite, outcome: WriteOutcome): Promise<void> {
+  async #record(write: ClaimedWrite, outcome: Exclude<WriteOutcome, { kind: 'LEFT' }>): Promise<void> {
     const { tx, store, schedule, log, random } = this.ports;
     const { id, project, application, repository } = write;
     await tx.run(systemScope(CONTROLLER, project), async () => {
