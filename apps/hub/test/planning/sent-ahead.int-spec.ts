@@ -124,6 +124,19 @@ describe('what a person sends by hand', () => {
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
   });
 
+  it('goes to some clusters round no gate: one that would stand behind an approval waits for it, though it is the only one, and a measurement of nobody is no answer', async () => {
+    const metric = { name: 'errors', metric: { query: 'up', max: 1 } };
+    await ground.application({ kind: 'STAGED', stages: [{ name: 'first', selector: { all: true }, limit: 1, after: [metric] }, { name: 'rest', selector: { all: true }, before: [{ name: 'go', approval: { approvals: 1 } }] }] }, { sync: { automated: false } });
+    await ground.release();
+    value(await ground.goAhead('c3'));
+    await ground.plan();
+    expect(await ground.assigned()).toMatchObject({ c3: 0 });
+    expect(await ground.rows('SELECT name, state FROM rollout_gates WHERE rollout_id = $1 ORDER BY name', [await ground.newest()])).toEqual([{ name: 'errors', state: 'SKIPPED' }, { name: 'go', state: 'WAITING' }]);
+    value(await ground.approveAs('00000000-0000-7000-8000-0000000000aa', 'rest', 'go'));
+    await ground.plan();
+    expect(await ground.assigned()).toEqual({ c1: 0, c2: 0, c3: 1 });
+  });
+
   it('to some clusters goes back alone when it fails, and is not what the application has', async () => {
     await ground.application(twoStages({ onFailure: 'ROLLBACK' }), { sync: { automated: false } });
     await ground.release();

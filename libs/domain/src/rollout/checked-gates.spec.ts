@@ -41,7 +41,16 @@ describe('what checks come to', () => {
     ['a dependence without a deadline waits', before([open('a')], gate('BEFORE', DEPENDENCE)), 1e10, []],
     ['the hub has passed it', before([open('a')], gate('BEFORE', VALIDATOR, { checks: [{ subject: 'HUB', verdict: 'PASSED', message: '' }] })), 0, judged('PASSED', 'board')],
     ['everybody is away: it waits, past any deadline', before([open('a', { offlineSince: NOW })], gate('BEFORE', METRIC)), 1e7, []],
-    ['nobody is to move: nothing to ask', before([], gate('BEFORE', METRIC)), 0, judged('PASSED')],
+    ['nobody is to move: nothing to ask', before([], gate('BEFORE', METRIC)), 0, judged('SKIPPED')],
+    ['all that were to move have gone ahead: nothing to ask', before([aTarget('a', 'HEALTHY')], gate('BEFORE', METRIC)), 0, judged('SKIPPED')],
+    ['nobody was there: nothing to ask', behind([aTarget('a', 'SKIPPED', { reason: 'REMOVING', isActive: false })], gate('AFTER', METRIC)), 0, judged('SKIPPED')],
+    ['an empty stage: no cluster to ask about another application', behind([], gate('AFTER', DEPENDENCE)), 0, judged('SKIPPED', 'queue-first')],
+    ['an empty stage: the hub asks all the same', behind([], gate('AFTER', VALIDATOR)), 0, []],
+    ['an empty stage: another application somewhere else is asked all the same', before([], gate('BEFORE', NAMED)), 0, []],
+    ['a stage let pass by a person: what asks nobody is not waived', aRollout([], { stages: [aStage({ isPromoted: true, gates: [gate('AFTER', METRIC)] })] }), 0, judged('SKIPPED')],
+    ['all have failed within the budget: that is no answer, it waits', behind([aTarget('a', 'FAILED', { reason: 'OBJECTS_DEGRADED' })], gate('AFTER', METRIC)), 59_999, []],
+    ['all have failed within the budget: it fails at its deadline', behind([aTarget('a', 'FAILED', { reason: 'OBJECTS_DEGRADED' })], gate('AFTER', METRIC)), 60_000, judged('FAILED')],
+    ['somebody has come: it is asked', behind([well('a')], gate('AFTER', METRIC, { state: 'SKIPPED' })), 0, judged('WAITING')],
   ])('%s', (_name, rollout, ms, expected) => {
     expect(planRollout(rollout, after(ms))).toEqual(expected);
   });

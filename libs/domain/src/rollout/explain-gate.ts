@@ -45,6 +45,7 @@ function progressOf(rollout: RolloutState, stage: StageRow, gate: GateRow): stri
   const checkOf = new Map((gate.checks ?? []).map((check) => [check.subject, check]));
   const open = subjects.filter((subject) => checkOf.get(subject)?.verdict !== 'PASSED');
   const said = open.map((subject) => checkOf.get(subject)?.message ?? '').find((message) => message !== '');
+  const nobody = gate.side === 'BEFORE' ? ', and every cluster that could be asked is away' : ', and no target of the stage is well with the release';
   const count = subjects.length > 1 ? `, ${subjects.length - open.length} of ${subjects.length} have passed` : '';
-  return `${subjects.length === 0 ? ', and every cluster that could be asked is away' : count}${said === undefined ? '' : `: ${said.replace(/\.$/, '')}`}`;
+  return `${subjects.length === 0 ? nobody : count}${said === undefined ? '' : `: ${said.replace(/\.$/, '')}`}`;
 }

@@ -18,17 +18,22 @@ function awaited(rollout: RolloutState, stage: StageRow): readonly RolloutTarget
   return rollout.targets.filter((target) => target.stage === stage.name && target.isActive && !target.isHeld && target.state === 'PENDING');
 }
 
+function hasFailed(rollout: RolloutState, stage: StageRow): boolean {
+  return rollout.targets.some((target) => target.stage === stage.name && target.isActive && target.state === 'FAILED');
+}
+
 /**
  * What the checks of a gate come to. Pure. All subjects must have passed, and one that failed fails it. No answer is no answer: it waits until its
- * deadline, and then it fails. Where all that are to move are away nobody can be asked, and the gate waits for one of them; where nobody is to move,
- * or nobody is well, there is nothing to ask about.
+ * deadline, and then it fails; so it is behind a stage in which somebody has failed and nobody is well. Where all that are to move are away nobody can be asked,
+ * and the gate waits for one of them. Where nobody takes part there is nothing to ask about, and the gate says so: it is SKIPPED, not PASSED.
  */
 export function judgeCheckedGate(rollout: RolloutState, stage: StageRow, gate: GateRow, spec: CheckedGateSpec, now: Date): Exclude<GateState, 'PENDING' | 'WAIVED'> {
   const verdictOf = new Map((gate.checks ?? []).map((check) => [check.subject, check.verdict]));
   const verdicts = subjectsOf(rollout, stage, gate).map((subject) => verdictOf.get(subject));
-  if (verdicts.length === 0) return gate.side === 'BEFORE' && awaited(rollout, stage).length > 0 ? 'WAITING' : 'PASSED';
+  if (verdicts.length === 0 && gate.side === 'BEFORE') return awaited(rollout, stage).length > 0 ? 'WAITING' : 'SKIPPED';
+  if (verdicts.length === 0 && !hasFailed(rollout, stage)) return 'SKIPPED';
   if (verdicts.includes('FAILED')) return 'FAILED';
-  if (verdicts.every((verdict) => verdict === 'PASSED')) return 'PASSED';
+  if (verdicts.length > 0 && verdicts.every((verdict) => verdict === 'PASSED')) return 'PASSED';
   const until = gateDeadline(rollout, gate, spec);
   return until !== undefined && until <= now ? 'FAILED' : 'WAITING';
 }
@@ -38,4 +43,10 @@ export function gateDeadline(rollout: RolloutState, gate: GateRow, { deadlineSec
   if (deadlineSeconds === undefined || gate.state !== 'WAITING' || gate.since === undefined) return undefined;
   const from = Math.max(gate.since.getTime(), rollout.hearsSince?.getTime() ?? 0);
   return new Date(from + deadlineSeconds * 1_000);
+}
+
+/** Why a gate that is SKIPPED has asked nobody, as a sentence; undefined in every other state. Pure. */
+export function saySkippedGate(stage: string, { side, state }: Pick<GateRow, 'side' | 'state'>): string | undefined {
+  if (state !== 'SKIPPED') return undefined;
+  return side === 'BEFORE' ? `It has asked nobody: when it was come to no target of stage ${stage} was to move.` : `It has asked nobody: no target of stage ${stage} has taken the release.`;
 }

@@ -38,7 +38,7 @@ export function judgeGates(rollout: RolloutState, stage: StageRow, side: GateRow
 
 function judgeFor(rollout: RolloutState, stage: StageRow, gate: GateRow, now: Date): Exclude<GateState, 'PENDING'> {
   const answer = judgeGate(rollout, stage, gate, now);
-  return stage.isPromoted && answer !== 'PASSED' ? 'WAIVED' : answer;
+  return stage.isPromoted && (answer === 'WAITING' || answer === 'FAILED') ? 'WAIVED' : answer;
 }
 
 /** Whether the time is right for another order in a stage: its windows hold for every order, not for the first alone. */

@@ -12,7 +12,10 @@ const MINUTE = 60_000;
 const isOpened = (of: RolloutState, at: StageRow, gate: GateRow): boolean => {
   if (gate.state === 'WAIVED') return true;
   if (gate.spec.kind === 'APPROVAL') return gate.approvals >= gate.spec.approvals;
-  return subjectsOf(of, at, gate).every((subject) => gate.checks?.find((check) => check.subject === subject)?.verdict === 'PASSED');
+  const asked = subjectsOf(of, at, gate);
+  // Who failed was there to be asked about: that nobody is left to ask is no answer.
+  if (asked.length === 0 && gate.side === 'AFTER' && of.targets.some((one) => one.stage === at.name && one.isActive && one.state === 'FAILED')) return false;
+  return asked.every((subject) => gate.checks?.find((check) => check.subject === subject)?.verdict === 'PASSED');
 };
 const METRIC: CheckedGateSpec = { kind: 'METRIC', name: 'errors', query: 'up', max: 1, intervalSeconds: 10, count: 1, failureLimit: 0, deadlineSeconds: 90 };
 const aCheck = (side: GateRow['side']): GateRow => ({ spec: { ...METRIC, name: `errors-${side}` }, side, state: 'PENDING', approvals: 0 });
@@ -175,6 +178,7 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
       if (transition.kind !== 'judge-gate' || transition.to !== 'PASSED') continue;
       const at = stageNamed(before, transition.stage);
       expect(at.gates.filter((gate) => gate.spec.name === transition.gate && !isOpened(before, at, gate))).toEqual([]);
+      expect(at.gates.filter((gate) => gate.spec.name === transition.gate && gate.spec.kind === 'METRIC' && subjectsOf(before, at, gate).length === 0)).toEqual([]);
     }
   });
 

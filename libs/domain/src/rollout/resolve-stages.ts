@@ -35,15 +35,17 @@ export interface PlacedInStage {
  * The targets of every stage, in the order in which they are taken. Pure: the same fleet gives the same stages, whatever order it comes in.
  * Where stages overlap the first takes a target. A stage with a limit takes the first ones of its order, and prefers clusters that are connected: a
  * canary that is away proves nothing.
+ * @param earliest the position of the first stage that may take a target; absent: any
  */
-export function resolveStages(stages: readonly StageSpec[], targets: readonly TargetToPlace[]): readonly PlacedInStage[] {
+export function resolveStages(stages: readonly StageSpec[], targets: readonly TargetToPlace[], earliest: ReadonlyMap<TargetId, number> = new Map()): readonly PlacedInStage[] {
   const placed: PlacedInStage[] = [];
   let left = targets.toSorted((a, b) => compare(a.cluster, b.cluster) || compare(a.id, b.id));
   const spilled = new Set<TargetId>();
-  for (const stage of stages) {
+  for (const [position, stage] of stages.entries()) {
     const matching = inOrder(left.filter((target) => matchesSelector(stage.selector, target.labels, target.facts).matches), stage.order);
     const room = stage.limit === undefined ? matching.length : quantityOf(stage.limit, targets.length, 'UP');
-    const taken = new Set(matching.toSorted((a, b) => Number(b.isOnline) - Number(a.isOnline)).slice(0, room));
+    const allowed = matching.filter((target) => (earliest.get(target.id) ?? 0) <= position);
+    const taken = new Set(allowed.toSorted((a, b) => Number(b.isOnline) - Number(a.isOnline)).slice(0, room));
     for (const target of matching) {
       if (taken.has(target)) placed.push({ id: target.id, stage: stage.name, reason: spilled.has(target.id) ? 'SPILLED' : 'MATCHED' });
       else spilled.add(target.id);

@@ -25,8 +25,11 @@ export type RolloutTargetState = (typeof ROLLOUT_TARGET_STATES)[number];
 export const STAGE_STATES = ['PENDING', 'OPEN', 'CLOSED'] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 
-/** PENDING: nobody has come to it yet. WAITING holds the rollout up. PASSED and FAILED are its answers. WAIVED: a person let the stage pass it. */
-export const GATE_STATES = ['PENDING', 'WAITING', 'PASSED', 'FAILED', 'WAIVED'] as const;
+/**
+ * PENDING: nobody has come to it yet. WAITING holds the rollout up. PASSED and FAILED are its answers. WAIVED: a person let the stage pass it. SKIPPED: it asks in
+ * clusters, and there was none to ask; it has said nothing.
+ */
+export const GATE_STATES = ['PENDING', 'WAITING', 'PASSED', 'FAILED', 'WAIVED', 'SKIPPED'] as const;
 export type GateState = (typeof GATE_STATES)[number];
 
 /** Why a rollout was made. PARTIAL brings the newest release to clusters that a person chose, and to no other. All but RELEASE, SYNC, ROLLBACK and PARTIAL move single targets to the release that the application already has. */

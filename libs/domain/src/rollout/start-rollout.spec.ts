@@ -1,4 +1,4 @@
-import { DEFAULT_STRATEGY, startRollout, type RolloutCause, type RolloutStrategy, type RolloutToStart, type StagedStrategy, type StageSpec, type TargetToRoll } from '#domain';
+import { DEFAULT_STRATEGY, startRollout, type GateSpec, type RolloutCause, type RolloutStrategy, type RolloutToStart, type StagedStrategy, type StageSpec, type TargetToRoll } from '#domain';
 import { describe, expect, it } from '@jest/globals';
 import { aReleaseId, idOf } from './testing/rollout-rows.js';
 
@@ -54,6 +54,24 @@ describe('startRollout', () => {
     expect(startRollout({ ...input, strategy: staged({ soakSeconds: 90, deadlineSeconds: 5, before: [gate('x')], after: [gate('y')] }), targets: seven }).stages).toMatchObject([
       { soakMs: 90_000, deadlineMs: 5_000, gates: [{ spec: gate('x'), side: 'BEFORE', state: 'PENDING', approvals: 0 }, { spec: gate('y'), side: 'AFTER', state: 'PENDING', approvals: 0 }] },
     ]);
+  });
+
+  describe('to some targets, of a canary, a fifth and the rest', () => {
+    const [canary, early, rest] = DEFAULT_STRATEGY.stages as readonly [StageSpec, StageSpec, StageSpec];
+    const yes: GateSpec = { kind: 'APPROVAL', name: 'go', approvals: 1 };
+    const metric: GateSpec = { kind: 'METRIC', name: 'errors', query: 'up', max: 1, intervalSeconds: 10, count: 1, failureLimit: 0, deadlineSeconds: 60 };
+    it.each<[string, readonly StageSpec[], string, string]>([
+      ['shares are of them where no gate stands', [canary, early, rest], 'fg', 'f:canary g:early'],
+      ['nobody comes before the gate that he would stand behind', [canary, early, { ...rest, before: [yes] }], 'cfg', 'c:canary f:rest g:rest'],
+      ['nor before one at the end of an earlier stage', [{ ...canary, after: [yes] }, early, rest], 'fg', 'f:early g:rest'],
+      ['what measures in the clusters of an earlier stage measures in those that are its first now', [{ ...canary, after: [metric] }, early, rest], 'fg', 'f:canary g:early'],
+      ['where gates stand before the first stage nothing changes', [{ ...canary, before: [yes] }, early, rest], 'fg', 'f:canary g:early'],
+    ])('%s', (_name, stages, named, expected) => {
+      const some = seven.filter(({ cluster }) => named.includes(cluster));
+      const { targets } = startRollout({ ...input, cause: 'PARTIAL', strategy: { ...DEFAULT_STRATEGY, stages }, targets: some, among: seven });
+      const nameOf = new Map(seven.map(({ id, cluster }) => [id, cluster]));
+      expect(targets.map(({ id, stage }) => `${nameOf.get(id)}:${stage}`).join(' ')).toBe(expected);
+    });
   });
 
   it('names whom no stage takes', () => {

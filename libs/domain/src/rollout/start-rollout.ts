@@ -1,6 +1,7 @@
 import type { ReleaseId, RolloutId, TargetId } from '../ids.js';
 import { resolveStages, type PlacedInStage, type PlacementReason, type TargetToPlace } from './resolve-stages.js';
 import { isRolloutOver, type RolloutCause, type RolloutPhase, type StageRow } from './rollout.types.js';
+import { stagesBehindGates } from './stages-behind-gates.js';
 import { quantityOf } from './strategy/quantity.js';
 import { DEFAULT_DEADLINE_SECONDS, type FailurePolicy, type RolloutStrategy, type StageSpec } from './strategy/rollout-strategy.js';
 
@@ -31,6 +32,8 @@ export interface RolloutToStart {
   readonly automated: boolean;
   /** The targets that take part. Targets under removal are not among them. */
   readonly targets: readonly TargetToRoll[];
+  /** All targets of the application, where only some of them take part: whoever would stand behind a gate in a rollout to all stands behind it. */
+  readonly among?: readonly TargetToRoll[] | undefined;
   readonly rollouts: readonly KnownRollout[];
 }
 
@@ -77,7 +80,7 @@ export function movesAll(cause: RolloutCause): boolean {
 export function startRollout(input: RolloutToStart): RolloutStart {
   const waitsFor = waitOf(input);
   const isStaged = input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARAMETERS' || input.cause === 'PARTIAL');
-  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets) : atOnce(input.targets, input.cause === 'ROLLBACK' ? longestDeadlineMs(input.strategy) : undefined);
+  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets, input.cause === 'PARTIAL' ? input.among : undefined) : atOnce(input.targets, input.cause === 'ROLLBACK' ? longestDeadlineMs(input.strategy) : undefined);
   const byId = new Map(input.targets.map((target) => [target.id, target]));
   return {
     release: input.release,
@@ -156,8 +159,8 @@ function atOnce(targets: readonly TargetToRoll[], deadlineMs: number | undefined
   return { stages: [{ ...STAGE_ALL, deadlineMs }], placed: ids.map((id) => ({ id, stage: STAGE_ALL.name, reason: 'MATCHED' })) };
 }
 
-function inStages(specs: readonly StageSpec[], targets: readonly TargetToRoll[]): Placed {
-  const placed = resolveStages(specs, targets);
+function inStages(specs: readonly StageSpec[], targets: readonly TargetToRoll[], among: readonly TargetToRoll[] | undefined): Placed {
+  const placed = resolveStages(specs, targets, among === undefined ? undefined : stagesBehindGates(specs, among));
   const sizeOf = Map.groupBy(placed, (target) => target.stage);
   return { placed, stages: specs.map((spec, position) => stageRow(spec, position, sizeOf.get(spec.name)?.length ?? 0)) };
 }

@@ -1,11 +1,11 @@
-import { GATE_STATES, STAGE_STATES, type GateRow, type GateState, type StageState } from '#domain';
+import { GATE_STATES, saySkippedGate, STAGE_STATES, type GateRow, type GateState, type StageState } from '#domain';
 import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime, Duration, graphqlEnum } from '../../platform/api/index.js';
 import { GateSpecType, toGateSpecType } from '../applications/index.js';
 import type { GateView, StageView } from './stages.read-model.js';
 
 const STAGE_MEANING: Readonly<Record<StageState, string>> = { PENDING: 'Not open yet.', OPEN: 'Its targets move.', CLOSED: 'Done.' };
-const GATE_MEANING: Readonly<Record<GateState, string>> = { PENDING: 'Nobody has come to it yet.', WAITING: 'It holds the rollout up.', PASSED: 'Open.', FAILED: 'It has failed, and the rollout with it.', WAIVED: 'A person let the stage pass it.' };
+const GATE_MEANING: Readonly<Record<GateState, string>> = { PENDING: 'Nobody has come to it yet.', WAITING: 'It holds the rollout up.', PASSED: 'Open.', FAILED: 'It has failed, and the rollout with it.', WAIVED: 'A person let the stage pass it.', SKIPPED: 'It asks in clusters, and there was none to ask: it has said nothing.' };
 const SIDE_MEANING: Readonly<Record<GateRow['side'], string>> = { BEFORE: 'Before the stage begins.', AFTER: 'Before the stage ends.' };
 
 const StageStateEnum = graphqlEnum('StageState', 'Where a stage stands.', STAGE_STATES, (state) => STAGE_MEANING[state]);
@@ -38,6 +38,7 @@ export class GateType {
   @Field(() => GateSideEnum, { description: 'When it is asked.' }) side!: GateRow['side'];
   @Field(() => GateStateEnum, { description: 'Where it stands.' }) state!: GateState;
   @Field(() => DateTime, { nullable: true, description: 'Since when.' }) since!: Date | null;
+  @Field(() => String, { nullable: true, description: 'Why it is skipped; null in every other state.' }) message!: string | null;
   @Field(() => GateSpecType, { description: 'What it waits for.' }) spec!: GateSpecType;
   @Field(() => [GateApprovalType], { description: 'Who has said yes.' }) approvals!: GateApprovalType[];
   @Field(() => [GateCheckType], { description: 'What checks have come to, of a gate that is checked.' }) checks!: GateCheckType[];
@@ -78,15 +79,15 @@ export class StageType {
 export function toStageType(view: StageView): StageType {
   const { name, ordinal, state, counts, soakMs, gates } = view;
   return {
-    name, ordinal, state, counts, soak: soakMs, gates: gates.map(toGateType), maxConcurrency: view.maxConcurrency ?? null, failureBudget: view.failureBudget ?? null, deadline: view.deadlineMs ?? null,
+    name, ordinal, state, counts, soak: soakMs, gates: gates.map((gate) => toGateType(name, gate)), maxConcurrency: view.maxConcurrency ?? null, failureBudget: view.failureBudget ?? null, deadline: view.deadlineMs ?? null,
     soaksSince: view.soaksSince ?? null, promotedAt: view.promoted?.at ?? null, promotedBy: view.promoted?.by ?? null, promotedReason: view.promoted?.reason ?? null,
     openedAt: view.openedAt ?? null, closedAt: view.closedAt ?? null,
   };
 }
 
-function toGateType({ side, state, since, spec, approvals, checks }: GateView): GateType {
+function toGateType(stage: string, { side, state, since, spec, approvals, checks }: GateView): GateType {
   return {
-    name: spec.name, side, state, since: since ?? null, spec: toGateSpecType(spec), approvals: approvals.map((approval) => ({ ...approval })),
+    name: spec.name, side, state, since: since ?? null, message: saySkippedGate(stage, { side, state }) ?? null, spec: toGateSpecType(spec), approvals: approvals.map((approval) => ({ ...approval })),
     checks: checks.map((check) => ({ ...check, cluster: check.cluster ?? null, verdict: check.verdict ?? null, value: check.value ?? null, at: check.at ?? null })),
   };
 }

@@ -26,12 +26,12 @@ export class StartRollouts implements ReleaseRollouts {
   /** @param only the targets that take part; all active ones if absent */
   async startFor(application: ApplicationToRoll, release: ReleaseId, cause: RolloutCause, only?: ReadonlySet<TargetId>): Promise<RolloutId> {
     const targets = await this.ports.store.activeTargets(application.id);
-    return this.#start(application, { release, cause, targets: only === undefined ? targets : targets.filter((target) => only.has(target.id)) });
+    return this.#start(application, only === undefined ? { release, cause, targets } : { release, cause, targets: targets.filter((target) => only.has(target.id)), among: targets });
   }
 
-  async #start(application: ApplicationToRoll, { release, cause, targets }: Pick<RolloutToStart, 'release' | 'cause' | 'targets'>): Promise<RolloutId> {
+  async #start(application: ApplicationToRoll, { release, cause, targets, among }: Pick<RolloutToStart, 'release' | 'cause' | 'targets' | 'among'>): Promise<RolloutId> {
     const { store, ids } = this.ports;
-    const start = startRollout({ release, cause, targets, strategy: application.strategy, automated: application.automated, rollouts: await store.known(application.id) });
+    const start = startRollout({ release, cause, targets, among, strategy: application.strategy, automated: application.automated, rollouts: await store.known(application.id) });
     const id = rolloutId(ids.uuid());
     await store.end(start.supersedes, 'SUPERSEDED');
     await store.add(application, id, start);

@@ -8,6 +8,7 @@ const MEANING: Readonly<Record<RolloutWarningCode, string>> = {
   CONCURRENCY_IS_ALL: 'A percentage of clusters that move at once is all of them.', BUDGET_IS_ALL: 'As many may fail as there are.', WINDOW_NEVER_OPENS: 'No time opens a gate.',
   WINDOW_OPENS_LATE: 'A gate opens in more than a week.', TOO_FEW_APPROVERS: 'Fewer people may approve than must.',
   MAINTENANCE_NEVER_OPENS: 'The maintenance windows of clusters never open.', MAINTENANCE_OPENS_LATE: 'The maintenance windows of clusters open in more than a month.',
+  GATE_ASKS_NOBODY: 'A gate is skipped, as there was no cluster to ask.',
 };
 const SEVERITY_MEANING: Readonly<Record<WarningSeverity, string>> = { WARNING: 'It is surely not meant.', NOTE: 'It may well be meant, and is worth knowing.' };
 

@@ -1,3 +1,4 @@
+import { saySkippedGate } from '../judge-checked-gate.js';
 import { isRolloutOver, type RolloutState, type RolloutTargetRow, type StageRow } from '../rollout.types.js';
 import { countOf, rolloutWarning, type RolloutWarning } from './rollout-warning.js';
 import { warnOfGates, type GateInStage } from './warn-of-gates.js';
@@ -12,12 +13,20 @@ export function warnOfRollout(rollout: RolloutState, approvers: number, now: Dat
   if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK' || rollout.offlineWaitMs === undefined) return [];
   const stages = rollout.stages.map((stage, index) => ({ stage, path: ['stages', String(index)], targets: rollout.targets.filter((target) => target.stage === stage.name) }));
   const gates = stages.filter(({ stage }) => stage.state !== 'CLOSED').flatMap(({ stage, path }) => openGatesOf(stage, path));
-  return [...stages.flatMap(({ stage, path, targets }) => warnOfStage(stage, path, targets)), ...leftOut(rollout.targets), ...warnOfGates(gates, approvers, now)];
+  return [...stages.flatMap(({ stage, path, targets }) => [...warnOfStage(stage, path, targets), ...skippedGatesOf(stage, path)]), ...leftOut(rollout.targets), ...warnOfGates(gates, approvers, now)];
 }
 
 function warnOfStage({ name, failureBudget, state }: StageRow, path: readonly string[], targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {
   if (targets.length === 0) return [rolloutWarning('STAGE_MATCHES_NOTHING', path, `Stage ${name} has no targets: it ${state === 'CLOSED' ? 'moved nobody and soaked nobody' : 'moves nobody and soaks nobody, and only its gates hold it up'}.`)];
   return state !== 'CLOSED' && failureBudget !== 'UNLIMITED' && failureBudget >= targets.length ? [rolloutWarning('BUDGET_IS_ALL', path, sayBudget(name, failureBudget, targets.length))] : [];
+}
+
+/** Told as long as the rollout runs: what looks like a check has looked at nothing. */
+function skippedGatesOf({ name, gates }: StageRow, path: readonly string[]): readonly RolloutWarning[] {
+  return gates.flatMap((gate, index) => {
+    const why = saySkippedGate(name, gate);
+    return why === undefined ? [] : [rolloutWarning('GATE_ASKS_NOBODY', [...path, 'gates', String(index)], `Gate ${gate.spec.name} ${gate.side === 'BEFORE' ? 'before' : 'at the end of'} stage ${name} is skipped, not passed. ${why}`)];
+  });
 }
 
 function openGatesOf({ name, gates, isPromoted }: StageRow, path: readonly string[]): readonly GateInStage[] {
