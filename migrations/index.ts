@@ -16,3 +16,4 @@ export { Validators1764284400000 } from './1764284400000-validators.js';
 export { Traces1764288000000 } from './1764288000000-traces.js';
 export { NamesUsedUp1764291600000 } from './1764291600000-names-used-up.js';
 export { GatesThatAskNobody1764295200000 } from './1764295200000-gates-that-ask-nobody.js';
+export { KeptContent1764298800000 } from './1764298800000-kept-content.js';

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { contentId } from '#domain';
 import { cm, configMap, deploy, deployment, TestAgent, TestSource } from './test-agent.js';
 import { TestCluster } from './test-cluster.js';
 import { anAssignment } from './test-orders.js';
+
+const idsOf = (...releases: readonly string[]): readonly string[] => releases.map((release) => contentId(anAssignment({ generation: 1, release }))).toSorted();
 
 jest.setTimeout(120_000);
 
@@ -59,5 +62,29 @@ describe('a start without hub and without Git', () => {
     source.put('two', [configMap('settings', { colour: 'green' }), deployment('web', 'web:2')]);
     await agent.reported({ generation: 2n, sync: 'SYNCED', health: 'HEALTHY' });
     expect(cluster.object(cm('settings'))?.['data']).toEqual({ colour: 'green' });
+  });
+
+  it('tells from its first word on what it keeps, and goes back there without Git', async () => {
+    await agent.stop();
+    source.isDown = true;
+    agent = await TestAgent.start(cluster, source, 5);
+    await agent.reported({ generation: 2n, sync: 'SYNCED', health: 'HEALTHY' });
+    expect(new Set(agent.reports.map(({ kept }) => kept?.join()))).toEqual(new Set([idsOf('one', 'two').join()]));
+    const { asked } = source;
+    await agent.accept(anAssignment({ generation: 3, release: 'one' }));
+    expect((await agent.reported({ generation: 3n, sync: 'SYNCED', health: 'HEALTHY' })).kept).toEqual(idsOf('one', 'two'));
+    expect(source.asked).toBe(asked);
+  });
+
+  it('tells that it lets go of what is more than three healthy releases ago', async () => {
+    source.isDown = false;
+    const kept: (readonly string[] | undefined)[] = [];
+    for (const [index, release] of ['three', 'four', 'five'].entries()) {
+      source.put(release, [configMap('settings', { colour: release }), deployment('web', 'web:1')]);
+      await agent.accept(anAssignment({ generation: 4 + index, release }));
+      kept.push((await agent.reported({ generation: BigInt(4 + index), sync: 'SYNCED', health: 'HEALTHY' })).kept);
+    }
+    // What is applied is healthy only after that, so that three more stay beside it.
+    expect(kept).toEqual([idsOf('one', 'two', 'three'), idsOf('one', 'two', 'three', 'four'), idsOf('one', 'three', 'four', 'five')]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { contentKey, releaseId, type KubeObject } from '#domain';
+import { contentId, contentKey, releaseId, targetId, type KubeObject } from '#domain';
 import { digestOfJson } from '#kernel';
 import type { RenderedContent } from '../src/reconcile/agent.ports.js';
 import { damageSecret, deleteSecret, Killed, SIGNAL, StateOfProcess, storedSecrets, TARGET } from './state-fixture.js';
@@ -8,7 +8,9 @@ import { TestCluster, unwrap } from './test-cluster.js';
 import { idOf } from './test-orders.js';
 
 const EMPTY = digestOfJson({});
-const keyOf = (release: string): string => contentKey({ release: { id: releaseId(idOf('release', release)) }, parametersDigest: EMPTY });
+const orderOf = (release: string) => ({ release: { id: releaseId(idOf('release', release)) }, parametersDigest: EMPTY });
+const keyOf = (release: string): string => contentKey(orderOf(release));
+const idsOf = (...releases: readonly string[]): readonly string[] => releases.map((release) => contentId(orderOf(release))).toSorted();
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 1, 0, minute));
 
 /** @param incompressibleBytes of data that gzip cannot make smaller */
@@ -89,6 +91,34 @@ describe('rendered content in Secrets', () => {
     expect(storedSecrets(cluster, `${keyOf('r2')}-`)).toHaveLength(2);
     unwrap(await state.content.retain(TARGET, [keyOf('r1')], SIGNAL));
     expect(storedSecrets(cluster, 'capstan-content-').map(({ metadata }) => metadata.name)).toEqual([keyOf('r1')]);
+  });
+
+  it('tells what is stored whole: not what was cut short, not what was dropped, and not nothing when the cluster does not answer', async () => {
+    unwrap(await state.content.put(TARGET, keyOf('r1'), content('a', 2_000_000), SIGNAL));
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r1'));
+    unwrap(await state.content.put(TARGET, keyOf('r2'), content('b'), SIGNAL));
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r1', 'r2'));
+    unwrap(await state.content.retain(TARGET, [keyOf('r2')], SIGNAL));
+    state.dieAt = 'agent.state.after-parts';
+    await expect(state.content.put(TARGET, keyOf('r3'), content('c', 2_000_000), SIGNAL)).rejects.toBeInstanceOf(Killed);
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r2'));
+    const next = new StateOfProcess(cluster, 2);
+    await cluster.grant('capstan-agent', []);
+    expect(await next.content.kept(TARGET, SIGNAL)).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+  });
+
+  it('asks once for all targets after a start, also while one of them is written', async () => {
+    const other = targetId(idOf('target', 'other'));
+    const third = targetId(idOf('target', 'third'));
+    for (const [target, release] of [[TARGET, 'r1'], [other, 'r2'], [third, 'r3']] as const) unwrap(await state.content.put(target, keyOf(release), content(release), SIGNAL));
+    const next = new StateOfProcess(cluster, 2);
+    cluster.audit.mark();
+    const [one, , two] = await Promise.all([next.content.kept(TARGET, SIGNAL), next.content.put(third, keyOf('r4'), content('r4'), SIGNAL), next.content.kept(other, SIGNAL)]);
+    expect([unwrap(one), unwrap(two)]).toEqual([idsOf('r1'), idsOf('r2')]);
+    const lists = (): number => cluster.audit.entries().filter(({ verb }) => verb === 'list').length;
+    expect(lists()).toBe(1);
+    expect(unwrap(await next.content.kept(third, SIGNAL))).toEqual(idsOf('r3', 'r4'));
+    expect(lists()).toBe(2); // what was written meanwhile may be in the list or not
   });
 
   it('remembers that content was healthy when the same content is put again', async () => {

@@ -53,7 +53,7 @@ export type { DriftedObject, ObjectHealth, TargetReport } from './target/target-
 export { HEALTH_STATES, SYNC_STATES, type HealthState, type SyncState } from './target/target-state.js';
 export { parseKubernetesYaml, parseKubernetesYamlInSteps, type JsonDocument } from './yaml/parse-kubernetes-yaml.js';
 export type { YamlFailure } from './yaml/yaml-failure.js';
-export { contentKey } from './content/content-key.js';
+export { contentId, contentIdOf, contentKey, isContentId } from './content/content-key.js';
 export { contentToKeep, type ContentRecord } from './content/content-to-keep.js';
 export { dependentsLeaving } from './dependencies/dependents-leaving.js';
 export { applicationsNeeded } from './dependencies/applications-needed.js';
@@ -181,6 +181,7 @@ export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
 export { judgeSync, type SyncRequest, type SyncVerdict } from './rollout/judge-sync.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
+export { outOfReach, type AwayRepository, type LastLook, type OutOfReach, type WayBack } from './rollout/out-of-reach.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';
 export { PLACEMENT_REASONS, resolveStages, stageForLateTarget, type PlacedInStage, type PlacementReason, type TargetToPlace } from './rollout/resolve-stages.js';

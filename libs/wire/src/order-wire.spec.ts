@@ -43,6 +43,12 @@ describe('orders on the wire', () => {
     expect(decodeOrder(encodeOrder(order))).toEqual({ ok: true, value: order });
   });
 
+  it('name the same content to hub and agent', () => {
+    const keys = [assignment, chart, withPolicy].map((order) => [order, decodeOrder(encodeOrder(order))] as const).map(([sent, got]) => [contentKey(sent), got.ok && got.value.kind === 'ASSIGNMENT' ? contentKey(got.value) : undefined]);
+    for (const [sent, got] of keys) expect(got).toBe(sent);
+    expect(new Set(keys.flat()).size).toBe(2); // patches make other content, the renderer is of the release
+  });
+
   it('say what an agent must know for them, and keep what this build does not know', () => {
     expect(Order.decode(encodeOrder(withPolicy)).requires).toEqual(['orders.patches', 'orders.depends-on', 'orders.health-rules', 'orders.ignore-rules']);
     expect(Order.decode(encodeOrder(assignment)).requires).toEqual([]);

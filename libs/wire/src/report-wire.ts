@@ -1,5 +1,5 @@
 import type { Result } from '#kernel';
-import { isReasonCode, releaseId, targetId, type TargetReport } from '#domain';
+import { isContentId, isReasonCode, releaseId, targetId, type TargetReport } from '#domain';
 import type { TargetReport as WireReport } from './generated/capstan/agent/v1/report.js';
 import { encodeDrift, readDrift } from './drift-wire.js';
 import { encodeObjectRef, readObjectRef } from './object-ref-wire.js';
@@ -14,6 +14,7 @@ const MAX_MESSAGE = 2_000;
 const MAX_ENTRY_MESSAGE = 500;
 const MAX_OBJECTS = 50;
 const MAX_REMOVALS = 100;
+const MAX_KEPT = 8;
 const REASON = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 export function encodeReport(report: TargetReport): WireReport {
@@ -38,6 +39,7 @@ export function encodeReport(report: TargetReport): WireReport {
         ? undefined
         : { digest: report.pendingRemoval.digest, total: report.pendingRemoval.total, objects: report.pendingRemoval.objects.slice(0, MAX_REMOVALS).map(encodeObjectRef) },
     observedAt: report.observedAt,
+    kept: report.kept === undefined ? undefined : { ids: report.kept.slice(0, MAX_KEPT) },
   };
 }
 
@@ -78,6 +80,11 @@ export function decodeReport(wire: WireReport): Result<TargetReport, WireFailure
               objects: wire.pendingRemoval.objects.slice(0, MAX_REMOVALS).map((ref) => readObjectRef(ref, 'pending_removal.objects')),
             },
       observedAt: readDate(wire.observedAt, 'observed_at'),
+      ...(wire.kept === undefined ? {} : { kept: wire.kept.ids.slice(0, MAX_KEPT).map(readKept) }),
     };
   });
+}
+
+function readKept(id: string): string {
+  return isContentId(id) ? id : malformed('kept.ids');
 }

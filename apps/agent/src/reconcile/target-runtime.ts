@@ -87,6 +87,8 @@ export class TargetRuntime {
   /** Why the last healing did not work; undefined: it did, or there was none. */
   healFailure: StepReason | undefined;
   readonly pacing = new HealPacing();
+  /** Ids of the content that is stored, as far as is known; undefined: not found out. */
+  kept: readonly string[] | undefined;
   /** The content key that was noted as healthy last. */
   healthyKey: string | undefined;
   #inventory: TargetInventory | undefined;

@@ -60,6 +60,7 @@ export async function workOnTarget(context: StepContext, reporter: Reporter): Pr
   const inspection = await inspectTarget(context, touched, report);
   await lookAtAwaited(context, touched);
   await noteHealthy(context);
+  await noteKept(context);
   if (runtime.order === inForce) report();
   return next(context, inspection.againInMs);
 }
@@ -74,6 +75,7 @@ async function restore(context: StepContext): Promise<StepOutcome> {
     runtime.inventory = loaded.value ?? { head: { target: runtime.target, owner, held: { epoch, generation, digest: inForce.orderDigest }, applied: undefined }, entries: [] };
     runtime.isInDoubt = false;
     runtime.wantsPass = true;
+    await noteKept(context);
   }
   return restoreSent(context);
 }
@@ -162,6 +164,12 @@ async function noteHealthy(context: StepContext): Promise<void> {
   }
   await reached(context, 'agent.health.after-mark');
   runtime.healthyKey = key;
+}
+
+/** What the hub is told of the content that is stored. That it cannot be found out now keeps nothing else from going on. */
+async function noteKept({ runtime, ports, signal }: StepContext): Promise<void> {
+  const kept = await ports.content.kept(runtime.target, signal);
+  runtime.kept = kept.ok ? kept.value : undefined;
 }
 
 function next(context: StepContext, inspectAgainMs: number | undefined): Worked {

@@ -35,6 +35,7 @@ export function buildReport(runtime: TargetRuntime, order: VerifiedOrder, observ
     healedCount: runtime.healedCount,
     pendingRemoval: runtime.pendingRemoval,
     observedAt,
+    ...(runtime.kept === undefined ? {} : { kept: runtime.kept }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { digestOf, err, ok, type Digest, type Failpoints, type Log, type Result } from '#kernel';
-import { contentToKeep, readObject, type KubeObject, type TargetId } from '#domain';
+import { contentIdOf, contentToKeep, readObject, type KubeObject, type TargetId } from '#domain';
 import type { ContentStore, RenderedContent, StateFailure } from '../reconcile/agent.ports.js';
 import { compress, decompress } from './compress.js';
 import { ContentIndex, TARGET_LABEL, type StoredContent } from './content-index.js';
@@ -97,6 +97,11 @@ export class ContentSecrets implements ContentStore {
     const records = stored.value.contents.map((secret) => ({ key: secret.name, healthyAt: dateOf(secret.annotations[HEALTHY_AT]) }));
     const { drop } = contentToKeep(records, inUse);
     return this.remove(target, new Set(drop.map(({ key }) => key)), stored.value, signal);
+  }
+
+  async kept(target: TargetId, signal: AbortSignal): Promise<Result<readonly string[], StateFailure>> {
+    const stored = await this.index.of(target, signal);
+    return stored.ok ? ok(stored.value.contents.flatMap(({ name }) => contentIdOf(name) ?? []).toSorted()) : stored;
   }
 
   async dropAll(target: TargetId, signal: AbortSignal): Promise<Result<void, StateFailure>> {

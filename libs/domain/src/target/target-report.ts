@@ -49,4 +49,6 @@ export interface TargetReport {
   /** Plan that waits for an approval, with the objects it would remove (at most 100). */
   readonly pendingRemoval: { readonly digest: Digest; readonly total: number; readonly objects: readonly ObjectRef[] } | undefined;
   readonly observedAt: Date;
+  /** Ids of the rendered content that is stored whole in the cluster, sorted; at most 8. Absent: the agent does not tell, or could not find out. */
+  readonly kept?: readonly string[];
 }

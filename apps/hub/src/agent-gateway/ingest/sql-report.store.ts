@@ -9,9 +9,9 @@ const MAX_ORPHANS = 100;
 
 /** Arrays, one for each column: a batch of any size is the same statement. */
 const COLUMNS = `unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[],
-  $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::jsonb[], $18::timestamptz[], $19::uuid[])
+  $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::jsonb[], $18::timestamptz[], $19::uuid[], $20::text[])
   AS r (target_id, cluster_id, session_epoch, sequence, epoch, generation, release_id, commit, render_digest, sync, reason, message, health, health_message,
-        object_count, healed_count, detail, observed_at, transition_id)`;
+        object_count, healed_count, detail, observed_at, transition_id, kept)`;
 
 /**
  * Rows are locked in order of id. A report counts only in the session that its cluster has now, after what that session said before, and
@@ -28,7 +28,7 @@ const WRITE = `
   written AS (
     UPDATE target_status s SET session_epoch = r.session_epoch, sequence = r.sequence, epoch = r.epoch, generation = r.generation, release_id = r.release_id,
       commit = r.commit, render_digest = r.render_digest, sync = r.sync, reason = r.reason, message = r.message, health = r.health, health_message = r.health_message,
-      object_count = r.object_count, healed_count = r.healed_count, detail = r.detail, observed_at = r.observed_at, reported_at = now(),
+      object_count = r.object_count, healed_count = r.healed_count, detail = r.detail, observed_at = r.observed_at, reported_at = now(), kept = r.kept::text[],
       sync_since = CASE WHEN l.sync = r.sync AND l.reason = r.reason THEN s.sync_since ELSE now() END,
       health_since = CASE WHEN l.health = r.health THEN s.health_since ELSE now() END
     FROM r JOIN locked l ON l.target_id = r.target_id AND l.cluster_id = r.cluster_id AND l.session_epoch = r.session_epoch
@@ -148,5 +148,7 @@ function columnsOf(reports: readonly IngestedReport[], ids: Ids): readonly unkno
     column((r) => JSON.stringify({ unhealthy: r.report.unhealthy, drifted: r.report.drifted, pendingRemoval: r.report.pendingRemoval ?? null })),
     column((r) => r.report.observedAt),
     column(() => ids.uuid()),
+    // Arrays of arrays are one array in SQL: each goes as the text of one.
+    column((r) => (r.report.kept === undefined ? null : `{${r.report.kept.join(',')}}`)),
   ];
 }

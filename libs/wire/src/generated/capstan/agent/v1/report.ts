@@ -183,7 +183,17 @@ export interface TargetReport {
   drifted: DriftedObject[];
   healedCount: number;
   pendingRemoval: PendingRemoval | undefined;
-  observedAt: Date | undefined;
+  observedAt:
+    | Date
+    | undefined;
+  /** Absent: the agent does not tell, which is not to keep nothing. */
+  kept: KeptContent | undefined;
+}
+
+/** Rendered content that is stored whole in the cluster: what can be run with hub and Git away. */
+export interface KeptContent {
+  /** See libs/domain/src/content/content-key.ts; at most 8. */
+  ids: string[];
 }
 
 export interface ObjectHealth {
@@ -357,6 +367,7 @@ function createBaseTargetReport(): TargetReport {
     healedCount: 0,
     pendingRemoval: undefined,
     observedAt: undefined,
+    kept: undefined,
   };
 }
 
@@ -418,6 +429,9 @@ export const TargetReport: MessageFns<TargetReport> = {
     }
     if (message.observedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.observedAt), writer.uint32(138).fork()).join();
+    }
+    if (message.kept !== undefined) {
+      KeptContent.encode(message.kept, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -571,6 +585,14 @@ export const TargetReport: MessageFns<TargetReport> = {
             message.observedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.kept = KeptContent.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +660,7 @@ export const TargetReport: MessageFns<TargetReport> = {
         : isSet(object.observed_at)
         ? fromJsonTimestamp(object.observed_at)
         : undefined,
+      kept: isSet(object.kept) ? KeptContent.fromJSON(object.kept) : undefined,
     };
   },
 
@@ -694,6 +717,9 @@ export const TargetReport: MessageFns<TargetReport> = {
     if (message.observedAt !== undefined) {
       obj.observedAt = message.observedAt.toISOString();
     }
+    if (message.kept !== undefined) {
+      obj.kept = KeptContent.toJSON(message.kept);
+    }
     return obj;
   },
 
@@ -723,6 +749,76 @@ export const TargetReport: MessageFns<TargetReport> = {
       ? PendingRemoval.fromPartial(object.pendingRemoval)
       : undefined;
     message.observedAt = object.observedAt ?? undefined;
+    message.kept = (object.kept !== undefined && object.kept !== null)
+      ? KeptContent.fromPartial(object.kept)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeptContent(): KeptContent {
+  return { ids: [] };
+}
+
+export const KeptContent: MessageFns<KeptContent> = {
+  encode(message: KeptContent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptContent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptContent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptContent {
+    return { ids: globalThis.Array.isArray(object?.ids) ? object.ids.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: KeptContent): unknown {
+    const obj: any = {};
+    if (message.ids?.length) {
+      obj.ids = message.ids;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<KeptContent>, I>>(base?: I): KeptContent {
+    return KeptContent.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<KeptContent>, I>>(object: I): KeptContent {
+    const message = createBaseKeptContent();
+    message.ids = object.ids?.map((e) => e) || [];
     return message;
   },
 };
