@@ -73,11 +73,19 @@ describeOnStage('a release moves over the fleet in stages', { clusters: CLUSTERS
     const repository = await registeredRepository(stage, 'back');
     for (const version of [1, 2]) {
       await repository.commit({ 'app/web.yaml': deployment('web', `example.com/web:${version}`) }, `${version}`);
-      if (version === 1) await createApplication(stage, { name: 'back', repository: 'back', path: 'app', namespace: 'back', strategy: { kind: 'STAGED', stages: [{ name: 'every', selector: { all: true } }] } });
+      if (version === 1) await createApplication(stage, { name: 'back', repository: 'back', path: 'app', namespace: 'back', parameters: { tier: '{{ cluster.labels.tier }}' }, strategy: { kind: 'STAGED', stages: [{ name: 'every', selector: { all: true } }] } });
       await untilRollout(stage, 'back', `of ${version} succeeds`, ({ state, number }) => state === 'SUCCEEDED' && number === version);
     }
     await stage.git.stop();
     try {
+      await until('the hub finds Git away', 60_000, async () => ((await stage.capstan(['get', 'repository', 'back'])).stdout.includes('REPOSITORY_UNREACHABLE') ? true : undefined));
+      // What runs on this cluster was rendered with another value: to go back there takes Git.
+      expect(await stage.capstan(['label', 'cluster/us', 'tier=old'])).toMatchObject({ exitCode: 0 });
+      expect(await stage.capstan(['rollback', 'back', '--reason', 'a test'])).toMatchObject({
+        exitCode: 7, stderr: expect.stringMatching(/No longer kept by the agents of back@us\. Nothing was changed\.[\s\S]*These can go back now: back@canary, back@eu/),
+      });
+      expect((await rolloutsOf(stage, 'back')).filter(({ cause }) => cause === 'ROLLBACK')).toEqual([]);
+      expect(await stage.capstan(['label', 'cluster/us', 'tier=prod'])).toMatchObject({ exitCode: 0 });
       const back = await stage.capstan(['rollback', 'back', '--reason', 'a test']);
       expect(back).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/goes back to release 1 at/) });
       await until('every cluster runs the first image', 60_000, async () => (Object.values(await imagesOf(stage, 'back')).every((image) => image === 'example.com/web:1') ? true : undefined));

@@ -17,7 +17,7 @@ const commit = (text: string): unknown =>
   parseCommitObject(ID, bytes(`tree ${ID}\nauthor ${text} <${text}> -99999999999 +0000\ncommitter ${text} <${text}> 9999999999999 +0000\n\n${text}\n\nCo-authored-by: ${text} <${text}>\n`));
 const report = (text: string): unknown =>
   decodeReport({
-    targetId: UUID, epoch: 1n, generation: 1n, releaseId: '', commit: text, renderDigest: '', sync: 3, reason: 'SYNCED', message: text, health: 1, healthMessage: text, objectCount: 1, healedCount: 0, pendingRemoval: undefined, observedAt: new Date('2026-01-01'),
+    targetId: UUID, epoch: 1n, generation: 1n, releaseId: '', commit: text, renderDigest: '', sync: 3, reason: 'SYNCED', message: text, health: 1, healthMessage: text, objectCount: 1, healedCount: 0, pendingRemoval: undefined, kept: undefined, observedAt: new Date('2026-01-01'),
     unhealthy: [{ ref: ref(text), health: 1, message: text }],
     drifted: [{ ref: ref(text), deleted: false, managers: [text], fields: [text], healedAt: undefined, changes: [{ path: text, manager: text, expected: text, live: text, masked: false, truncated: false }] }],
   });

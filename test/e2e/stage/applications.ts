@@ -7,14 +7,15 @@ export interface ApplicationRequest {
   readonly path: string;
   readonly selector?: Readonly<Record<string, unknown>>;
   readonly namespace?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Absent: everywhere at once, for promises that are not about rollouts. */
   readonly strategy?: Readonly<Record<string, unknown>>;
   readonly sync?: { readonly automated?: boolean; readonly prune?: boolean; readonly drift?: 'HEAL' | 'REPORT' };
 }
 
 /** The input of an application; without a selector it goes everywhere. */
-export function applicationSpec({ repository, path, selector, namespace, sync, strategy = { kind: 'ALL_AT_ONCE' } }: ApplicationRequest): Readonly<Record<string, unknown>> {
-  return { source: { repository, ref: 'main', path }, selector: selector ?? { all: true }, strategy, ...(namespace === undefined ? {} : { namespace }), ...(sync === undefined ? {} : { sync }) };
+export function applicationSpec({ repository, path, selector, namespace, parameters, sync, strategy = { kind: 'ALL_AT_ONCE' } }: ApplicationRequest): Readonly<Record<string, unknown>> {
+  return { source: { repository, ref: 'main', path }, selector: selector ?? { all: true }, strategy, ...(namespace === undefined ? {} : { namespace }), ...(parameters === undefined ? {} : { parameters }), ...(sync === undefined ? {} : { sync }) };
 }
 
 export async function createApplication(stage: Stage, request: ApplicationRequest): Promise<void> {

@@ -4,8 +4,9 @@ import type { CommandContext } from '../context.js';
 import { withNearNames, type TypedNames } from './near-names.js';
 import { plural } from '../output/plural.js';
 import { printable } from '../output/printable.js';
+import { sayOutOfReach } from './say-out-of-reach.js';
 
-const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying rollouts { number state release { number commit } gitWrite { branch newBranch } } userErrors { code field message hint details } } }`;
+const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying waitingForGit rollouts { number state release { number commit } gitWrite { branch newBranch } } userErrors { code field message hint details } } }`;
 const LIFT = `mutation Lift($input: LiftHoldInput!) { liftHold(input: $input) { targets { name } userErrors { code field message hint details } } }`;
 
 interface ScopeOptions {
@@ -19,6 +20,7 @@ interface RollbackOptions extends ScopeOptions {
   readonly to?: string;
   readonly revert?: boolean;
   readonly branch?: boolean;
+  readonly waitForGit?: boolean;
 }
 interface RolledBack {
   readonly number: number;
@@ -33,18 +35,24 @@ export function rollbackCommand(context: CommandContext): Command {
     .option('--to <release>', 'number of a release that all of them have run; each to what it was well with before if left out')
     .option('--revert', 'also put the files of that release back on the branch, by a commit of the hub')
     .option('--branch', 'with --revert: on a branch of its own, for a pull request')
+    .option('--wait-for-git', 'also while a repository cannot be read and an agent does not keep the release: the target goes back when it can')
     .action(async (text: string | undefined, options: RollbackOptions) => {
       if (options.branch === true && options.revert !== true) throw usage('--branch says how Git follows', 'Add --revert.');
       if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases -a APP shows them.');
-      type Payload = { readonly staying: readonly string[]; readonly rollouts: readonly RolledBack[] };
-      const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), ...revertOf(options) };
-      const { rollouts, staying } = await withNearNames(context, namesOf(input), context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal));
+      type Payload = { readonly staying: readonly string[]; readonly waitingForGit: readonly string[]; readonly rollouts: readonly RolledBack[] };
+      const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), waitForGit: options.waitForGit ?? false, ...revertOf(options) };
+      const { rollouts, staying, waitingForGit } = await sayOutOfReach(withNearNames(context, namesOf(input), context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal)));
       for (const { number, release, gitWrite } of rollouts) {
         context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
         if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a APP\n`));
       }
-      if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${staying.slice(0, 10).join(', ')}${staying.length > 10 ? ', ...' : ''}\n`));
+      if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${someOf(staying)}\n`));
+      if (waitingForGit.length > 0) context.err(printable(`${plural(waitingForGit.length, 'target')} held, and waiting for Git: ${someOf(waitingForGit)}\n`));
     });
+}
+
+function someOf(targets: readonly string[]): string {
+  return `${targets.slice(0, 10).join(', ')}${targets.length > 10 ? ', ...' : ''}`;
 }
 
 function revertOf({ revert, branch }: RollbackOptions): Readonly<Record<string, unknown>> {

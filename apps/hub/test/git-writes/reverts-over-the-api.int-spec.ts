@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { silentLog } from '#kernel';
-import { clusterId, releaseId, type TargetReport } from '#domain';
+import { clusterId, contentId, releaseId, type AssignmentOrder, type TargetReport } from '#domain';
 import { systemClock, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aGitRepository, gitForTests, GitServer, until, type GitRepositoryBuilder } from '#testing';
 import { decodeOrder } from '#wire';
@@ -15,6 +15,7 @@ jest.setTimeout(120_000);
 const READER = { username: 'reader', password: 'canary-reader-90cc' };
 const WRITER = { username: 'writer', password: 'canary-writer-12ab' };
 const ROLLBACK = `mutation ($input: RollbackInput!) { rollback(input: $input) { rollouts { id cause gitWrite { id state branch newBranch } } userErrors { code field message hint } } }`;
+const ROLLBACK_WITHOUT_GIT = `mutation ($input: RollbackInput!) { rollback(input: $input) { waitingForGit rollouts { cause } userErrors { code field message hint details } } }`;
 const ROLLOUTS = `{ rollouts(application: "web") { edges { node { cause release { number sourceDigest } gitWrite { id kind state branch newBranch path commit url reason advice attempts requestedBy release { number } application { name } } } } } }`;
 type Node = { readonly cause: string; readonly release: { readonly number: number; readonly sourceDigest: string }; readonly gitWrite: Readonly<Record<string, unknown>> | null };
 
@@ -59,19 +60,27 @@ describe('commits of a running hub', () => {
   }
   const rollouts = async (): Promise<readonly Node[]> => ((await ask(ROLLOUTS))['rollouts'] as { readonly edges: readonly { readonly node: Node }[] }).edges.map(({ node }) => node);
 
+  async function assignedOrder(): Promise<{ readonly number: number; readonly order: AssignmentOrder } | undefined> {
+    const { rows } = await hub.database.pool.query<{ order_bytes: Buffer; number: number }>(`SELECT t.order_bytes, r.number FROM targets t JOIN releases r ON r.id = t.assigned_release_id WHERE t.order_bytes IS NOT NULL`);
+    const [row] = rows;
+    const order = row && decodeOrder(row.order_bytes);
+    return order?.ok === true && order.value.kind === 'ASSIGNMENT' ? { number: row?.number ?? 0, order: order.value } : undefined;
+  }
+
+  async function says({ target, epoch, generation, audience, release: { id, commit } }: AssignmentOrder, kept?: readonly string[]): Promise<void> {
+    const report: TargetReport = {
+      target, epoch, generation, release: releaseId(id), commit, renderDigest: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', health: 'HEALTHY', healthMessage: '', objectCount: 1, unhealthy: [], drifted: [],
+      healedCount: 0, pendingRemoval: undefined, observedAt: new Date(), ...(kept === undefined ? {} : { kept }),
+    };
+    await reports.write([{ cluster: clusterId(audience), sessionEpoch: 1n, sequence: (sequence += 1n), report }]);
+  }
+
   /** Waits for the order of a release, and says that it runs and is well. */
   async function runs(release: number): Promise<void> {
     await until(`release ${release} runs`, 30_000, async () => {
-      const { rows } = await hub.database.pool.query<{ order_bytes: Buffer; number: number }>(`SELECT t.order_bytes, r.number FROM targets t JOIN releases r ON r.id = t.assigned_release_id WHERE t.order_bytes IS NOT NULL`);
-      const [row] = rows;
-      const order = row?.number === release ? decodeOrder(row.order_bytes) : undefined;
-      if (!order?.ok || order.value.kind !== 'ASSIGNMENT') return undefined;
-      const { target, epoch, generation, audience, release: { id, commit } } = order.value;
-      const report: TargetReport = {
-        target, epoch, generation, release: releaseId(id), commit, renderDigest: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', health: 'HEALTHY', healthMessage: '', objectCount: 1, unhealthy: [], drifted: [],
-        healedCount: 0, pendingRemoval: undefined, observedAt: new Date(),
-      };
-      await reports.write([{ cluster: clusterId(audience), sessionEpoch: 1n, sequence: (sequence += 1n), report }]);
+      const order = await assignedOrder();
+      if (order?.number !== release) return undefined;
+      await says(order.order);
       await hub.database.pool.query(`SELECT pg_notify('application_changed', id::text) FROM applications`);
       const { rows: open } = await hub.database.pool.query(`SELECT 1 FROM rollouts WHERE state IN ('PENDING', 'RUNNING')`);
       return open.length === 0 ? true : undefined;
@@ -117,6 +126,33 @@ describe('commits of a running hub', () => {
       promotion: { from: 'web', state: 'PROMOTED', release: 3, until: null, targets: [], gitWrite: { kind: 'PROMOTION', branch: 'main', commit: await git.head() } },
     });
     expect(await gitForTests(['--git-dir', git.directory, 'rev-parse', 'main:prod'])).toBe(await gitForTests(['--git-dir', git.directory, 'rev-parse', 'main:app']));
+  });
+
+  it('goes back while Git is away where the agent keeps the release, and says of the others what can be done', async () => {
+    const { order } = (await assignedOrder()) ?? {};
+    const { rows: [first] } = await hub.database.pool.query<{ id: string }>('SELECT r.id FROM releases r JOIN applications a ON a.id = r.application_id WHERE r.number = 1 AND a.name = $1', ['web']);
+    if (order === undefined || first === undefined) throw new Error('nothing to go back from');
+    const before = (await rollouts()).length;
+    await server.stop();
+    await until('the hub finds Git away', 30_000, async () => (((await ask('{ repository(name: "fleet") { reason } }'))['repository'] as { readonly reason: string | null }).reason === 'REPOSITORY_UNREACHABLE' ? true : undefined));
+    const input = { application: 'web', reason: 'a test' };
+    expect(await ask(ROLLBACK_WITHOUT_GIT, { input })).toEqual({
+      rollback: {
+        rollouts: [], waitingForGit: [],
+        userErrors: [{
+          code: 'RELEASE_OUT_OF_REACH', field: ['waitForGit'],
+          message: expect.stringMatching(/^What the targets would go back to comes from what cannot be read now: fleet \(REPOSITORY_UNREACHABLE, last read at 20.*Z\)\. Not known whether kept by those of web@c1, .* Nothing was changed\.$/),
+          hint: 'Wait until it can be read again, or say waitForGit: targets then go back, and are held, as soon as their agents can read it.',
+          details: { repositories: [{ name: 'fleet', reason: 'REPOSITORY_UNREACHABLE', lastReadAt: expect.any(String) }], notKept: [], unknown: ['web@c1'], reachable: [], counts: { notKept: 0, unknown: 1, reachable: 0 } },
+        }],
+      },
+    });
+    await says(order, [contentId(order)]);
+    expect(await ask(ROLLBACK_WITHOUT_GIT, { input })).toMatchObject({ rollback: { userErrors: [{ message: expect.stringContaining('No longer kept by the agents of web@c1.'), details: { notKept: ['web@c1'] } }] } });
+    expect(await rollouts()).toHaveLength(before);
+    await says(order, [contentId(order), contentId({ ...order, release: { id: releaseId(first.id) } })]);
+    expect(await ask(ROLLBACK_WITHOUT_GIT, { input })).toEqual({ rollback: { rollouts: [{ cause: 'ROLLBACK' }], waitingForGit: [], userErrors: [] } });
+    await runs(1);
   });
 
   it('tells the credentials to nobody', async () => {

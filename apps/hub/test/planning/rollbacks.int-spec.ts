@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { contentId, type Order } from '#domain';
 import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
@@ -115,6 +116,36 @@ describe('going back', () => {
     expect(await ground.rollBack({ cluster: 'c2', stage: 'canary' })).toEqual({ ok: false, error: { code: 'NOTHING_MATCHES', misnamed: undefined } });
     expect(await ground.liftHold('c9')).toEqual({ ok: false, error: { code: 'NOTHING_HELD', misnamed: cluster } });
     expect(await ground.liftHold('c1')).toEqual({ ok: false, error: { code: 'NOTHING_HELD', misnamed: undefined } });
+  });
+
+  it('is refused whole while Git is away where an agent does not keep the very content, unless it may wait', async () => {
+    const contentOf = (order: Order): string => (order.kind === 'ASSIGNMENT' ? contentId(order) : '');
+    await ground.fleet('c1 tier=canary colour=red', 'c2 colour=red', 'c3 colour=red');
+    await ground.application(twoStages(), { parameters: { colour: '{{ cluster.labels.colour }}' } });
+    await everywhere();
+    const kept = { c1: contentOf(await ground.order('web', 'c1')), c3: contentOf(await ground.order('web', 'c3')) };
+    await everywhere();
+    const assigned = { c1: 2, c2: 2, c3: 2 };
+    await ground.rows(`UPDATE repositories SET reason = 'REPOSITORY_UNREACHABLE', last_success_at = '2026-11-01T12:00:00Z'`);
+    const fleet = { name: 'fleet', reason: 'REPOSITORY_UNREACHABLE', lastReadAt: new Date('2026-11-01T12:00:00Z') };
+    expect(await ground.rollBack()).toEqual({ ok: false, error: { code: 'RELEASE_OUT_OF_REACH', repositories: [fleet], notKept: [], unknown: ['web@c1', 'web@c2', 'web@c3'], reachable: [] } });
+    await ground.answers(['c1'], { kept: ['0'.repeat(32), kept.c1] });
+    await ground.answers(['c2'], { kept: [] });
+    await ground.answers(['c3'], { kept: [kept.c3] });
+    expect(await ground.rollBack()).toMatchObject({ error: { code: 'RELEASE_OUT_OF_REACH', notKept: ['web@c2'], unknown: [], reachable: ['web@c1', 'web@c3'] } });
+    expect(await ground.assigned()).toEqual(assigned);
+    expect(await ground.rows('SELECT 1 FROM targets WHERE hold_at IS NOT NULL')).toEqual([]);
+    expect(value(await ground.rollBack({ cluster: 'c1' }))).toMatchObject({ waitingForGit: [] });
+    expect(await ground.assigned()).toEqual({ ...assigned, c1: 1 });
+
+    // Rendered with another colour it is other content, which nobody keeps.
+    value(await ground.clusters.label('c3', { colour: 'blue' }));
+    expect(await ground.rollBack({ cluster: 'c3' })).toMatchObject({ error: { code: 'RELEASE_OUT_OF_REACH', notKept: ['web@c3'], reachable: [] } });
+    // A report that says nothing of it, as from an agent of an earlier version, is no promise.
+    await ground.answers(['c1']);
+    expect(await ground.rollBack({ cluster: 'c1', release: 1 })).toMatchObject({ error: { unknown: ['web@c1'] } });
+    expect(value(await ground.rollBack({ release: 1 }, 'it burns', undefined, true))).toMatchObject({ waitingForGit: ['web@c2', 'web@c3', 'web@c1'] });
+    expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
   });
 
   it('is refused whole where a target never ran the release, before anything is assigned', async () => {

@@ -116,9 +116,9 @@ export async function stagedGround() {
       await ground.plan();
       return result;
     },
-    async rollBack(scope: Partial<Omit<RollbackScope, 'project' | 'application'>> = {}, reason = 'a test', revert?: GitWriteForm): Promise<ReturnType<RollBack['execute']> extends Promise<infer R> ? R : RolledBack> {
+    async rollBack(scope: Partial<Omit<RollbackScope, 'project' | 'application'>> = {}, reason = 'a test', revert?: GitWriteForm, mayWaitForGit = false): Promise<ReturnType<RollBack['execute']> extends Promise<infer R> ? R : RolledBack> {
       const application = await ground.rows<{ id: string }>(`SELECT id FROM applications WHERE name = 'web'`);
-      const result = await back.execute(ground.viewer, { scope: { project: ground.project.id, application: application[0]?.id as never, cluster: undefined, stage: undefined, release: undefined, ...scope }, reason, revert });
+      const result = await back.execute(ground.viewer, { scope: { project: ground.project.id, application: application[0]?.id as never, cluster: undefined, stage: undefined, release: undefined, ...scope }, reason, mayWaitForGit, revert });
       await ground.plan();
       return result;
     },

@@ -8,6 +8,7 @@ import { IDS } from '../../platform/tokens.js';
 import { Reverts, type RevertToOwe } from '../git-writes/index.js';
 import { endSideRollouts, releaseOfMost, ROLLOUT_STORE, StartRollouts, type RolloutStore } from '../rollouts/index.js';
 import { findMisnamed } from './find-misnamed.js';
+import { findOutOfReach } from './find-out-of-reach.js';
 import { holdTargets } from './hold-targets.js';
 import { MAX_TARGETS, rollbackCandidates, type RollbackCandidate, type RollbackScope } from './rollback-candidates.js';
 import type { RollbackFailure } from './rollback-failure.js';
@@ -16,6 +17,8 @@ export interface RollBackCommand {
   /** As the viewer was allowed to find it; undefined: no such project or application, or not the viewer's. */
   readonly scope: RollbackScope | undefined;
   readonly reason: string;
+  /** Targets that cannot go back while a repository cannot be read are sent on their way all the same. */
+  readonly mayWaitForGit: boolean;
   /** How the branch is to follow; undefined: Git is left alone. */
   readonly revert: GitWriteForm | undefined;
 }
@@ -24,6 +27,8 @@ export interface RolledBack {
   readonly rollouts: readonly RolloutId[];
   /** Targets that stay where they are, since they were never well with anything else; at most 100. */
   readonly staying: readonly string[];
+  /** Targets that go back only when a repository can be read again; at most 100. */
+  readonly waitingForGit: readonly string[];
 }
 
 const MAX_NAMED = 100;
@@ -44,7 +49,7 @@ export class RollBack {
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
-  async execute(viewer: Viewer, { scope, reason, revert }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
+  async execute(viewer: Viewer, { scope, reason, mayWaitForGit, revert }: RollBackCommand): Promise<Result<RolledBack, RollbackFailure>> {
     if (scope === undefined) return err({ code: 'NOT_FOUND' });
     if (reason.trim() === '') return err({ code: 'REASON_MISSING' });
     return this.tx.run(viewerScope(viewer, scope.project), async () => {
@@ -55,6 +60,8 @@ export class RollBack {
       const without = candidates.filter((candidate) => candidate.goesTo === undefined).map((candidate) => candidate.name);
       if (scope.release !== undefined && without.length > 0) return err({ code: 'RELEASE_NEVER_RAN', release: scope.release, targets: without.slice(0, MAX_NAMED), total: without.length });
       if (without.length === candidates.length) return err({ code: 'NOTHING_TO_ROLL_BACK_TO', targets: without.slice(0, MAX_NAMED) });
+      const beyond = await findOutOfReach(this.tx, candidates);
+      if (beyond !== undefined && !mayWaitForGit) return err({ code: 'RELEASE_OUT_OF_REACH', ...beyond });
       const groups = Map.groupBy(candidates, (candidate) => candidate.application);
       const owed = revert === undefined ? ok(new Map<ApplicationId, RevertToOwe>()) : await this.#planReverts(groups);
       if (!owed.ok) return owed;
@@ -66,7 +73,8 @@ export class RollBack {
         const commit = owed.value.get(application);
         if (commit !== undefined && revert !== undefined) await this.reverts.owe(commit, { rollout: id, as: revert, by: viewer.name, reason });
       }
-      return ok({ rollouts, staying: without.slice(0, MAX_NAMED) });
+      const waiting = beyond === undefined ? [] : [...beyond.notKept, ...beyond.unknown];
+      return ok({ rollouts, staying: without.slice(0, MAX_NAMED), waitingForGit: waiting.slice(0, MAX_NAMED) });
     });
   }
 

@@ -1,6 +1,8 @@
 import { assertNever, didYouMean } from '#kernel';
-import type { RevertRefused } from '#domain';
+import type { OutOfReach, RevertRefused } from '#domain';
 import { userError, type UserError } from '../../platform/api/index.js';
+import { named, NAMED } from './named.js';
+import { outOfReachError } from './out-of-reach-error.js';
 
 export type RollbackFailure =
   | RevertRefused
@@ -12,7 +14,9 @@ export type RollbackFailure =
   /** None of them was ever well with another release. */
   | { readonly code: 'NOTHING_TO_ROLL_BACK_TO'; readonly targets: readonly string[] }
   /** Some of them never ran the release that was asked for. */
-  | { readonly code: 'RELEASE_NEVER_RAN'; readonly release: number; readonly targets: readonly string[]; readonly total: number };
+  | { readonly code: 'RELEASE_NEVER_RAN'; readonly release: number; readonly targets: readonly string[]; readonly total: number }
+  /** A repository cannot be read, and agents do not keep the content. */
+  | ({ readonly code: 'RELEASE_OUT_OF_REACH' } & OutOfReach);
 
 /** What was asked for by name and is not there, if that is why; `known` are the names that it could have been. */
 interface Misnamed {
@@ -35,7 +39,6 @@ export interface AskedNames {
   readonly application?: string | null | undefined;
 }
 
-const NAMED = 5;
 const NOTHING_DONE = 'Nothing was changed: roll back without touching Git (mode: HOLD).';
 
 export function toRollbackError(failure: RollbackFailure, asked: AskedNames): UserError {
@@ -58,6 +61,8 @@ export function toRollbackError(failure: RollbackFailure, asked: AskedNames): Us
       return userError(failure.code, [], `Never well with another release: ${named(failure.targets, failure.targets.length)}.`, 'Release a fix, or name a release that these targets have run.');
     case 'RELEASE_NEVER_RAN':
       return userError(failure.code, ['release'], `Release ${failure.release} never ran on ${named(failure.targets, failure.total)}: nothing was changed.`, 'Narrow the rollback by cluster or stage, or leave the release out: each target then goes to what it was well with before.');
+    case 'RELEASE_OUT_OF_REACH':
+      return outOfReachError(failure);
     case 'REVERT_NOT_GIT':
       return userError(failure.code, ['mode'], `Application ${failure.application} comes from ${failure.repository}, which is no Git repository: there is no branch to put back.`, NOTHING_DONE);
     case 'WRITE_CREDENTIALS_MISSING':
@@ -93,9 +98,4 @@ function misnamed({ what, name }: Misnamed, { application }: AskedNames): string
 function whichThereAre({ what, known }: Misnamed): string {
   if (what === 'stage') return known.length === 0 ? 'It has none with a target.' : `It has ${named(known, known.length)}.`;
   return known.length === 0 ? 'It has no target anywhere: capstan get targets' : `There are targets on ${named(known, known.length)}.`;
-}
-
-function named(targets: readonly string[], total: number): string {
-  const rest = total - Math.min(NAMED, targets.length);
-  return `${targets.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

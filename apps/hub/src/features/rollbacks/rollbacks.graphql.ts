@@ -31,6 +31,7 @@ export class RollbackInput extends ScopedInput {
   @Field(() => String, { nullable: true, description: 'Of this stage of the newest rollout only; needs the application.' }) stage?: string | null;
   @Field(() => Int, { nullable: true, description: 'Number of a release that all of them have run; needs the application. Absent: each to what it was well with before.' }) release?: number | null;
   @Field(() => RollbackModeEnum, { nullable: true, defaultValue: 'HOLD', description: 'Whether Git follows. The rollback itself never waits for it.' }) mode?: RollbackMode | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Go back though a repository cannot be read and some agents do not keep the release: these targets are held, and follow when it can be read again. Without it such a rollback is refused.' }) waitForGit?: boolean | null;
   @Field(() => RevertInput, { nullable: true, description: 'How Git follows; with `mode: REVERT` only.' }) revert?: RevertInput | null;
 }
 
@@ -41,6 +42,7 @@ export class LiftHoldInput extends ScopedInput {}
 export class RollbackPayload extends MutationPayload {
   @Field(() => [RolloutType], { description: 'One for each application; empty when refused.' }) rollouts!: RolloutType[];
   @Field(() => [String], { description: 'Targets that stay, since they were never well with anything else, as `application@cluster`; at most 100.' }) staying!: string[];
+  @Field(() => [String], { description: 'Targets that go back only when a repository can be read again, as `application@cluster`; at most 100. Empty without `waitForGit`.' }) waitingForGit!: string[];
 }
 
 @ObjectType({ description: 'What is held no longer.' })

@@ -35,12 +35,12 @@ export class RollbacksResolver {
   @RequirePermission('rollout:rollback')
   async rollback(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What goes back, and why.' }) input: RollbackInput): Promise<RollbackPayload> {
     const issue = issueOf(input) ?? narrowingIssueOf(input) ?? revertIssueOf(input);
-    if (issue !== undefined) return { rollouts: [], staying: [], userErrors: [issue] };
+    if (issue !== undefined) return { rollouts: [], staying: [], waitingForGit: [], userErrors: [issue] };
     const scope = await this.#scope(viewer, input);
-    const result = await this.back.execute(viewer, { scope: scope && { ...scope, stage: input.stage ?? undefined, release: input.release ?? undefined }, reason: input.reason, revert: input.mode === 'REVERT' ? (input.revert?.as ?? 'COMMIT') : undefined });
-    if (!result.ok) return { rollouts: [], staying: [], userErrors: [toRollbackError(result.error, input)] };
+    const result = await this.back.execute(viewer, { scope: scope && { ...scope, stage: input.stage ?? undefined, release: input.release ?? undefined }, reason: input.reason, mayWaitForGit: input.waitForGit === true, revert: input.mode === 'REVERT' ? (input.revert?.as ?? 'COMMIT') : undefined });
+    if (!result.ok) return { rollouts: [], staying: [], waitingForGit: [], userErrors: [toRollbackError(result.error, input)] };
     const rollouts = await this.rollouts.findByIds(viewer, result.value.rollouts);
-    return { rollouts: rollouts.flatMap((rollout) => (rollout === undefined ? [] : [toRolloutType(rollout)])), staying: [...result.value.staying], userErrors: [] };
+    return { rollouts: rollouts.flatMap((rollout) => (rollout === undefined ? [] : [toRolloutType(rollout)])), staying: [...result.value.staying], waitingForGit: [...result.value.waitingForGit], userErrors: [] };
   }
 
   @Mutation(() => LiftHoldPayload, { description: 'Lets held targets follow their application again.' })

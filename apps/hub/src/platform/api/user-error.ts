@@ -51,6 +51,7 @@ const CODES = {
   REASON_MISSING: 'A reason must be given, for the record.',
   REF_NOT_FOUND: 'No application follows such a ref of the repository.',
   RELEASE_NEVER_RAN: 'Some of the targets never ran that release: nothing was changed.',
+  RELEASE_OUT_OF_REACH: 'A repository cannot be read, and agents do not keep what targets would go back to: nothing was changed. See `details`.',
   REMOVAL_NEEDS_CONFIRMATION: 'The change would remove many targets: repeat it with the digest as `confirmRemovals`.',
   REPOSITORY_IN_USE: 'Applications use the repository.',
   REPOSITORY_NOT_FOUND: 'There is no such repository, or it is not yours.',
