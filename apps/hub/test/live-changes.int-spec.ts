@@ -41,6 +41,7 @@ describe('clusterChanged', () => {
   it('tells of clusters with the labels, once more of one that leaves, and of no other', async () => {
     await create('in', { env: 'prod' });
     await create('out', { env: 'test' });
+    await create('marker', { env: 'prod' });
     const { heard } = hear(client, 'subscription { clusterChanged(labelSelector: "env=prod") { name labels version } }');
     let round = 0;
     await until('the subscription is open', 10_000, async () => {
@@ -49,6 +50,8 @@ describe('clusterChanged', () => {
       await label('in', { round: String(round) });
       return heard.length > 0 ? true : undefined;
     });
+    await label('marker', { at: 'end' });
+    await until('everything before has been told', 10_000, () => (heard.at(-1)?.['name'] === 'marker' ? true : undefined));
     await label('in', { env: 'test' });
     await until('the one that leaves is told of', 10_000, () => Promise.resolve(labelsOf(heard.at(-1))['env'] === 'test' ? true : undefined));
     const told = heard.length;
@@ -56,7 +59,7 @@ describe('clusterChanged', () => {
     await label('out', { env: 'prod' });
     await until('the one that comes is told of', 10_000, () => Promise.resolve(heard.length > told ? true : undefined));
     expect(heard.slice(told)).toEqual([{ name: 'out', labels: { env: 'prod', round: String(round) }, version: expect.any(Number) }]);
-    expect(new Set(heard.slice(0, told).map((event) => event['name']))).toEqual(new Set(['in']));
+    expect(new Set(heard.slice(0, told).map((event) => event['name']))).toEqual(new Set(['in', 'marker']));
   });
 
   it('tells of given ids alone, and refuses what is none', async () => {

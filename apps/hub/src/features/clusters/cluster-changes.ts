@@ -23,8 +23,11 @@ export class ClusterChanges {
       channel: CHANNELS.clusterChanged,
       find: async (id) => {
         if (ids?.has(id) === false) return undefined;
+        // In this order: a change in between is told with what is newer, and comes again by its own notification. The other way round a cluster would
+        // leave with the labels that it had before, and be told of no more.
+        const isWanted = await this.clusters.matches(viewer, id, wanted);
         const [view] = await this.clusters.findByIds(viewer, [id]);
-        return view && { view, isWanted: await this.clusters.matches(viewer, view.id, wanted) };
+        return view && { view, isWanted };
       },
       toPayload,
     });

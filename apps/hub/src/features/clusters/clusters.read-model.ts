@@ -1,5 +1,5 @@
 import type { JsonObject } from '#kernel';
-import { clusterId, type ClusterId, type Selector } from '#domain';
+import { clusterId, type Selector } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page, Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -87,7 +87,7 @@ export class ClusterReadModel {
   }
 
   /** Whether a list with that filter would hold the cluster. */
-  async matches(viewer: Viewer, id: ClusterId, filter: Omit<ClusterFilter, 'order' | 'search'>): Promise<boolean> {
+  async matches(viewer: Viewer, id: string, filter: Omit<ClusterFilter, 'order' | 'search'>): Promise<boolean> {
     const parameters: unknown[] = [id];
     const where = ['id = $1', ...conditionsOf({ ...filter, search: undefined }, parameters)].join(' AND ');
     return this.tx.run(viewerScope(viewer), async () => (await this.tx.query(`SELECT 1 FROM clusters WHERE ${where}`, parameters)).length > 0);
