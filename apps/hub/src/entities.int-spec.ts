@@ -16,7 +16,7 @@ describe('entities', () => {
   let dataSource: DataSource;
   beforeAll(async () => {
     database = await aDatabase();
-    dataSource = await openDataSource({ url: database.url, entities: ENTITIES, poolSize: 2, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog });
+    dataSource = await openDataSource({ url: database.url, entities: ENTITIES, poolSize: 2, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog });
   }, 60_000);
   afterAll(async () => {
     await dataSource.destroy();

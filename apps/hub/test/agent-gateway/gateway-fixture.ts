@@ -45,7 +45,7 @@ export async function aGatewayWorld(wayTo: (url: string) => Promise<string> = (u
   const database = await aDatabase();
   const url = await wayTo(database.url);
   const dataSource = await openDataSource({
-    url, entities: [], poolSize: 20, applicationName: 'gateway-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
+    url, entities: [], poolSize: 20, applicationName: 'gateway-test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
   });
   const tx = new TransactionContext(dataSource, systemTimers, systemRandom);
   const notifications = new Notifications(url, systemTimers, systemRandom, silentLog);

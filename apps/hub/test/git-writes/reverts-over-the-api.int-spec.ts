@@ -33,7 +33,7 @@ describe('commits of a running hub', () => {
     await git.commit({ 'app/cm.yaml': 'a: 1\n' });
     hub = await aHub({ CAPSTAN_ALLOW_PRIVATE_GIT_HOSTS: 'localhost', CAPSTAN_GIT_AUTHOR_EMAIL: 'bot@example.com' });
     dataSource = await openDataSource({
-      url: hub.database.url, entities: ENTITIES, poolSize: 2, applicationName: 'agent', statementTimeoutMs: 20_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
+      url: hub.database.url, entities: ENTITIES, poolSize: 2, applicationName: 'agent', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
     });
     reports = new SqlReportStore(new TransactionContext(dataSource, systemTimers, systemRandom), uuidV7Ids(systemClock, systemRandom));
     await mutate('createRepository', 'CreateRepositoryInput', { name: 'fleet', url: git.url, poll: '1s', credentials: READER });

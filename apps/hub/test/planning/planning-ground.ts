@@ -51,7 +51,7 @@ export async function planningGround() {
   const database = await aDatabase();
   await arrange(database);
   const dataSource = await openDataSource({
-    url: database.url, entities: ENTITIES, poolSize: 8, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
+    url: database.url, entities: ENTITIES, poolSize: 8, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
   });
   const tx = new TransactionContext(dataSource, systemTimers, systemRandom);
   const ids = uuidV7Ids(systemClock, systemRandom);

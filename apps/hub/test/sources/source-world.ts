@@ -79,7 +79,7 @@ export class SourceWorld {
   static async start(adapter: GitAdapter): Promise<SourceWorld> {
     const database = await aDatabase();
     const dataSource = await openDataSource({
-      url: database.url, entities: [RepositoryEntity], poolSize: 10, applicationName: 'source-test', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 10_000, log: silentLog,
+      url: database.url, entities: [RepositoryEntity], poolSize: 10, applicationName: 'source-test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
     });
     const key = Buffer.from(systemRandom.bytes(32));
     const secrets = new RepositorySecrets(new Envelope(new MasterKeys({ key, id: key.subarray(0, 8) }), systemRandom), systemRandom);

@@ -19,8 +19,8 @@ describe('TypeormApplicationRepository', () => {
     await database.pool.query(`INSERT INTO principals (id, kind, name, roles) VALUES ($1, 'USER', 'admin', '{admin}')`, [ground.principal]);
     await database.pool.query(`INSERT INTO repositories (project_id, id, name, url, poll_ms) VALUES ($1, $2, 'fleet', 'https://git.example.com/fleet', 60000)`, [ground.project, FLEET]);
     dataSource = await openDataSource({
-      url: database.url, entities: [ApplicationEntity, ApplicationRevisionEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000,
-      idleInTransactionTimeoutMs: 5_000, log: silentLog,
+      url: database.url, entities: [ApplicationEntity, ApplicationRevisionEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000,
+      idleInTransactionTimeoutMs: 20_000, log: silentLog,
     });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
   }, 60_000);

@@ -46,7 +46,7 @@ describe('removing a cluster', () => {
 
   beforeAll(async () => {
     database = await aDatabase();
-    dataSource = await openDataSource({ url: database.url, entities: [ClusterEntity], poolSize: 3, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog });
+    dataSource = await openDataSource({ url: database.url, entities: [ClusterEntity], poolSize: 3, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
     const ids = countingIds();
     const [clusters, audit, outbox] = [new TypeormClusterRepository(tx), new AuditTrail(tx, ids), new Outbox(tx, ids)] as const;

@@ -14,7 +14,7 @@ describe('TypeormClusterRepository', () => {
   beforeAll(async () => {
     database = await aDatabase();
     dataSource = await openDataSource({
-      url: database.url, entities: [ClusterEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog,
+      url: database.url, entities: [ClusterEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
     });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
   }, 60_000);

@@ -17,7 +17,7 @@ describe('TypeormRepositoryStore', () => {
   beforeAll(async () => {
     database = await aDatabase();
     dataSource = await openDataSource({
-      url: database.url, entities: [RepositoryEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog,
+      url: database.url, entities: [RepositoryEntity], poolSize: 2, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog,
     });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
     const { rows } = await database.pool.query<{ id: string }>('INSERT INTO projects (id, name) VALUES ($1, $2) RETURNING id', [randomUUID(), 'store-contract']);

@@ -45,7 +45,7 @@ describe('SubscriptionServer', () => {
 
   beforeAll(async () => {
     database = await aDatabase();
-    dataSource = await openDataSource({ url: database.url, entities: [], poolSize: 4, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog });
+    dataSource = await openDataSource({ url: database.url, entities: [], poolSize: 4, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog });
     const tx = new TransactionContext(dataSource, systemTimers, seededRandom());
     dataDir = await mkdtemp(join(tmpdir(), 'capstan-ws-'));
     await bootstrapAdministrator({ tx, ids: countingIds(), random: systemRandom, log: silentLog }, new SecretText(token), dataDir);

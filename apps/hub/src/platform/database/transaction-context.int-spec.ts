@@ -23,7 +23,7 @@ describe('on a database', () => {
 
   beforeAll(async () => {
     database = await aDatabase();
-    dataSource = await openDataSource({ url: database.url, entities: [], poolSize: 6, applicationName: 'test', statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, idleInTransactionTimeoutMs: 5_000, log: silentLog });
+    dataSource = await openDataSource({ url: database.url, entities: [], poolSize: 6, applicationName: 'test', statementTimeoutMs: 20_000, lockTimeoutMs: 20_000, idleInTransactionTimeoutMs: 20_000, log: silentLog });
     tx = new TransactionContext(dataSource, systemTimers, seededRandom());
     notifications = new Notifications(database.url, systemTimers, systemRandom, silentLog);
     await notifications.start();
