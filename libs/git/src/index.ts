@@ -14,4 +14,6 @@ export { selectGit, type SelectGitOptions } from './select-git.js';
 export { SystemGit, type SystemGitOptions } from './system-git/system-git.js';
 export type { GitIdentity, Trailer } from './write/commit-object.js';
 export { GitWriter, type GitWriteFailure, type GitWriterOptions, type PlanEdits, type WriteRequest, type Written } from './write/git-writer.js';
+export { linkLeadingOut } from './write/link-leading-out.js';
+export { isLinkMode, isTreeMode } from './write/raw-tree.js';
 export { placeAt, type PathEdit, type PathUnwritable, type TreePlace } from './write/tree-draft.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FURTHER_AUTHORS, type ApplicationInput } from '#domain';
 import { anInput, value } from '../planning/planning-ground.js';
+import type { GitContent } from '#testing';
 import { writeGround, WRITER } from './write-ground.js';
 
 jest.setTimeout(120_000);
@@ -36,7 +37,7 @@ describe('a promotion as a commit', () => {
 
   it('carries a release over once it was well everywhere for the soak, keeps what is to be kept, and causes nothing further', async () => {
     await prod({ keep: ['values.yaml', 'absent.yaml'] });
-    const head = await ground.pushes(FILES);
+    const head = await ground.pushes({ ...FILES, 'env/staging/deep/alias.yaml': { symlink: '../cm.yaml' } });
     expect(await ground.promotion('prod')).toMatchObject({ state: 'ROLLOUT', release: 1 });
     await staging('s1', 's2');
     expect(await ground.promotion('prod')).toMatchObject({ state: 'SOAK', until: expect.any(Date) });
@@ -47,7 +48,7 @@ describe('a promotion as a commit', () => {
     expect(await Promise.all([ground.promotes(), ground.promotes(), ground.promotes()])).toEqual(expect.arrayContaining([1]));
     expect(await ground.owed()).toHaveLength(1);
     expect(await ground.writes()).toMatchObject([{ kind: 'PROMOTION', state: 'DONE', commit: await ground.repository.head() }]);
-    expect(await ground.git('diff-tree', '-r', '--name-status', head, 'main')).toBe('M\tenv/prod/cm.yaml\nA\tenv/prod/deep/x.yaml\nD\tenv/prod/old.yaml');
+    expect(await ground.git('diff-tree', '-r', '--name-status', head, 'main')).toBe('M\tenv/prod/cm.yaml\nA\tenv/prod/deep/alias.yaml\nA\tenv/prod/deep/x.yaml\nD\tenv/prod/old.yaml');
     const [row] = await ground.rows<{ readonly id: string }>('SELECT id FROM git_writes');
     expect(await ground.git('log', '-1', '--format=%B', 'main')).toBe(
       `Promote staging release 1 to prod\n\nThe files of the application default/prod are what those of default/staging were at\n${head}, which is release 1 there and was healthy on all its targets for 30m.\n\nCo-authored-by: ada@example.com <ada@example.com>\nCo-authored-by: bob@example.com <bob@example.com>\n\nCapstan-Promotion: ${row?.id ?? ''}`,
@@ -90,6 +91,20 @@ describe('a promotion as a commit', () => {
     const [row] = await ground.writes();
     expect(row).toMatchObject({ state: 'DONE', new_branch: expect.stringMatching(/^capstan\/promote-staging-1-to-prod-/) });
     expect([await ground.repository.head('live'), await ground.git('diff', '--name-only', 'live', row?.new_branch ?? '')]).toEqual([base, 'env/staging/cm.yaml']);
+  });
+
+  it.each<[string, string, Readonly<Record<string, GitContent>>, string]>([
+    ['within the directory', 'env/staging', { 'env/staging/deep/base.yaml': { symlink: '../../shared/x.yaml' }, 'env/shared/x.yaml': 's: 1\n' }, 'env/staging/deep/base.yaml cannot be written: the symlink leads out of the directory that is carried.'],
+    ['in its place', 'env/blue', { 'env/blue': { symlink: 'staging' } }, 'env/blue cannot be written: it is a symlink: promote from the path that it leads to.'],
+    ['on the way to it', 'latest/staging', { latest: { symlink: 'env' } }, 'latest cannot be written: it is a symlink: promote from the path that it leads to.'],
+  ])('carries no symlink %s that leads out of it, and names it', async (_where, path, files, message) => {
+    if (path !== 'env/staging') value(await ground.update('staging', app(path, 'staging'), { version: 1 }));
+    await prod();
+    const head = await ground.pushes({ ...FILES, ...files });
+    await staging('s1', 's2');
+    await later(31);
+    await ground.promotes();
+    expect([await ground.writes(), await ground.repository.head()]).toMatchObject([[{ state: 'FAILED', reason: 'PATH_UNWRITABLE', message }], head]);
   });
 
   it('says so when there is nothing to carry, and does nothing while it is not allowed to', async () => {

@@ -35,6 +35,10 @@ export function isTreeMode(mode: string): boolean {
   return Number.parseInt(mode, 8) === 0o40000;
 }
 
+export function isLinkMode(mode: string): boolean {
+  return Number.parseInt(mode, 8) === 0o120000;
+}
+
 /** The id under which Git keeps an object. Pure. */
 export function objectId(type: 'commit' | 'tree', bytes: Uint8Array): string {
   return createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
