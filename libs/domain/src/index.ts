@@ -204,6 +204,7 @@ export {
 export { strategyJson } from './rollout/strategy/strategy-json.js';
 export { strategyOf, type StageInput, type StrategyInput } from './rollout/strategy/validate-strategy.js';
 export type { GateInput } from './rollout/strategy/validate-gates.js';
+export type { KnownToGates } from './rollout/warnings/known-to-gates.js';
 export { ROLLOUT_WARNINGS, WARNING_SEVERITIES, type RolloutWarning, type RolloutWarningCode, type WarningSeverity } from './rollout/warnings/rollout-warning.js';
 export { warnOfMaintenance } from './rollout/warnings/warn-of-maintenance.js';
 export { warnOfRollout } from './rollout/warnings/warn-of-rollout.js';

@@ -66,6 +66,38 @@ describe('strategies that are allowed and surely not meant', () => {
     expect(JSON.stringify(await codes())).not.toContain('TOO_FEW_APPROVERS');
   });
 
+  it('ask for one person more where authors may not approve, and for an address on the token', async () => {
+    const rule = (notByAuthor: boolean): Promise<unknown> => hub.graphql('mutation ($input: UpdateProjectInput!) { updateProject(input: $input) { userErrors { code } } }', { input: { name: 'default', approvals: { notByAuthor } } });
+    const said = async (): Promise<string> => JSON.stringify((await hub.graphql('{ application(name: "shop") { warnings { code message } } }')).data);
+    await rule(true);
+    expect(await said()).toContain('nobody has the permission rollout:approve and an e-mail address on the token');
+    await hub.database.pool.query(`UPDATE api_tokens SET emails = '{ada@example.com}'`);
+    expect(await said()).toContain('only 2 people may give them: the project lets nobody approve what he wrote');
+    await rule(false);
+    expect(await said()).not.toContain('TOO_FEW_APPROVERS');
+  });
+
+  it('are told of validators and applications that are not there, with the name that was meant', async () => {
+    const manifest = `
+apiVersion: capstan.dev/v1
+kind: Application
+metadata: { name: payments }
+spec:
+  source: { repository: fleet, ref: main, path: a }
+  selector: { all: true }
+  strategy:
+    kind: STAGED
+    stages:
+      - { name: all, selector: { all: true }, before: [{ name: first, rollout: { application: shpo } }, { name: board, validator: { name: change-bord } }] }
+`;
+    await hub.database.pool.query(`INSERT INTO validators (project_id, id, name, url, key_encrypted) SELECT id, '00000000-0000-7000-8000-0000000000c1', 'change-board', 'https://board.invalid', '{}' FROM projects WHERE name = 'default'`);
+    expect(lines((await capstan(['apply', '-f', '-'], manifest)).err)).toEqual([
+      expect.stringMatching(/strategy\.stages\.0\.before\.0\.rollout\.application: Gate first before stage all waits for application shpo, .* Did you mean shop\?/),
+      expect.stringMatching(/strategy\.stages\.0\.before\.1\.validator: Gate board before stage all asks validator change-bord, .* Did you mean change-board\?/),
+    ]);
+    expect((await capstan(['apply', '-f', '-'], manifest.replace('shpo', 'shop').replace('change-bord', 'change-board'))).err).toBe('');
+  });
+
   it('are told of maintenance windows, as the example of the docs and as one that never opens', async () => {
     const docs = readFileSync(join(import.meta.dirname, '../../../docs/rollouts.md'), 'utf8');
     const example = /```yaml\n(apiVersion[^`]*?kind: Project[^`]*?)```/.exec(docs)?.[1] ?? '';

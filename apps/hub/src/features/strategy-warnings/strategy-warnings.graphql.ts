@@ -6,9 +6,9 @@ const MEANING: Readonly<Record<RolloutWarningCode, string>> = {
   NO_CLUSTER: 'The application selects no cluster.', STAGE_MATCHES_NOTHING: 'A stage selects no cluster.', STAGE_TAKEN: 'All clusters of a stage go with earlier stages.',
   STAGES_OVERLAP: 'Some clusters of a stage go with earlier stages.', NO_STAGE: 'No stage takes some clusters.', LIMIT_IS_ALL: 'A limit takes all clusters.',
   CONCURRENCY_IS_ALL: 'A percentage of clusters that move at once is all of them.', BUDGET_IS_ALL: 'As many may fail as there are.', WINDOW_NEVER_OPENS: 'No time opens a gate.',
-  WINDOW_OPENS_LATE: 'A gate opens in more than a week.', TOO_FEW_APPROVERS: 'Fewer people may approve than must.',
+  WINDOW_OPENS_LATE: 'A gate opens in more than a week.', TOO_FEW_APPROVERS: 'Fewer people may approve than must, or no more than that where authors may not.',
   MAINTENANCE_NEVER_OPENS: 'The maintenance windows of clusters never open.', MAINTENANCE_OPENS_LATE: 'The maintenance windows of clusters open in more than a month.',
-  GATE_ASKS_NOBODY: 'A gate is skipped, as there was no cluster to ask.',
+  GATE_ASKS_NOBODY: 'A gate is skipped, as there was no cluster to ask.', VALIDATOR_UNKNOWN: 'A gate asks a validator that the project does not have.', APPLICATION_UNKNOWN: 'A gate waits for an application that the project does not have.',
 };
 const SEVERITY_MEANING: Readonly<Record<WarningSeverity, string>> = { WARNING: 'It is surely not meant.', NOTE: 'It may well be meant, and is worth knowing.' };
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '#kernel';
-import { grantedPermissions, targetId, warnOfMaintenance, warnOfRollout, warnOfStrategy, type Labels, type RolloutWarning, type TargetToPlace } from '#domain';
+import { projectId, targetId, warnOfMaintenance, warnOfRollout, warnOfStrategy, type Labels, type RolloutWarning, type TargetToPlace } from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
 import { ApplicationReadModel } from '../applications/index.js';
 import { factsOf, IS_CONNECTED } from '../clusters/index.js';
 import { HurdleReadModel, maintenanceOfProject, type RolloutView } from '../rollouts/index.js';
+import { loadKnownToGates } from './load-known-to-gates.js';
 
 interface PlaceRow {
   readonly id: string;
@@ -19,10 +20,6 @@ interface PlaceRow {
 const SELECT_TARGETS = `
   SELECT t.id, c.name AS cluster, c.labels, c.facts, c.facts_at, ${IS_CONNECTED} AS is_online
   FROM targets t JOIN clusters c ON c.id = t.cluster_id WHERE t.application_id = $1 AND t.state = 'ACTIVE'`;
-const SELECT_TOKENS = `
-  SELECT DISTINCT t.principal_id, p.roles, t.scopes, now() AS now FROM api_tokens t JOIN principals p ON p.id = t.principal_id
-  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()) AND p.disabled_at IS NULL AND p.kind <> 'SYSTEM' LIMIT 10000`;
-
 /** What of strategies and rollouts is surely not meant, as the fleet is now. */
 @Injectable()
 export class StrategyWarningReadModel {
@@ -37,9 +34,11 @@ export class StrategyWarningReadModel {
     return this.tx.run(viewerScope(viewer), async () => {
       const [application] = await this.applications.findByIds(viewer, [id]);
       if (application?.state !== 'ACTIVE') return [];
-      const { approvers, now } = await this.#approvers();
+      const { strategy } = application.revision.spec;
+      const known = await loadKnownToGates(this.tx, application.project, strategy.kind === 'STAGED' ? strategy.stages.flatMap((stage) => [...stage.before, ...stage.after]) : []);
+      const now = await this.tx.now();
       const targets = await this.#targets(id);
-      return [...warnOfStrategy(application.revision.spec.strategy, targets, approvers, now), ...warnOfMaintenance(await maintenanceOfProject(this.tx, application.project), targets, now)];
+      return [...warnOfStrategy(strategy, targets, known, now), ...warnOfMaintenance(await maintenanceOfProject(this.tx, application.project), targets, now)];
     });
   }
 
@@ -48,21 +47,15 @@ export class StrategyWarningReadModel {
     return this.tx.run(viewerScope(viewer), async () => {
       const state = await this.rollouts.stateOf(viewer, view);
       if (state === undefined) return [];
-      const { approvers, now } = await this.#approvers();
-      return warnOfRollout(state, approvers, now);
+      const [row] = await this.tx.query<{ project_id: string }>('SELECT project_id FROM rollouts WHERE id = $1', [view.id]);
+      if (row === undefined) return [];
+      const known = await loadKnownToGates(this.tx, projectId(row.project_id), state.stages.flatMap((stage) => stage.gates.map(({ spec }) => spec)));
+      return warnOfRollout(state, known, await this.tx.now());
     });
   }
 
   async #targets(application: string): Promise<readonly TargetToPlace[]> {
     const rows = await this.tx.query<PlaceRow>(SELECT_TARGETS, [application]);
     return rows.map(({ id, cluster, labels, facts, facts_at, is_online }) => ({ id: targetId(id), cluster, labels, facts: facts_at === null ? undefined : factsOf(facts), isOnline: is_online }));
-  }
-
-  /** How many people hold a token that may approve. */
-  async #approvers(): Promise<{ readonly approvers: number; readonly now: Date }> {
-    const rows = await this.tx.query<{ principal_id: string; roles: string[]; scopes: string[]; now: Date }>(SELECT_TOKENS);
-    const [first] = rows;
-    if (first === undefined) throw new Error('somebody asked without a token');
-    return { now: first.now, approvers: new Set(rows.filter(({ roles, scopes }) => grantedPermissions(roles, scopes).has('rollout:approve')).map((row) => row.principal_id)).size };
   }
 }

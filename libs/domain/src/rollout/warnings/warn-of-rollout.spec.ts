@@ -17,10 +17,11 @@ describe('warnOfRollout', () => {
     ['one that has been waived', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ gates: [{ ...NEVER, state: 'WAIVED' }] })] }), []],
     ['too few people', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ gates: [two] })] }), ['TOO_FEW_APPROVERS stages.0.gates.0.approval.approvals']],
     ['too few people by now, after enough have said yes', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ gates: [{ ...two, approvals: 2 }] })] }), []],
+    ['a gate that was skipped, also when it is past', aRollout([aTarget('a', 'PENDING')], { stages: [aStage({ state: 'CLOSED', gates: [{ ...two, spec: { kind: 'JOB', name: 'smoke', job: 'smoke', deadlineSeconds: 60 }, state: 'SKIPPED' }] })] }), ['GATE_ASKS_NOBODY stages.0.gates.0']],
     ['one that is over', aRollout([], { phase: 'SUCCEEDED', stages: [aStage({ state: 'PENDING' })] }), []],
     ['one that goes back', aRollout([], { phase: 'ROLLING_BACK', stages: [aStage({ state: 'PENDING' })] }), []],
     ['one all at once', aRollout([], { offlineWaitMs: undefined }), []],
   ])('tells of %s', (_name, rollout, expected) => {
-    expect(warnOfRollout(rollout, 1, NOW).map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual(expected);
+    expect(warnOfRollout(rollout, { approvers: 1, isNotByAuthor: false, validators: [], applications: [] }, NOW).map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 import { saySkippedGate } from '../judge-checked-gate.js';
 import { isRolloutOver, type RolloutState, type RolloutTargetRow, type StageRow } from '../rollout.types.js';
+import type { KnownToGates } from './known-to-gates.js';
 import { countOf, rolloutWarning, type RolloutWarning } from './rollout-warning.js';
 import { warnOfGates, type GateInStage } from './warn-of-gates.js';
 import { sayBudget } from './warn-of-strategy.js';
@@ -7,13 +8,13 @@ import { sayBudget } from './warn-of-strategy.js';
 /**
  * What of a rollout that is under way is surely not meant, by the rows that it was resolved to. Pure. What is past is told no
  * more, except that a stage had nobody, which is past at once; a rollout all at once has no strategy to warn of.
- * @param approvers how many people may approve gates
+ * @param known what the project has for gates
  */
-export function warnOfRollout(rollout: RolloutState, approvers: number, now: Date): readonly RolloutWarning[] {
+export function warnOfRollout(rollout: RolloutState, known: KnownToGates, now: Date): readonly RolloutWarning[] {
   if (isRolloutOver(rollout.phase) || rollout.phase === 'ROLLING_BACK' || rollout.offlineWaitMs === undefined) return [];
   const stages = rollout.stages.map((stage, index) => ({ stage, path: ['stages', String(index)], targets: rollout.targets.filter((target) => target.stage === stage.name) }));
   const gates = stages.filter(({ stage }) => stage.state !== 'CLOSED').flatMap(({ stage, path }) => openGatesOf(stage, path));
-  return [...stages.flatMap(({ stage, path, targets }) => [...warnOfStage(stage, path, targets), ...skippedGatesOf(stage, path)]), ...leftOut(rollout.targets), ...warnOfGates(gates, approvers, now)];
+  return [...stages.flatMap(({ stage, path, targets }) => [...warnOfStage(stage, path, targets), ...skippedGatesOf(stage, path)]), ...leftOut(rollout.targets), ...warnOfGates(gates, known, now)];
 }
 
 function warnOfStage({ name, failureBudget, state }: StageRow, path: readonly string[], targets: readonly RolloutTargetRow[]): readonly RolloutWarning[] {

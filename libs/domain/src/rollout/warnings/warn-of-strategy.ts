@@ -4,6 +4,7 @@ import { resolveStages, type TargetToPlace } from '../resolve-stages.js';
 import { quantityOf, type Quantity } from '../strategy/quantity.js';
 import { DEFAULT_STRATEGY, type RolloutStrategy, type StageSpec } from '../strategy/rollout-strategy.js';
 import { strategyJson } from '../strategy/strategy-json.js';
+import type { KnownToGates } from './known-to-gates.js';
 import { countOf, rolloutWarning, sayNames, type RolloutWarning } from './rollout-warning.js';
 import { warnOfGates } from './warn-of-gates.js';
 
@@ -11,13 +12,13 @@ import { warnOfGates } from './warn-of-gates.js';
  * What of a strategy is surely not meant, as the fleet is now. Pure; it refuses nothing. The stages of the default strategy are nobody's words, so that
  * nothing is said of them.
  * @param targets of the application, those that are being removed aside
- * @param approvers how many people may approve gates
+ * @param known what the project has for gates
  */
-export function warnOfStrategy(strategy: RolloutStrategy, targets: readonly TargetToPlace[], approvers: number, now: Date): readonly RolloutWarning[] {
+export function warnOfStrategy(strategy: RolloutStrategy, targets: readonly TargetToPlace[], known: KnownToGates, now: Date): readonly RolloutWarning[] {
   const nobody = targets.length > 0 ? [] : [rolloutWarning('NO_CLUSTER', ['selector'], 'The selector of the application matches no cluster yet: a release goes nowhere until one comes to match.')];
   if (strategy.kind === 'ALL_AT_ONCE' || isDefault(strategy.stages)) return nobody;
   const gates = strategy.stages.flatMap((stage, index) => gatesOf(stage, index));
-  return [...nobody, ...(targets.length === 0 ? [] : warnOfStages(strategy.stages, targets)), ...warnOfGates(gates, approvers, now)];
+  return [...nobody, ...(targets.length === 0 ? [] : warnOfStages(strategy.stages, targets)), ...warnOfGates(gates, known, now)];
 }
 
 function isDefault(stages: readonly StageSpec[]): boolean {
