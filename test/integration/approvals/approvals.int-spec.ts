@@ -67,7 +67,21 @@ describe('an approval by an author, over the API, with real commits', () => {
     for (const token of [ada, cy, eve]) {
       expect(await say('approveGate', second.id, token)).toMatchObject({ userErrors: [{ code: 'APPROVER_IS_AUTHOR' }] });
     }
+    const command = "capstan rollout approve shop rest/qa -n 2 --comment '...'";
+    expect((await runCapstan(hub.url, hub.adminToken, ['rollout', 'show', 'shop'])).out).toContain(`waits: Gate qa before stage rest waits for 1 more approval.\n       ${command}\n`);
+    expect((await runCapstan(hub.url, hub.adminToken, ['explain', 'shop@eu-1'])).out).toContain(`next: Gate qa before stage rest waits for 1 more approval.\n      ${command}\n`);
     expect(await say('approveGate', second.id, bob)).toEqual({ userErrors: [] });
+    expect((await runCapstan(hub.url, bob, ['rollout', 'approve', 'shop', 'rest/qa', '-n', '2'])).out).toContain('rollout 2 of app/shop: nothing to do: you have approved this gate already; it is RUNNING\n');
+  });
+
+  it('tells who mistypes a name which one was meant', async () => {
+    const asked = (...words: readonly string[]): Promise<unknown> => runCapstan(hub.url, hub.adminToken, words);
+    await expect(asked('rollout', 'approve', 'shop', 'rst/qa')).rejects.toMatchObject({ message: 'The rollout has no stage rst.', next: 'Did you mean rest/qa? Those that wait for people: rest/qa.' });
+    await expect(asked('explain', 'shop@eu-2')).rejects.toMatchObject({ next: expect.stringContaining('There is no cluster eu-2; did you mean eu-1?') });
+    await expect(asked('history', 'shpo', '--at', '1m')).rejects.toMatchObject({ next: expect.stringContaining('Did you mean shop?') });
+    await expect(asked('rollback', 'shpo', '--reason', 'x')).rejects.toMatchObject({ next: expect.stringContaining('Did you mean shop?') });
+    await expect(asked('sync', 'shop', '--cluster', 'eu-2')).rejects.toMatchObject({ next: 'Did you mean eu-1? Why not says: capstan explain shop@eu-2' });
+    await expect(asked('rollout', 'list', 'shpo')).rejects.toMatchObject({ next: expect.stringContaining('Did you mean shop?') });
   });
 
   it('goes by addresses that nobody can give himself', async () => {

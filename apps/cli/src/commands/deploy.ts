@@ -11,7 +11,7 @@ export function deployCommand(context: CommandContext): Command {
     .description('send one target the release of its rollout now, ahead of its stage, gates and windows')
     .argument('<target>', '[PROJECT/]APP@CLUSTER')
     .option('-p, --project <name>', 'the project', 'default')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record (required)')
     .action(async (text: string, { project, reason }: { readonly project: string; readonly reason: string }) => {
       const target = parseTarget(text, project);
       const { rollout, hasChanged } = await withNearNames(context, target, context.hub.mutate<{ readonly hasChanged: boolean | null; readonly rollout: { readonly number: number; readonly release: { readonly number: number; readonly commit: string } } }>(

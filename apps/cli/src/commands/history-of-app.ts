@@ -28,7 +28,7 @@ export async function showRollouts(context: CommandContext, app: { readonly proj
   const lines: RolloutLine[] = [];
   for (let after: string | null = null, isMore = true; isMore && lines.length < limit; ) {
     const { application }: Answer = await context.hub.query<Answer>(DOCUMENT, { ...app, first: Math.min(PAGE, limit - lines.length), after }, context.signal);
-    if (application === null) throw await notFoundNear(context, `application ${app.application}`, app, 'capstan get apps shows what there is; of one that was deleted: capstan history APP --at TIME.');
+    if (application === null) throw await notFoundNear(context, `application ${app.application}`, app, `capstan get apps shows what there is; of one that was deleted: capstan history ${app.application} --at TIME.`);
     const page = application.rollouts.edges.map(({ node }) => node);
     const wanted = page.filter(({ createdAt }) => since === undefined || new Date(createdAt) >= since);
     lines.push(...wanted);

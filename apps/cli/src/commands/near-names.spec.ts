@@ -35,7 +35,7 @@ describe('nearNames', () => {
   });
 
   it('comes before what is said anyway', async () => {
-    expect(await notFoundNear(asking(), 'application payy', { project: 'default', application: 'shopp' }, 'A moment is in UTC.')).toMatchObject({ next: 'There is no application shopp; did you mean shop? A moment is in UTC.' });
+    expect(await notFoundNear(asking(), 'application payy', { project: 'default', application: 'shopp' }, 'A moment is in UTC.')).toMatchObject({ next: 'Did you mean shop? A moment is in UTC.' });
   });
 });
 

@@ -22,17 +22,24 @@ const PROJECTS = `query Names($after: String) { projects(first: 200, after: $aft
 const CLUSTERS = `query Names($after: String) { clusters(first: 200, after: $after) { edges { node { name } } ${PAGE} } }`;
 
 /**
- * Which of the names are none, each with what was probably meant: `There is no application payy; did you mean pay?`. For an error that is told anyway, so it never
+ * Which of the names are none, each with what was probably meant: `There is no cluster prd-eu; did you mean prod-eu?`; of an application alone `Did you mean pay?`. For an error that is told anyway, so it never
  * throws: a person who may not list them, or a hub that has gone, is told nothing. Empty where all of them exist.
  */
 export async function nearNames(context: Asking, { project, application, cluster }: TypedNames): Promise<string> {
   const ofProject = project === 'default' ? '' : await saidOf(context, 'project', project, PROJECTS, 'projects', {});
   if (ofProject !== '') return ofProject;
+  if (cluster === undefined) return application === undefined ? '' : shortOf(await saidOf(context, 'application', application, APPLICATIONS, 'applications', { project }));
   const said = await Promise.all([
     application === undefined ? '' : saidOf(context, 'application', application, APPLICATIONS, 'applications', { project }),
     cluster === undefined ? '' : saidOf(context, 'cluster', cluster, CLUSTERS, 'clusters', {}),
   ]);
   return said.filter((part) => part !== '').join(' ');
+}
+
+/** Where only one name was typed, the error has it. */
+function shortOf(said: string): string {
+  const near = /; (did you mean .*)$/.exec(said)?.[1];
+  return near === undefined ? '' : `D${near.slice(1)}`;
 }
 
 async function saidOf(context: Asking, what: string, typed: string, document: string, field: string, variables: Readonly<Record<string, unknown>>): Promise<string> {

@@ -9,6 +9,6 @@ export interface TargetNames {
 /** `[PROJECT/]APPLICATION@CLUSTER`, also as `target/...`. @throws CliError */
 export function parseTarget(text: string, project: string): TargetNames {
   const [, ofProject, application, cluster] = /^(?:([^/@]+)\/)?([^/@]+)@([^/@]+)$/.exec(text.replace(/^targets?\//, '')) ?? [];
-  if (application === undefined || cluster === undefined) throw usage(`not a target: ${text}`, 'Write [PROJECT/]APPLICATION@CLUSTER.');
+  if (application === undefined || cluster === undefined) throw usage(`not a target: ${text}`, /^[\w.-]+$/.test(text) ? `Write ${text}@CLUSTER; capstan get targets -a ${text} shows where it is.` : 'Write [PROJECT/]APPLICATION@CLUSTER.');
   return { project: ofProject ?? project, application, cluster };
 }

@@ -109,13 +109,13 @@ const TARGETS: ResourceKind = {
   singular: 'target', plural: 'targets', aliases: [], field: 'targets', takesSelector: true, needsApplication: false,
   document: `query Targets($after: String, $project: String, $application: String, $cluster: String, $selector: LabelSelector) {
     targets(first: 200, after: $after, project: $project, application: $application, cluster: $cluster, clusterSelector: $selector) { edges { node {
-      id name sync health reason message advice since generation cluster { name connection } assigned { release { number commit } }
+      id name sync health reason message advice since generation cluster { name connection } assigned { release { number commit } } hold { since by reason }
       observed { release { number commit } objectCount healedCount observedAt drift { object { group kind namespace name } kind managers fields } pendingRemoval { digest total } } } } ${PAGE} } }`,
   columns: (now) => ({
     headers: ['name', 'sync', 'health', 'release', 'runs', 'reason', 'since'],
-    wideHeaders: ['commit', 'objects', 'healed', 'message'],
+    wideHeaders: ['commit', 'objects', 'healed', 'held by', 'message'],
     row: (r) => [textAt(r, 'name'), textAt(r, 'sync'), textAt(r, 'health'), textAt(r, 'assigned', 'release', 'number'), textAt(r, 'observed', 'release', 'number'), textAt(r, 'reason'), age(r, now, 'since')],
-    wideRow: (r) => [commitOf(r, 'assigned', 'release', 'commit'), textAt(r, 'observed', 'objectCount'), textAt(r, 'observed', 'healedCount'), textAt(r, 'message')],
+    wideRow: (r) => [commitOf(r, 'assigned', 'release', 'commit'), textAt(r, 'observed', 'objectCount'), textAt(r, 'observed', 'healedCount'), textAt(r, 'hold', 'by'), textAt(r, 'message')],
     name: (r) => `target/${textAt(r, 'name')}`,
   }),
 };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { withNearNames, type TypedNames } from './near-names.js';
+import { paste } from '../output/paste.js';
 import { plural } from '../output/plural.js';
 import { printable } from '../output/printable.js';
 import { sayOutOfReach } from './say-out-of-reach.js';
@@ -38,13 +39,13 @@ export function rollbackCommand(context: CommandContext): Command {
     .option('--wait-for-git', 'also while a repository cannot be read and an agent does not keep the release: the target goes back when it can')
     .action(async (text: string | undefined, options: RollbackOptions) => {
       if (options.branch === true && options.revert !== true) throw usage('--branch says how Git follows', 'Add --revert.');
-      if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, 'capstan get releases -a APP shows them.');
+      if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, `capstan get releases -a ${nameIn(text) ?? 'APP'} shows them.`);
       type Payload = { readonly staying: readonly string[]; readonly waitingForGit: readonly string[]; readonly rollouts: readonly RolledBack[] };
       const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), waitForGit: options.waitForGit ?? false, ...revertOf(options) };
-      const { rollouts, staying, waitingForGit } = await sayOutOfReach(withNearNames(context, namesOf(input), context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal)));
+      const { rollouts, staying, waitingForGit } = await withNearNames(context, namesOf(input), sayOutOfReach(context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal)));
       for (const { number, release, gitWrite } of rollouts) {
-        context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: capstan hold lift\n`);
-        if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a APP\n`));
+        context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: ${liftOf(input)}\n`);
+        if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a ${input.application ?? 'APP'}\n`));
       }
       if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${someOf(staying)}\n`));
       if (waitingForGit.length > 0) context.err(printable(`${plural(waitingForGit.length, 'target')} held, and waiting for Git: ${someOf(waitingForGit)}\n`));
@@ -69,10 +70,20 @@ export function holdCommand(context: CommandContext): Command {
   return new Command('hold').description('targets that keep their release after a rollback').addCommand(lift);
 }
 
+/** The command that undoes the hold of just this scope; of a stage that of its application. */
+function liftOf({ application, cluster, all, project }: Scope): string {
+  const scope = application === null ? [...(cluster === null ? [] : ['--cluster', cluster]), ...(all ? ['--all'] : [])] : [cluster === null ? application : `${application}@${cluster}`];
+  return printable(paste('hold lift', scope, { project }, 'reason'));
+}
+
+function nameIn(text: string | undefined): string | undefined {
+  return text?.replace(/^(app|apps|application|target|targets)\//, '').split('@')[0] || undefined;
+}
+
 function scoped(command: Command): Command {
   return command
     .argument('[app]', 'APP or APP@CLUSTER')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record (required)')
     .option('--cluster <name>', 'on this cluster only')
     .option('--all', 'everything in the project')
     .option('-p, --project <name>', 'the project', 'default');

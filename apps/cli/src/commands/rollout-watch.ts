@@ -3,11 +3,12 @@ import { Command } from 'commander';
 import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { foldCommands } from '../output/fold-commands.js';
 import { formatRollout, summarizeRollout, type ApplicationNames, type RolloutDetail } from '../output/format-rollout.js';
 import { commandsFor } from '../output/hurdle.js';
 import { inCommands } from '../output/in-commands.js';
 import { paste } from '../output/paste.js';
-import { TerminalScreen } from '../output/terminal-screen.js';
+import { TerminalScreen, type Terminal } from '../output/terminal-screen.js';
 import { findRollout } from './find-rollout.js';
 import { followRollout } from './follow-rollout.js';
 
@@ -35,14 +36,14 @@ export function rolloutWatchCommand(context: CommandContext): Command {
   return new Command('watch')
     .description('follow a rollout until it has ended or halted: live on a terminal, else a line for each change')
     .argument('<app>', 'NAME or app/NAME')
-    .option('-n, --number <number>', 'which rollout; the one under way if left out')
+    .option('-n, --number <number>', 'which rollout; the one under way, else the newest, if left out')
     .option('-p, --project <name>', 'the project', 'default')
     .option('-o, --output <format>', 'text | json, a line for each change', 'text')
     .action(async (app: string, { project, number, output }: WatchOptions) => {
       if (output !== 'text' && output !== 'json') throw usage(`unknown output: ${output}`, 'The outputs are text and json.');
       const { rollout: first, application } = await findRollout(context, app, project, number);
       const names = { application, project };
-      const watcher = output === 'json' ? inJson(context) : context.terminal === undefined ? inLines(context, names) : onScreen(context, names, new TerminalScreen(context.terminal));
+      const watcher = output === 'json' ? inJson(context) : context.terminal === undefined ? inLines(context, names) : onScreen(context, names, context.terminal);
       const rollout = await watch(context, first, watcher);
       if (!WELL.includes(rollout.state)) throw new CliError(EXIT.WAIT_FAILED, `rollout ${rollout.number} of app/${application} is ${rollout.state}`, rollout.reason ?? undefined, wayOn(rollout, names));
     });
@@ -95,11 +96,13 @@ function inLines(context: CommandContext, names: ApplicationNames): Watcher {
 }
 
 /** Drawn in place, each second anew for the times that are left; what stays at the end is plain text. */
-function onScreen(context: CommandContext, names: ApplicationNames, screen: TerminalScreen): Watcher {
+function onScreen(context: CommandContext, names: ApplicationNames, terminal: Terminal): Watcher {
+  const screen = new TerminalScreen(terminal);
+  const columns = (): number => terminal.size().columns;
   let shown: RolloutDetail | undefined;
   let trouble = '';
   const draw = (): void => {
-    if (shown !== undefined) screen.draw(`${formatRollout(shown, names, context.clock.now())}${trouble}`);
+    if (shown !== undefined) screen.draw(`${foldCommands(formatRollout(shown, names, context.clock.now()), columns())}${trouble}`);
   };
   return {
     show: (rollout) => {

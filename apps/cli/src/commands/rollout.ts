@@ -36,7 +36,7 @@ export function rolloutCommand(context: CommandContext): Command {
   }
   group.addCommand(
     onRollout('promote', 'let the stage at which it stands pass its gates, its soak, and clusters that are away or held')
-      .requiredOption('--reason <text>', 'why, for the record')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
       .action((app: string, options: TellOptions) => tell(context, app, options, 'promoteStage', { reason: options.reason }, 'promote')),
   );
   return group.addCommand(approveCommand(context));
@@ -46,7 +46,7 @@ function onRollout(verb: string, description: string): Command {
   return new Command(verb)
     .description(description)
     .argument('<app>', 'NAME or app/NAME')
-    .option('-n, --number <number>', 'which rollout; the one under way if left out')
+    .option('-n, --number <number>', 'which rollout; the one under way, else the newest, if left out')
     .option('-p, --project <name>', 'the project', 'default');
 }
 
@@ -67,19 +67,19 @@ function approveCommand(context: CommandContext): Command {
     .description('say yes to a gate that waits for people')
     .argument('<app>', 'NAME or app/NAME')
     .argument('<gate>', 'STAGE/GATE, as shown by: capstan rollout show APP')
-    .option('-n, --number <number>', 'which rollout; the one under way if left out')
+    .option('-n, --number <number>', 'which rollout; the one under way, else the newest, if left out')
     .option('-p, --project <name>', 'the project', 'default')
-    .option('--comment <text>', 'for the record')
+    .option('--comment <text>', 'what is kept with the approval')
     .action(async (app: string, text: string, options: TellOptions) => {
       const [stage, gate, ...more] = text.split('/');
       if (stage === undefined || gate === undefined || stage === '' || gate === '' || more.length > 0) throw usage(`not a gate: ${text}`, 'Write STAGE/GATE.');
-      await tell(context, app, options, 'approveGate', { stage, gate, comment: options.comment ?? null }, 'approve');
+      await tell(context, app, options, 'approveGate', { stage, gate, comment: options.comment ?? null }, 'approve', { stage, gate });
     });
 }
 
-async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, word: RolloutWord): Promise<void> {
+async function tell(context: CommandContext, app: string, { project, number }: ShowOptions, mutation: string, input: Readonly<Record<string, unknown>>, word: RolloutWord, gate?: { readonly stage: string; readonly gate: string }): Promise<void> {
   const { rollout, application } = await findRollout(context, app, project, number);
   const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${TOLD} } }`;
   const told = await withNearNames(context, { project, application }, context.hub.mutate<ToldRollout>(document, mutation, { rollout: rollout.id, ...input }, context.signal));
-  context.out(formatTold(word, told, { application, project }, context.clock.now()));
+  context.out(formatTold(word, told, { application, project }, context.clock.now(), gate));
 }

@@ -30,12 +30,12 @@ export function validatorCommand(context: CommandContext): Command {
     .addCommand(listCommand(context))
     .addCommand(
       named('create', 'add a validator; prints the key that its questions are signed with, once')
-        .requiredOption('--url <url>', 'where questions go: https, without credentials')
+        .requiredOption('--url <url>', 'where questions go: https, without credentials (required)')
         .action(async (name: string, { project, url }: Options) => printKey(context, name, await mutate<WithKey>(context, 'create', '', { project, name, url }, 'signingKey'), 'created')),
     )
     .addCommand(
       named('update', 'give a validator another address')
-        .requiredOption('--url <url>', 'where questions go: https, without credentials')
+        .requiredOption('--url <url>', 'where questions go: https, without credentials (required)')
         .action(async (name: string, { project, url }: Options) => {
           await mutate(context, 'update', '', { project, name, url }, 'validator { version }');
           context.out(`validator/${name} configured\n`);

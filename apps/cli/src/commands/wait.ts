@@ -23,7 +23,7 @@ export function waitCommand(context: CommandContext): Command {
   return new Command('wait')
     .description('wait until an app is synced, healthy or deleted')
     .argument('<reference...>', 'app/NAME')
-    .requiredOption('--for <goal>', GOALS.join(' | '))
+    .requiredOption('--for <goal>', `${GOALS.join(' | ')} (required)`)
     .option('--commit <sha>', 'of the release of this commit, which must change something that the app renders: right after a push the hub may not have seen it')
     .option('--timeout <duration>', 'give up after this long, such as 90s or 2m', '2m')
     .option('-p, --project <name>', 'the project', 'default')

@@ -25,8 +25,15 @@ export function graphqlError(errors: readonly [ReplyError, ...ReplyError[]], abo
     exitCodeOfError(code, isInput),
     [...said.slice(0, MOST), ...(said.length > MOST ? [`and ${said.length - MOST} more`] : [])].join('\n'),
     [...new Set(errors.map((error) => error.extensions?.code ?? '')), requestId === undefined ? '' : `request ${requestId}`].filter((part) => part !== '').join(', ') || undefined,
-    code === 'BAD_REQUEST' && !isInput ? 'The hub may be of another version than this command line.' : undefined,
+    wayOn(code, first.message, isInput),
   );
+}
+
+function wayOn(code: string, message: string, isInput: boolean): string | undefined {
+  if (code === 'BAD_REQUEST' && !isInput) return 'The hub may be of another version than this command line.';
+  if (code !== 'FORBIDDEN') return undefined;
+  const permission = /\b[a-z]+:[a-z]+\b/i.exec(message)?.[0];
+  return permission === undefined ? undefined : `Whoever holds it can make you a token: capstan token create NAME --scope ${permission}, with a --scope for each thing that you do.`;
 }
 
 /** The hub names an argument or a variable, not our document. */

@@ -32,5 +32,11 @@ export class UserRefusal extends CliError {
 /** The field is named where a person would otherwise have to guess it. */
 function sentence({ field, message }: UserError, about: InputOrigin): string {
   const path = field.join('.');
-  return [originOf(about, field), path === '' || path === 'name' ? '' : path, inCommands(message)].filter((part) => part !== '').join(': ');
+  return [originOf(about, field), isSaid({ field, message }, about) ? '' : path, inCommands(message)].filter((part) => part !== '').join(': ');
+}
+
+/** Where no file is looked at, a message that has the word needs no name of the field before it. */
+function isSaid({ field, message }: Pick<UserError, 'field' | 'message'>, about: InputOrigin): boolean {
+  const [only = 'name', ...more] = field;
+  return more.length === 0 && (only === 'name' || (about === '' && message.toLowerCase().includes(only.toLowerCase())));
 }

@@ -12,6 +12,11 @@ describe('formatTold', () => {
     expect(formatTold('approve', { hasChanged: null, rollout: { ...waiting, hurdles: [] } }, SHOP, NOW)).toBe('rollout 9 of app/shop: approve done, it is RUNNING\n');
   });
 
+  it('asks nobody to approve twice', () => {
+    expect(formatTold('approve', { hasChanged: true, rollout: waiting }, SHOP, NOW, { stage: 'eu', gate: 'qa' })).toBe('rollout 9 of app/shop: approve done, it is RUNNING\nwaits: Gate qa before stage eu waits for 1 more approval, by others.\n');
+    expect(formatTold('approve', { hasChanged: true, rollout: waiting }, SHOP, NOW, { stage: 'eu', gate: 'other' })).toContain(WAITS);
+  });
+
   it('does not tell who has just paused it that it is paused', () => {
     expect(formatTold('pause', { hasChanged: true, rollout: { ...waiting, state: 'PAUSED' } }, SHOP, NOW)).toBe('rollout 9 of app/shop: pause done, it is PAUSED\n');
   });

@@ -55,10 +55,10 @@ export function toRollbackError(failure: RollbackFailure, asked: AskedNames): Us
       return userError('INVALID_VALUE', [], `More than ${failure.most} targets: nothing was changed.`, 'Go back application by application, or cluster by cluster.');
     case 'NOTHING_HELD':
       return failure.misnamed === undefined
-        ? userError(failure.code, [], 'No target there is held.', 'Nothing is to be lifted. Whether a target is held says: capstan explain APP@CLUSTER')
+        ? userError(failure.code, [], 'No target there is held.', 'See what is held, and by whom: capstan get targets -o wide')
         : userError(failure.code, [failure.misnamed.what], misnamed(failure.misnamed, asked), didYouMean(failure.misnamed.name, failure.misnamed.known, whichThereAre(failure.misnamed)));
     case 'NOTHING_TO_ROLL_BACK_TO':
-      return userError(failure.code, [], `Never well with another release: ${named(failure.targets, failure.targets.length)}.`, 'Release a fix, or name a release that these targets have run.');
+      return userError(failure.code, [], `Never well with another release: ${named(failure.targets, failure.targets.length)}.`, 'Release a fix, or name a release that these targets have run: capstan history APP shows them.');
     case 'RELEASE_NEVER_RAN':
       return userError(failure.code, ['release'], `Release ${failure.release} never ran on ${named(failure.targets, failure.total)}: nothing was changed.`, 'Narrow the rollback by cluster or stage, or leave the release out: each target then goes to what it was well with before.');
     case 'RELEASE_OUT_OF_REACH':
