@@ -31,7 +31,7 @@ export class UserRefusal extends CliError {
 
 /** The field is named where a person would otherwise have to guess it. */
 function sentence({ field, message }: UserError, about: InputOrigin): string {
-  const path = field.join('.');
+  const path = about === '' && field[0] === 'mode' ? '--revert' : field.join('.');
   return [originOf(about, field), isSaid({ field, message }, about) ? '' : path, inCommands(message)].filter((part) => part !== '').join(': ');
 }
 

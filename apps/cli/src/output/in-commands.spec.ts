@@ -9,7 +9,8 @@ describe('inCommands', () => {
     ['It waits for a person: run syncApplication.', 'It waits for a person.'],
     ['All must stay healthy; promoteStage skips the rest of it.', 'All must stay healthy; capstan rollout promote skips the rest of it.'],
     ['Roll back without touching Git (mode: HOLD).', 'Roll back without touching Git (without --revert).'],
-    ['Name an application, or say `all: true`.', 'Name an application, or say --all.'],
+    ['Name an application, or say `all: true` to mean everything in the project.', 'Name an application, or say --all to mean everything in the project.'],
+    ['Write `all: true` to select every cluster.', 'Write `all: true` to select every cluster.'],
     ['Nothing to do.', 'Nothing to do.'],
   ])('%s', (text, said) => expect(inCommands(text)).toBe(said));
 

@@ -12,7 +12,8 @@ const WORDS: readonly { readonly api: RegExp; readonly verb: string; readonly fu
   { api: /\bapproveHistoryRewrite\b/g, verb: 'capstan history approve', full: () => undefined },
   { api: /\(mode: HOLD\)/g, verb: '(without --revert)', full: () => undefined },
   { api: /`?\bmode: REVERT\b`?/g, verb: '--revert', full: () => undefined },
-  { api: /`?\ball: true\b`?/g, verb: '--all', full: () => undefined },
+  // of a rollback; a selector says all: true in a file
+  { api: /`all: true`(?= to mean everything in the project)/g, verb: '--all', full: () => undefined },
 ];
 
 /** What the hub says, in the words of the command line. Pure. */
