@@ -69,7 +69,8 @@ describe('an approval by an author, over the API, with real commits', () => {
     }
     const command = "capstan rollout approve shop rest/qa -n 2 --comment '...'";
     expect((await runCapstan(hub.url, hub.adminToken, ['rollout', 'show', 'shop'])).out).toContain(`waits: Gate qa before stage rest waits for 1 more approval.\n       ${command}\n`);
-    expect((await runCapstan(hub.url, hub.adminToken, ['explain', 'shop@eu-1'])).out).toContain(`next: Gate qa before stage rest waits for 1 more approval.\n      ${command}\n`);
+    const explained: unknown = JSON.parse((await runCapstan(hub.url, hub.adminToken, ['explain', 'shop@eu-1', '-o', 'json'])).out);
+    expect(explained).toMatchObject({ steps: expect.arrayContaining([expect.objectContaining({ kind: 'HURDLE', isOk: false, rollout: 2, hurdle: { kind: 'APPROVAL', stage: 'rest', gate: 'qa' } })]) });
     expect(await say('approveGate', second.id, bob)).toEqual({ userErrors: [] });
     expect((await runCapstan(hub.url, bob, ['rollout', 'approve', 'shop', 'rest/qa', '-n', '2'])).out).toContain('rollout 2 of app/shop: nothing to do: you have approved this gate already; it is RUNNING\n');
   });

@@ -27,6 +27,15 @@ describe('formatRollout', () => {
   });
 });
 
+describe('gates that wait', () => {
+  const gate = { name: 'v', side: 'BEFORE', state: 'WAITING', approvals: [], checks: [{ cluster: null, verdict: null, message: 'no answer' }] };
+  const stages = [{ name: 'canary', state: 'PENDING', openedAt: null, closedAt: null, counts: COUNTS, gates: [gate] }];
+
+  it.each<[string, boolean]>([['RUNNING', true], ['HALTED', true], ['ABORTED', false], ['SUPERSEDED', false]])('of a rollout that is %s: their checks are told: %s', (state, isTold) => {
+    expect(formatRollout({ ...ROLLOUT, state, stages, hurdles: [] }, { application: 'shop', project: 'default' }, NOW).includes('gate canary/v: open, no answer')).toBe(isTold);
+  });
+});
+
 describe('summarizeRollout', () => {
   it('is one line, without names of the API', () => {
     expect(summarizeRollout(ROLLOUT)).toBe('rollout 9 RUNNING · canary 1/1 target healthy · Gate qa before stage europe waits for 1 more approval.');

@@ -38,6 +38,7 @@ export interface RolloutDetail {
 
 const BAR = 20;
 const NAMED = 10;
+const OVER: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'ROLLED_BACK', 'SUPERSEDED', 'ABORTED']);
 
 /** An application, where its name is not all. */
 export type ApplicationNames = Required<Pick<Whose, 'application' | 'project'>> & { readonly application: string };
@@ -54,7 +55,7 @@ export function formatRollout(rollout: RolloutDetail, names: ApplicationNames, n
     head, what, '', ...stages.trimEnd().split('\n'),
     ...(failed.length === 0 ? [] : ['', ...failed.slice(0, NAMED).map(({ target, state, reason }) => `${target.name} ${state}${reason === null ? '' : `: ${reason}`}`)]),
     ...(failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []),
-    ...sayChecks(rollout.stages),
+    ...sayChecks(rollout),
     ...sayHurdles(rollout, names, now),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
@@ -79,9 +80,9 @@ export function sayHurdles({ number: rollout, hurdles }: Pick<RolloutDetail, 'nu
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** What checks that have not passed have said last, of gates that wait or have failed. */
-function sayChecks(stages: readonly RolloutStage[]): readonly string[] {
-  const open = stages.flatMap(({ name: stage, gates }) => gates.filter(({ state }) => state === 'WAITING' || state === 'FAILED').flatMap(({ name, checks }) => checks.filter(({ verdict }) => verdict !== 'PASSED').map((check) => ({ gate: `${stage}/${name}`, ...check }))));
+/** What checks that have not passed have said last, of gates that have failed, or wait: in a rollout that is over none does. */
+function sayChecks({ state: phase, stages }: Pick<RolloutDetail, 'state' | 'stages'>): readonly string[] {
+  const open = stages.flatMap(({ name: stage, gates }) => gates.filter(({ state }) => state === 'FAILED' || (state === 'WAITING' && !OVER.has(phase))).flatMap(({ name, checks }) => checks.filter(({ verdict }) => verdict !== 'PASSED').map((check) => ({ gate: `${stage}/${name}`, ...check }))));
   const lines = open.slice(0, NAMED).map(({ gate, cluster, verdict, message }) => `gate ${gate}${cluster === null ? '' : ` ${cluster}`}: ${verdict === null ? 'open' : verdict.toLowerCase()}${message === '' ? '' : `, ${message}`}`);
   return lines.length === 0 ? [] : ['', ...lines, ...(open.length > NAMED ? [`and ${open.length - NAMED} more`] : [])];
 }

@@ -19,7 +19,7 @@ const DEADLINE_MS = 10_000;
 
 /** Puts a question to its validator, signed, and reads what comes back. Errors say why there is no answer. @throws the signal's reason when it aborts */
 export async function putQuestion(ports: PutQuestionPorts, { id, validatorName, validator, facts }: Question, signal: AbortSignal): Promise<Result<ValidatorAnswer, string>> {
-  if (validator === undefined) return err(`the project has no validator ${validatorName}: capstan validator create ${validatorName}`);
+  if (validator === undefined) return err(`the project has no validator ${validatorName}: capstan validator create ${validatorName} --url URL`);
   const keys = keysOf(ports, validator);
   if (keys === undefined) return err(`its key cannot be opened: capstan validator rotate-key ${validatorName}`);
   const late = AbortSignal.any([signal, AbortSignal.timeout(ports.deadlineMs ?? DEADLINE_MS)]);
