@@ -55,7 +55,7 @@ function prepare(command: Command, context: CommandContext, path = 'capstan'): v
     .exitOverride()
     .helpCommand(false)
     .configureOutput({ writeOut: context.out, writeErr: context.err })
-    .configureHelp({ helpWidth: Math.min(120, context.terminal?.size().columns ?? 120) })
+    .configureHelp({ helpWidth: Math.min(120, context.terminal?.size().columns ?? 120), minWidthToWrap: 20 })
     .showSuggestionAfterError(true)
     .showHelpAfterError(`  next: ${path} --help`);
   for (const child of command.commands) prepare(child, context, `${path} ${child.name()}`);

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { foldCommands } from '../output/fold-commands.js';
+import { foldLines } from '../output/fold-lines.js';
 import { formatRollout, summarizeRollout, type ApplicationNames, type RolloutDetail } from '../output/format-rollout.js';
 import { commandsFor } from '../output/hurdle.js';
 import { inCommands } from '../output/in-commands.js';
@@ -102,7 +102,7 @@ function onScreen(context: CommandContext, names: ApplicationNames, terminal: Te
   let shown: RolloutDetail | undefined;
   let trouble = '';
   const draw = (): void => {
-    if (shown !== undefined) screen.draw(`${foldCommands(formatRollout(shown, names, context.clock.now()), columns())}${trouble}`);
+    if (shown !== undefined) screen.draw(`${foldLines(formatRollout(shown, names, context.clock.now()), columns())}${trouble}`);
   };
   return {
     show: (rollout) => {
