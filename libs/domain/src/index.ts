@@ -186,7 +186,7 @@ export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late
 export { planRollout } from './rollout/plan-rollout.js';
 export { PLACEMENT_REASONS, resolveStages, stageForLateTarget, type PlacedInStage, type PlacementReason, type TargetToPlace } from './rollout/resolve-stages.js';
 export {
-  GATE_STATES, isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, UNFINISHED_ROLLOUT_STATES, type CheckSubject, type GateCheck, type GateRow, type GateState, type ObservedTarget, type RefusedVersion, type RolloutCause, type RolloutPhase,
+  GATE_STATES, isRolloutOver, ROLLOUT_CAUSES, ROLLOUT_STATES, ROLLOUT_TARGET_STATES, STAGE_STATES, UNFINISHED_ROLLOUT_STATES, type CheckSubject, type GateCheck, type SeenOnCluster, type GateRow, type GateState, type ObservedTarget, type RefusedVersion, type RolloutCause, type RolloutPhase,
   type RolloutState, type RolloutTargetRow, type RolloutTargetState, type RolloutTransition, type StageRow, type StageState,
 } from './rollout/rollout.types.js';
 export {

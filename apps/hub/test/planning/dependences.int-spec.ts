@@ -2,6 +2,7 @@ import type { GateInput, StrategyInput } from '#domain';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HurdleReadModel } from '../../src/features/rollouts/index.js';
 import { rolloutsAtWork } from '../../src/features/rollouts/load-rollout.js';
+import { StageReadModel } from '../../src/features/rollouts/stages.read-model.js';
 import { systemScope } from '../../src/platform/database/index.js';
 import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
@@ -48,6 +49,13 @@ describe('a rollout that waits for another application', () => {
     return said.map((hurdle) => `${hurdle.kind}: ${hurdle.message}`);
   }
 
+  /** What the API tells of the gate before `rest`, cluster by cluster. */
+  async function checks(): Promise<readonly string[]> {
+    const [row] = await ground.rows<{ id: string }>(`SELECT o.id FROM rollouts o JOIN applications a ON a.id = o.application_id AND a.name = 'web' ORDER BY o.number DESC LIMIT 1`);
+    const [stages = []] = await new StageReadModel(ground.tx).stagesOf(ground.viewer, [row?.id ?? '']);
+    return stages.flatMap((stage) => stage.gates.flatMap((gate) => gate.checks.map(({ cluster, verdict, message }) => `${cluster ?? '-'} ${verdict ?? 'open'}: ${message}`)));
+  }
+
   it('waits until its newest release is well on the same clusters, and says where it is not', async () => {
     await ground.fleet('c1 tier=canary', 'c2', 'c3');
     await applications(queueFirst());
@@ -57,6 +65,7 @@ describe('a rollout that waits for another application', () => {
     expect(await hurdles()).toEqual(['DEPENDENCE: Gate queue-first before stage rest waits for application queue to have its newest release, 0 of 2 have passed: that is release 1, and it is not healthy yet on c2, c3.']);
     await queueAnswers(['c2']);
     await queueAnswers(['c3'], { health: 'PROGRESSING', reason: 'PROGRESSING' });
+    expect(await checks()).toEqual(['c3 open: queue has release 1 here and is at work; awaited is release 1', 'c2 PASSED: queue has release 1 here and is healthy; awaited is release 1']);
     expect(await webRuns()).toEqual({ c1: 1, c2: 0, c3: 0 });
     await queueAnswers(['c3']);
     expect(await webRuns()).toEqual({ c1: 1, c2: 1, c3: 1 });

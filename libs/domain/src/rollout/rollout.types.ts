@@ -70,6 +70,16 @@ export interface GateCheck {
   readonly verdict: 'PASSED' | 'FAILED' | undefined;
   /** The last answer, or why there is none, for people. */
   readonly message: string;
+  /** Of a gate that waits for another application: what is seen of it on each cluster that the subject is about. */
+  readonly seen?: readonly SeenOnCluster[] | undefined;
+}
+
+/** What is seen of another application on one cluster; undefined: of it as a whole. */
+export interface SeenOnCluster {
+  readonly cluster: string | undefined;
+  readonly isThere: boolean;
+  /** Which release it has there and how it is, and what is awaited; for people. */
+  readonly message: string;
 }
 
 export interface StageRow {

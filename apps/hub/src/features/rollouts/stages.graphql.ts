@@ -23,7 +23,7 @@ const CheckVerdictEnum = graphqlEnum('GateCheckVerdict', 'What the checks have c
 
 @ObjectType('GateCheck', { description: 'What the checks of a gate came to, in one cluster or with the hub.' })
 export class GateCheckType {
-  @Field(() => String, { nullable: true, description: 'In which cluster; null: the hub asked.' }) cluster!: string | null;
+  @Field(() => String, { nullable: true, description: 'In which cluster; null: the hub asked, or it is about the application that is waited for as a whole.' }) cluster!: string | null;
   @Field(() => CheckVerdictEnum, { nullable: true, description: 'What they came to; null: not decided yet.' }) verdict!: 'PASSED' | 'FAILED' | null;
   @Field(() => Int, { description: 'How many were good.' }) passes!: number;
   @Field(() => Int, { description: 'How many were not.' }) failures!: number;
@@ -41,7 +41,7 @@ export class GateType {
   @Field(() => String, { nullable: true, description: 'Why it is skipped; null in every other state.' }) message!: string | null;
   @Field(() => GateSpecType, { description: 'What it waits for.' }) spec!: GateSpecType;
   @Field(() => [GateApprovalType], { description: 'Who has said yes.' }) approvals!: GateApprovalType[];
-  @Field(() => [GateCheckType], { description: 'What checks have come to, of a gate that is checked.' }) checks!: GateCheckType[];
+  @Field(() => [GateCheckType], { description: 'What checks have come to, of a gate that is checked. Of one that waits for another application: what is seen of it now, cluster by cluster, those first that are waited for, at most 200; empty when it waits no more.' }) checks!: GateCheckType[];
 }
 
 @ObjectType('StageCounts', { description: 'How many targets of a stage are in which state.' })

@@ -2,6 +2,8 @@ import type { GateRow, GateSpec, GateState, RolloutTargetState, StageState } fro
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
+import type { GateCheckView } from './gate-check-view.js';
+import { gateKey, seenAtGates, type SeenAtGates } from './seen-at-gates.js';
 
 export interface GateView {
   readonly side: GateRow['side'];
@@ -10,18 +12,6 @@ export interface GateView {
   readonly spec: GateSpec;
   readonly approvals: readonly { readonly by: string; readonly comment: string; readonly at: Date }[];
   readonly checks: readonly GateCheckView[];
-}
-
-/** What the checks of a gate came to in one cluster, or with the hub. */
-export interface GateCheckView {
-  /** undefined: the hub. */
-  readonly cluster: string | undefined;
-  readonly verdict: 'PASSED' | 'FAILED' | undefined;
-  readonly passes: number;
-  readonly failures: number;
-  readonly message: string;
-  readonly value: number | undefined;
-  readonly at: Date | undefined;
 }
 
 /** How many targets are in which state; `offline` are those of the skipped ones whose cluster is away. */
@@ -107,29 +97,31 @@ export class StageReadModel {
 
   /** The stages of each rollout, in order. */
   async stagesOf(viewer: Viewer, rollouts: readonly string[]): Promise<readonly (readonly StageView[])[]> {
-    const [stages, gates] = await this.tx.run(viewerScope(viewer), async () => [
-      await this.tx.query<StageRow>(SELECT_STAGES, [rollouts]), await this.tx.query<GateRecord>(SELECT_GATES, [rollouts]),
-    ] as const);
+    const [stages, gates, seen] = await this.tx.run(viewerScope(viewer), async () => {
+      const rows = await this.tx.query<GateRecord>(SELECT_GATES, [rollouts]);
+      return [await this.tx.query<StageRow>(SELECT_STAGES, [rollouts]), rows, await seenAtGates(this.tx, rows)] as const;
+    });
     const keyOf = (rollout: string, stage: string): string => `${rollout} ${stage}`;
     const gatesOf = Map.groupBy(gates, (gate) => keyOf(gate.rollout_id, gate.stage));
     const byRollout = Map.groupBy(stages, (row) => row.rollout_id);
-    return rollouts.map((id) => (byRollout.get(id) ?? []).map((row) => toStage(row, gatesOf.get(keyOf(id, row.name)) ?? [])));
+    return rollouts.map((id) => (byRollout.get(id) ?? []).map((row) => toStage(row, gatesOf.get(keyOf(id, row.name)) ?? [], seen)));
   }
 }
 
-function toStage(row: StageRow, gates: readonly GateRecord[]): StageView {
+function toStage(row: StageRow, gates: readonly GateRecord[], seen: SeenAtGates): StageView {
   const { name, ordinal, state, counts, promoted_at: promotedAt } = row;
   return {
     name, ordinal, state, counts, maxConcurrency: row.max_concurrency ?? undefined, failureBudget: row.failure_budget ?? undefined,
     deadlineMs: row.deadline_ms === null ? undefined : Number(row.deadline_ms), soakMs: Number(row.soak_ms), soaksSince: row.settled_at ?? undefined,
-    promoted: promotedAt === null ? undefined : { at: promotedAt, by: row.promoted_by ?? '', reason: row.promoted_reason ?? '' }, gates: gates.map(toGate),
+    promoted: promotedAt === null ? undefined : { at: promotedAt, by: row.promoted_by ?? '', reason: row.promoted_reason ?? '' }, gates: gates.map((gate) => toGate(gate, seen)),
     openedAt: row.opened_at ?? undefined, closedAt: row.closed_at ?? undefined,
   };
 }
 
-function toGate({ side, state, since, spec, approvals, checks }: GateRecord): GateView {
+function toGate(gate: GateRecord, seen: SeenAtGates): GateView {
+  const { side, state, since, spec, approvals, checks } = gate;
   return {
     side, state, spec, since: since ?? undefined, approvals: approvals.map(({ by, comment, at }) => ({ by, comment, at: new Date(at) })),
-    checks: checks.map(({ cluster, verdict, value, at, ...rest }) => ({ ...rest, cluster: cluster ?? undefined, verdict: verdict ?? undefined, value: value ?? undefined, at: at === null ? undefined : new Date(at) })),
+    checks: seen.get(gateKey(gate)) ?? checks.map(({ cluster, verdict, value, at, ...rest }) => ({ ...rest, cluster: cluster ?? undefined, verdict: verdict ?? undefined, value: value ?? undefined, at: at === null ? undefined : new Date(at) })),
   };
 }

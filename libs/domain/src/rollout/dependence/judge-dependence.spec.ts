@@ -44,6 +44,21 @@ describe('a gate that waits for another application on the same clusters', () =>
     expect(judged(spec, known)).toBe(expected);
   });
 
+  it.each<[string, Spec, DependenceFacts, readonly string[]]>([
+    ['each cluster by itself', SPEC, facts([at('a', {}), at('b', { assigned: 6 }), at('c', undefined), at('d', { assigned: undefined }), at('e', { answer: 'SILENT' }), at('f', { assigned: 6, isHeld: true })]), [
+      'a true: queue has release 7 here and is healthy; awaited is release 7', 'b false: queue has release 6 here and is healthy; awaited is release 7', 'c false: queue is not here; awaited is release 7',
+      'd false: queue has no release here yet; awaited is release 7', 'e false: queue has release 7 here and has not answered yet; awaited is release 7', 'f false: queue has release 6 here, where it is held, and is healthy; awaited is release 7',
+    ]],
+    ['a release that is named', { ...SPEC, release: 5 }, facts([at('a', { assigned: 4, answer: 'FAILED' })]), ['a false: queue has release 4 here and is not well; awaited is release 5 or a later one']],
+    ['what keeps all waiting, once', SPEC, facts([at('a', {}), at('b', {})], { troubled: { rollout: 4, phase: 'HALTED' } }), ['- false: rollout 4 of queue has halted']],
+    ['the clusters that the gate names', NAMED, facts([at('a', {}), at('b', { answer: 'BUSY' }), at('c', {}, true)]), ['a true: queue has release 7 here and is healthy; awaited is release 7', 'b false: queue has release 7 here and is at work; awaited is release 7']],
+  ])('tells what is seen of %s', (_name, spec, known, expected) => {
+    const names = known.clusters.map(({ name }) => name);
+    const asked: readonly CheckSubject[] = spec.clusters === undefined ? names.map(idOf) : ['HUB'];
+    const checks = judgeDependence(spec, asked, known, (subject) => names.map(idAt)[asked.indexOf(subject)]);
+    expect(checks.flatMap(({ seen }) => seen ?? []).map(({ cluster, isThere, message }) => `${cluster ?? '-'} ${isThere}: ${message}`)).toEqual(expected);
+  });
+
   it('does not take one cluster for another', () => {
     expect(judged(SPEC, facts([at('a', {})]), ['b'])).toBe('- | ');
   });

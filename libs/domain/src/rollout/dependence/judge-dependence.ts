@@ -1,8 +1,8 @@
 import type { ClusterId } from '../../ids.js';
-import type { CheckSubject, GateCheck } from '../rollout.types.js';
+import type { CheckSubject, GateCheck, SeenOnCluster } from '../rollout.types.js';
 import type { RolloutGateSpec } from '../strategy/gate-spec.js';
 import { sayNames } from '../warnings/rollout-warning.js';
-import type { DependenceCluster, DependenceFacts } from './dependence-facts.js';
+import type { DependenceCluster, DependenceFacts, DependenceTarget } from './dependence-facts.js';
 
 /**
  * The checks of a gate that waits for another application. Pure. A cluster has come as far when its target was assigned the release or a later one
@@ -16,7 +16,10 @@ export function judgeDependence(spec: RolloutGateSpec, subjects: readonly CheckS
   const { application } = facts;
   const wanted = spec.release ?? application?.newest;
   const obstacle = obstacleOf(spec, facts);
-  if (obstacle !== undefined || wanted === undefined) return subjects.map((subject) => ({ subject, verdict: undefined, message: obstacle ?? `${spec.application} has no release yet` }));
+  if (obstacle !== undefined || wanted === undefined) {
+    const why = obstacle ?? `${spec.application} has no release yet`;
+    return subjects.map((subject, index) => ({ subject, verdict: undefined, message: why, seen: index === 0 ? [{ cluster: undefined, isThere: false, message: why }] : [] }));
+  }
   const isNamed = spec.clusters !== undefined;
   const asked = isNamed ? facts.clusters.filter(({ isAway, target }) => !isAway && target !== undefined) : facts.clusters;
   const message = isNamed && asked.length === 0 ? nobodyOf(spec, facts) : sayLagging(spec, asked, wanted);
@@ -25,7 +28,7 @@ export function judgeDependence(spec: RolloutGateSpec, subjects: readonly CheckS
     const id = clusterOf(subject);
     const at = subject === 'HUB' ? asked : [id === undefined ? undefined : byId.get(id)];
     const isThere = at.length > 0 && at.every((cluster) => cluster !== undefined && lagOf(cluster, wanted) === undefined);
-    return { subject, verdict: isThere ? 'PASSED' : undefined, message: isThere ? '' : message };
+    return { subject, verdict: isThere ? 'PASSED' : undefined, message: isThere ? '' : message, seen: at.flatMap((cluster) => (cluster === undefined ? [] : [seenOn(spec, cluster, wanted)])) };
   });
 }
 
@@ -66,4 +69,14 @@ function sayLagging({ release }: RolloutGateSpec, clusters: readonly DependenceC
   });
   const way = groups.has('ABSENT') ? '; place it there, or name with `clusters` where it must be' : '';
   return said.length === 0 ? '' : `${release === undefined ? `that is release ${wanted}, and ` : ''}${said.join(', ')}${way}`;
+}
+
+const ANSWERS: Readonly<Record<DependenceTarget['answer'], string>> = { HEALTHY: 'is healthy', FAILED: 'is not well', SILENT: 'has not answered yet', BUSY: 'is at work', RESTLESS: 'is at work' };
+
+/** What is awaited on one cluster, and what is seen there. */
+function seenOn({ application, release }: RolloutGateSpec, cluster: DependenceCluster, wanted: number): SeenOnCluster {
+  const { name, target } = cluster;
+  const awaited = `; awaited is release ${wanted}${release === undefined ? '' : ' or a later one'}`;
+  const seen = target === undefined ? 'is not here' : target.assigned === undefined ? 'has no release here yet' : `has release ${target.assigned} here${target.isHeld ? ', where it is held,' : ''} and ${ANSWERS[target.answer]}`;
+  return { cluster: name, isThere: lagOf(cluster, wanted) === undefined, message: `${application} ${seen}${awaited}` };
 }
