@@ -3,7 +3,7 @@ import type { PlacementReason } from '../rollout/resolve-stages.js';
 import { isRolloutOver, type RolloutPhase } from '../rollout/rollout.types.js';
 import { REASON_ADVICE } from '../target/reason-code.js';
 import { explanationStep } from './explanation-step.js';
-import type { ExplanationStep, KnownOfRollout, KnownToExplain } from './explanation.types.js';
+import type { ExplanationStep, KnownOfRollout, KnownOfTarget, KnownToExplain } from './explanation.types.js';
 
 const STANDS_STILL: ReadonlySet<RolloutPhase> = new Set(['PAUSED', 'HALTED', 'FAILED', 'ABORTED', 'ROLLED_BACK', 'ROLLING_BACK']);
 const PLACED: Readonly<Record<PlacementReason, string>> = {
@@ -18,7 +18,7 @@ export function explainMove(known: KnownToExplain): readonly ExplanationStep[] {
     ...holdStep(known),
     connectionStep(known),
     ...maintenanceStep(known),
-    ...(rollout === undefined || target === undefined ? [] : [rolloutStep(rollout, isThere), stageStep(rollout, isThere), ...hurdleSteps(rollout)]),
+    ...(rollout === undefined || target === undefined ? [] : [rolloutStep(rollout, isThere), stageStep(rollout, isThere, isThere && isWell(target)), ...hurdleSteps(rollout)]),
   ];
 }
 
@@ -58,8 +58,9 @@ function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep
   return explanationStep('ROLLOUT', isOk, `Rollout ${rollout.number} is ${rollout.phase}${why}.`, { since: rollout.startedAt ?? rollout.createdAt, wayOn, rollout: rollout.number });
 }
 
-function stageStep({ number, stage, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean): ExplanationStep {
-  const failed = state === 'FAILED' || state === 'REVERT_FAILED';
+/** @param hasRecovered it is well with the newest release by now: that it took too long for a rollout that is over stands in nobody's way */
+function stageStep({ number, stage, phase, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean, hasRecovered: boolean): ExplanationStep {
+  const failed = (state === 'FAILED' || state === 'REVERT_FAILED') && !(hasRecovered && isRolloutOver(phase));
   const isOk = !failed && (state !== 'SKIPPED' || isThere);
   const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
   const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
@@ -76,4 +77,8 @@ function hurdleSteps(rollout: KnownOfRollout): readonly ExplanationStep[] {
 
 function isSentAhead({ named }: KnownOfRollout): boolean {
   return named !== undefined && !named.isUsedUp;
+}
+
+function isWell({ sync, health }: KnownOfTarget): boolean {
+  return (sync === 'SYNCED' || sync === 'DRIFTED') && health === 'HEALTHY';
 }

@@ -53,6 +53,7 @@ describe('explainTarget', () => {
     ['a rollout that was aborted before it came here', known({ target: aTarget({ assigned: 6 }), rollout: aRollout({ phase: 'ABORTED', reason: 'not yet', state: 'PENDING' }) }), 'ROLLOUT', 'Rollout 3 is ABORTED: not yet.', 'send the newest release once more'],
     ['no stage', known({ target: PENDING, rollout: aRollout({ placement: 'NO_STAGE', state: 'SKIPPED', stateReason: 'NO_STAGE' }) }), 'STAGE', 'No stage of the rollout takes the cluster', 'No stage of the rollout takes this cluster'],
     ['its own failure', known({ rollout: aRollout({ phase: 'HALTED', state: 'FAILED', stateReason: 'DEADLINE_EXCEEDED' }) }), 'STAGE', 'FAILED (DEADLINE_EXCEEDED)', 'within the deadline'],
+    ['a deadline of late comers, as long as it is not well', known({ target: aTarget({ health: 'PROGRESSING' }), rollout: aRollout({ cause: 'LATE_MATCH', phase: 'FAILED', state: 'FAILED', stateReason: 'DEADLINE_EXCEEDED' }) }), 'STAGE', 'FAILED (DEADLINE_EXCEEDED)', 'within the deadline'],
     ['what the agent said', known({ target: aTarget({ sync: 'FAILED', reason: 'INVALID_YAML', message: 'a.yaml:3: bad indent' }) }), 'TARGET', 'FAILED (INVALID_YAML): a.yaml:3: bad indent.', 'file and line'],
     ['what keeps an order from being made', known({ target: { ...PENDING, sync: 'FAILED', reason: 'PARAMETER_MISSING', message: 'label zone' }, rollout: undefined }), 'TARGET', 'The target is FAILED (PARAMETER_MISSING): label zone.', 'Set the label'],
     ['a removal', known({ target: aTarget({ isRemoving: true, sync: 'REMOVING', reason: 'REMOVING' }) }), 'TARGET', 'REMOVING', 'the agent removes'],
@@ -78,6 +79,12 @@ describe('explainTarget', () => {
       'true HEALTH Everything that it runs is HEALTHY.',
     ]);
     expect(next).toEqual({ message: 'Nothing to do: the next release comes with a rollout.', at: undefined });
+  });
+
+  it('holds a deadline of a rollout that is over against nobody who is well by now', () => {
+    const { steps, next } = explainTarget(known({ rollout: aRollout({ cause: 'LATE_MATCH', phase: 'FAILED', state: 'FAILED', stateReason: 'DEADLINE_EXCEEDED' }) }));
+    expect(steps.filter(({ isOk }) => !isOk)).toEqual([]);
+    expect(next.message).toContain('Nothing to do');
   });
 
   it('says of a selected cluster without a target that it comes by itself', () => expect(explainTarget(known(none)).next.message).toContain('makes the target shop@eu-1 by itself'));

@@ -87,6 +87,12 @@ describe('startRollout', () => {
     expect(startRollout({ ...input, cause: 'ROLLBACK' }).stages).toMatchObject([{ deadlineMs: 600_000 }]);
   });
 
+  it.each(['LATE_MATCH', 'CATCH_UP', 'POLICY'] as const)('waits for a target of a %s no longer than the most patient stage, and ten minutes where there are none', (cause) => {
+    const patient = { ...staged({}), stages: [...staged({ deadlineSeconds: 60 }).stages, ...staged({ deadlineSeconds: 900 }).stages] };
+    expect(startRollout({ ...input, cause, strategy: patient }).stages).toMatchObject([{ name: 'all', deadlineMs: 900_000, failureBudget: 'UNLIMITED' }]);
+    expect(startRollout({ ...input, cause }).stages).toMatchObject([{ deadlineMs: 600_000 }]);
+  });
+
   it.each<[RolloutCause, string, 'HALT' | 'ROLLBACK', number | undefined]>([
     ['RELEASE', 'only', 'ROLLBACK', 60_000],
     ['SYNC', 'only', 'ROLLBACK', 60_000],

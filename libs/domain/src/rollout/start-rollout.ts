@@ -80,7 +80,7 @@ export function movesAll(cause: RolloutCause): boolean {
 export function startRollout(input: RolloutToStart): RolloutStart {
   const waitsFor = waitOf(input);
   const isStaged = input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARAMETERS' || input.cause === 'PARTIAL');
-  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets, input.cause === 'PARTIAL' ? input.among : undefined) : atOnce(input.targets, input.cause === 'ROLLBACK' ? longestDeadlineMs(input.strategy) : undefined);
+  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets, input.cause === 'PARTIAL' ? input.among : undefined) : atOnce(input.targets, movesAll(input.cause) ? undefined : longestDeadlineMs(input.strategy));
   const byId = new Map(input.targets.map((target) => [target.id, target]));
   return {
     release: input.release,
@@ -148,7 +148,7 @@ interface Placed {
   readonly placed: readonly PlacedInStage[];
 }
 
-/** For a rollback by hand, which goes everywhere at once: as long as the most patient stage waits for a target. */
+/** For what goes at once beside the stages, as a rollback by hand or late comers: as long as the most patient stage waits for a target. */
 function longestDeadlineMs(strategy: RolloutStrategy): number {
   const seconds = strategy.kind === 'STAGED' ? strategy.stages.map((stage) => stage.deadlineSeconds) : [DEFAULT_DEADLINE_SECONDS];
   return Math.max(...seconds) * 1_000;
