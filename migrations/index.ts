@@ -17,3 +17,4 @@ export { Traces1764288000000 } from './1764288000000-traces.js';
 export { NamesUsedUp1764291600000 } from './1764291600000-names-used-up.js';
 export { GatesThatAskNobody1764295200000 } from './1764295200000-gates-that-ask-nobody.js';
 export { KeptContent1764298800000 } from './1764298800000-kept-content.js';
+export { TimesOfWaiting1764302400000 } from './1764302400000-times-of-waiting.js';

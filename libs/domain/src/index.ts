@@ -181,6 +181,7 @@ export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
 export { judgeSync, type SyncRequest, type SyncVerdict } from './rollout/judge-sync.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
+export { nextLook, nextLookToStore, unaskedLook } from './rollout/next-look.js';
 export { outOfReach, type AwayRepository, type LastLook, type OutOfReach, type WayBack } from './rollout/out-of-reach.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';
@@ -198,7 +199,7 @@ export {
 } from './rollout/strategy/gate-spec.js';
 export { quantityOf, readQuantity, type Quantity } from './rollout/strategy/quantity.js';
 export {
-  DEFAULT_STRATEGY, FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategy, type RolloutStrategyKind, type StagedStrategy,
+  DEFAULT_DEADLINE_SECONDS, DEFAULT_STRATEGY, FAILURE_POLICIES, NEWER_RELEASE_POLICIES, STRATEGY_KINDS, type FailurePolicy, type NewerReleasePolicy, type RolloutStrategy, type RolloutStrategyKind, type StagedStrategy,
   type StageOrder, type StageSpec,
 } from './rollout/strategy/rollout-strategy.js';
 export { strategyJson } from './rollout/strategy/strategy-json.js';

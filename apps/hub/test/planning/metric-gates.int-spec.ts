@@ -112,6 +112,25 @@ describe('a gate that measures', () => {
     expect(await ground.assigned()).toEqual({ c1: 1, c9: 1 });
   });
 
+  it('counts its deadline through changes of planners, without the time in which there was none', async () => {
+    await atTheGate({ deadline: 60_000 });
+    await ground.rows(`UPDATE rollout_gates SET since = since - interval '80 seconds'`);
+    await ground.rows(`UPDATE leases SET idle_ms = idle_ms + 30000, since = now() - interval '31 seconds'`); // an outage of 30 s, and who plans now has done so for 31 s
+    await ground.plan();
+    expect(await gate()).toContain('WAITING');
+    await ground.rows(`UPDATE rollout_gates SET since = since - interval '11 seconds'`);
+    await ground.plan();
+    expect(await ground.rollouts()).toMatchObject([{}, { state: 'ROLLING_BACK' }]);
+  });
+
+  it('counts the deadline of a gate that a planner of an earlier version wrote from its own planner', async () => {
+    await atTheGate({ deadline: 60_000 });
+    await ground.rows(`UPDATE rollout_gates SET since = since - interval '80 seconds', idle_ms = NULL`);
+    await ground.rows(`UPDATE leases SET since = now() - interval '31 seconds'`);
+    await ground.plan();
+    expect(await gate()).toContain('WAITING');
+  });
+
   it('measures as often as it was told, and no sooner, and bears as many bad ones as it may', async () => {
     await atTheGate({ count: 2, failureLimit: 1 });
     for (const [nth, [seen, said]] of [[5, 'c1 - 0/1 5 in cluster c1: more than 1, bad once with 1 allowed'], [0, 'c1 - 1/1 0 in cluster c1: good, 1 of 2'], [1, 'c1 PASSED 2/1 1 in cluster c1: good, 2 of 2']].entries() as ArrayIterator<[number, [number, string]]>) {

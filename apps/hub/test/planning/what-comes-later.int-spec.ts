@@ -144,4 +144,42 @@ describe('whoever comes later', () => {
     await ground.plan();
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
   });
+
+  it.each([[undefined, '10 minutes'], [twoStages({}, { deadline: 60_000 }, { deadline: 20 * 60_000 }), '20 minutes']] as const)('is waited for no longer than the most patient stage, and what runs goes on: %#', async (strategy, deadline) => {
+    await ground.fleet('c1 tier=canary');
+    await ground.application(strategy);
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.fleet('c2');
+    await ground.plan();
+    await ground.answers(['c2'], { health: 'PROGRESSING' });
+    const pass = async (time: string): Promise<unknown> => {
+      await ground.rows(`UPDATE rollout_targets SET started_at = now() - $1::interval WHERE state = 'MOVING'`, [time]);
+      await ground.plan();
+      const [main, late] = await ground.rollouts();
+      const [target] = await ground.rows<{ says: string }>(`SELECT x.state || coalesce(' ' || x.reason, '') AS says FROM rollout_targets x JOIN rollouts o ON o.id = x.rollout_id WHERE o.cause = 'LATE_MATCH'`);
+      return [main?.state, late?.cause, late?.state, target?.says];
+    };
+    expect(await pass('30 seconds')).toEqual(['SUCCEEDED', 'LATE_MATCH', 'RUNNING', 'MOVING']);
+    expect(await pass(deadline)).toEqual(['SUCCEEDED', 'LATE_MATCH', 'FAILED', 'FAILED DEADLINE_EXCEEDED']);
+    // It keeps its order, nobody begins anew, and the next release takes it along.
+    expect([await ground.assigned(), await findWork(ground.tx, 10)]).toEqual([{ c1: 1, c2: 1 }, []]);
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.answers(['c2']);
+    expect([await ground.assigned(), (await ground.rollouts()).at(-1)]).toEqual([{ c1: 2, c2: 2 }, expect.objectContaining({ cause: 'RELEASE', state: 'SUCCEEDED' })]);
+  });
+
+  it('is waited for no longer either, where a planner of an earlier version gave it no time', async () => {
+    await ground.fleet('c1');
+    await ground.application({ kind: 'ALL_AT_ONCE' });
+    await ground.release();
+    await ground.answers(['c1']);
+    await ground.fleet('c2');
+    await ground.plan();
+    await ground.rows(`UPDATE rollout_stages SET deadline_ms = NULL`);
+    await ground.rows(`UPDATE rollout_targets SET started_at = now() - interval '10 minutes' WHERE state = 'MOVING'`);
+    await ground.plan();
+    expect((await ground.rollouts()).map(({ cause, state }) => `${cause} ${state}`)).toEqual(['RELEASE SUCCEEDED', 'LATE_MATCH FAILED']);
+  });
 });

@@ -49,7 +49,7 @@ function applyToRest(rollout: RolloutState, transition: RolloutTransition, now: 
     case 'forget-name':
       return rollout;
     case 'judge-gate':
-      return withStage(rollout, transition.stage, (stage) => ({ gates: stage.gates.map((gate) => (gate.spec.name === transition.gate ? { ...gate, state: transition.to, since: now } : gate)) }));
+      return withStage(rollout, transition.stage, (stage) => ({ gates: stage.gates.map((gate) => (gate.spec.name === transition.gate ? { ...gate, state: transition.to, since: now, missedMs: undefined } : gate)) }));
     case 'open-stage':
       return withStage(rollout, transition.stage, () => ({ state: 'OPEN', isPromoted: false }));
     case 'settle-stage':

@@ -57,8 +57,14 @@ describe('what checks come to', () => {
 
   it('holds nothing against a gate for the time in which nobody listened', () => {
     const waiting = gate('AFTER', METRIC);
-    expect(gateDeadline(aRollout([], { hearsSince: after(30_000) }), waiting, METRIC)).toEqual(after(90_000));
+    expect(gateDeadline(aRollout([], { hearsSince: after(-1e9) }), { ...waiting, missedMs: 30_000 }, METRIC)).toEqual(after(90_000));
     expect(gateDeadline(aRollout([]), { ...waiting, state: 'PENDING' }, METRIC)).toBeUndefined();
+  });
+
+  it('begins no deadline anew for another planner, which only listens for a moment first', () => {
+    const waiting = gate('AFTER', METRIC);
+    const deadlines = [0, 29_000, 31_000, 59_000].map((ms) => gateDeadline(aRollout([], { hearsSince: after(ms) }), waiting, METRIC));
+    expect(deadlines).toEqual([after(60_000), after(60_000), after(61_000), after(89_000)]);
   });
 
   it('counts the time of a gate that waits again from then on', () => {

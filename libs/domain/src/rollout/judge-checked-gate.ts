@@ -1,4 +1,4 @@
-import { isReachable } from './judge-rollout-target.js';
+import { isReachable, OFFLINE_GRACE_MS } from './judge-rollout-target.js';
 import type { CheckSubject, GateRow, GateState, RolloutState, RolloutTargetRow, StageRow } from './rollout.types.js';
 import type { CheckedGateSpec } from './strategy/gate-spec.js';
 
@@ -38,11 +38,14 @@ export function judgeCheckedGate(rollout: RolloutState, stage: StageRow, gate: G
   return until !== undefined && until <= now ? 'FAILED' : 'WAITING';
 }
 
-/** When a gate that waits fails; undefined: never, or it does not wait yet. While nobody listened no time has passed. */
+/**
+ * When a gate that waits fails; undefined: never, or it does not wait yet. It is counted from a moment of the gate itself, without the time in which no hub was there; and
+ * never is it while the hub has only just begun to listen.
+ */
 export function gateDeadline(rollout: RolloutState, gate: GateRow, { deadlineSeconds }: CheckedGateSpec): Date | undefined {
   if (deadlineSeconds === undefined || gate.state !== 'WAITING' || gate.since === undefined) return undefined;
-  const from = Math.max(gate.since.getTime(), rollout.hearsSince?.getTime() ?? 0);
-  return new Date(from + deadlineSeconds * 1_000);
+  const counted = gate.since.getTime() + (gate.missedMs ?? 0) + deadlineSeconds * 1_000;
+  return new Date(Math.max(counted, rollout.hearsSince === undefined ? 0 : rollout.hearsSince.getTime() + OFFLINE_GRACE_MS));
 }
 
 /** Why a gate that is SKIPPED has asked nobody, as a sentence; undefined in every other state. Pure. */

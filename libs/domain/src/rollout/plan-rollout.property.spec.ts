@@ -2,6 +2,7 @@ import { currentStage, explainRollout, isRolloutOver, planRollout, subjectsOf, t
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isGone } from './judge-rollout-target.js';
+import { lookAgainAt } from './look-again-at.js';
 import type { FleetEvent } from './testing/fleet-event.js';
 import { FREEZES, isFrozen } from './testing/freezes.js';
 import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } from './testing/rollout-rows.js';
@@ -209,6 +210,14 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
       }
     }
     expect(calms.at(-1)?.state).toBe(fleet.state);
+  });
+
+  holds('says nothing new before the moment at which it is to be looked at again, however long that is, unless something happens', ({ calms }) => {
+    for (const { state, now } of calms) {
+      const at = lookAgainAt(state, now)?.getTime() ?? now.getTime() + 30 * 24 * 60 * MINUTE;
+      expect(at).toBeGreaterThan(now.getTime());
+      for (const ms of [now.getTime() + 1, (now.getTime() + at) / 2, at - 1]) if (ms < at) expect(planRollout(state, new Date(ms))).toEqual([]);
+    }
   });
 
   it('gives nobody a second order who was not let go in between', () => {

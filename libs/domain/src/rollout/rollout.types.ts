@@ -56,6 +56,8 @@ export interface GateRow {
   readonly uncounted?: number | undefined;
   /** Since when it stands as it does; undefined: nobody has come to it yet. */
   readonly since?: Date | undefined;
+  /** How much of the time since then nobody planned, as no hub was there; undefined: none. No deadline counts it. */
+  readonly missedMs?: number | undefined;
   /** What was found out for it so far; of gates that are checked alone. */
   readonly checks?: readonly GateCheck[] | undefined;
 }

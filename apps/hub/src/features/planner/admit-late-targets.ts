@@ -7,7 +7,7 @@ import type { PlannerPorts } from './planner.ports.js';
 
 const UNASSIGNED = `SELECT t.id FROM targets t WHERE t.application_id = $1 AND t.state = 'ACTIVE' AND t.assigned_release_id IS NULL AND t.blocked_reason IS NULL AND t.hold_at IS NULL`;
 /** Who was skipped for this stays in its rollout: it is taken up again, or takes no part. */
-const STAYS = `r.reason IN ('CLUSTER_OFFLINE', 'HELD', 'NO_STAGE')`;
+export const STAYS = `r.reason IN ('CLUSTER_OFFLINE', 'HELD', 'NO_STAGE')`;
 /** Targets that no rollout of the whole application has taken: they matched after it began, or came back. */
 const OUTSIDE = `${UNASSIGNED}
     AND NOT EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = $2 AND r.target_id = t.id AND (r.state <> 'SKIPPED' OR ${STAYS}))`;

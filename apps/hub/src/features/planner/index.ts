@@ -1,3 +1,4 @@
+export { findDue } from './find-due.js';
 export { findWork } from './find-work.js';
 export { PlanApplication, type PlanApplicationPorts } from './plan-application.js';
 export { PLANNER_LEASE, PlannerController, type PlannerControllerPorts } from './planner.controller.js';

@@ -3,7 +3,7 @@ import type { HeldLease } from '../../platform/database/index.js';
 import type { PlaceApplications, PlacementStore } from '../placement/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
 import { AdmitLateTargets } from './admit-late-targets.js';
-import { AdvanceRollouts } from './advance-rollouts.js';
+import { AdvanceRollouts, NOTHING_TO_ADVANCE, type AdvancedRollouts } from './advance-rollouts.js';
 import { lookForWork } from './look-for-work.js';
 import type { PlannerPorts } from './planner.ports.js';
 import { RefreshOrders } from './refresh-orders.js';
@@ -45,18 +45,32 @@ export class PlanApplication {
     this.#reissue = new ReissueOrders(ports);
   }
 
-  /** @throws LeaseLost when another replica plans by now */
-  async execute(lease: HeldLease, application: ApplicationId): Promise<void> {
+  /**
+   * @returns what its rollouts have come to
+   * @throws LeaseLost when another replica plans by now
+   */
+  async execute(lease: HeldLease, application: ApplicationId): Promise<AdvancedRollouts> {
     const work = await lookForWork(this.ports.tx, application);
-    if (work === undefined) return;
+    if (work === undefined) return NOTHING_TO_ADVANCE;
     if (work.settle) await this.#settle.execute(lease, application);
     if (work.sign) await inBatches(() => this.#sign.execute(lease, application));
     if (work.start) await this.#waiting.execute(lease, application);
     // What was removed may be there anew, and what was started or admitted wants to move.
     if (work.admit || work.settle) await this.#admit.execute(lease, application);
     if (work.refresh || work.settle) await this.#refresh.execute(lease, application);
-    if (work.advance || work.settle || work.start || work.admit || work.refresh) await inBatches(() => this.#advance.execute(lease, application));
+    const wantsToMove = work.advance || work.settle || work.start || work.admit || work.refresh;
+    const advanced = wantsToMove ? await this.#advanceInBatches(lease, application) : NOTHING_TO_ADVANCE;
     if (work.reissue) await inBatches(() => this.#reissue.execute(lease, application));
+    return advanced;
+  }
+
+  async #advanceInBatches(lease: HeldLease, application: ApplicationId): Promise<AdvancedRollouts> {
+    let advanced = NOTHING_TO_ADVANCE;
+    for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+      advanced = await this.#advance.execute(lease, application);
+      if (!advanced.isMore) break;
+    }
+    return advanced;
   }
 }
 

@@ -1,4 +1,4 @@
-import { releaseId, rolloutId, type ApplicationId } from '#domain';
+import { releaseId, rolloutId, unaskedLook, type ApplicationId } from '#domain';
 import type { HeldLease } from '../../platform/database/index.js';
 import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
 import { withApplication } from './planned-application.js';
@@ -12,15 +12,17 @@ export class StartWaiting {
     private readonly rollouts: StartRollouts,
   ) {}
 
-  async execute(lease: HeldLease, id: ApplicationId): Promise<void> {
-    await withApplication(this.ports, lease, id, async () => {
+  async execute(lease: HeldLease, application: ApplicationId): Promise<void> {
+    await withApplication(this.ports, lease, application, async ({ now }) => {
       const [waiting] = await this.ports.tx.query<{ id: string; release_id: string }>(
         `SELECT id, release_id FROM rollouts WHERE application_id = $1 AND state = 'PENDING' AND waits_for = 'ROLLOUT' ORDER BY number DESC LIMIT 1`,
-        [id],
+        [application],
       );
       if (waiting === undefined) return;
-      const application = await this.store.lockApplication(id);
-      if (application !== undefined) await this.rollouts.letNextRun(application, { id: rolloutId(waiting.id), release: releaseId(waiting.release_id) });
+      const toRoll = await this.store.lockApplication(application);
+      const id = rolloutId(waiting.id);
+      const isLet = toRoll !== undefined && (await this.rollouts.letNextRun(toRoll, { id, release: releaseId(waiting.release_id) }));
+      if (!isLet) await this.ports.tx.execute('UPDATE rollouts SET look_again_at = $2 WHERE id = $1 AND look_again_at <= now()', [id, unaskedLook(id, now)]);
     });
   }
 }

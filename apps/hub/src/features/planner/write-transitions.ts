@@ -5,7 +5,7 @@ import { notifyAll } from './notify-all.js';
 import type { PlannedApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 import { traceRollout, traceStage } from './rollout-trace.js';
-import { endSideRollouts, type LoadedRollout } from '../rollouts/index.js';
+import { endSideRollouts, IDLE_SO_FAR, type LoadedRollout } from '../rollouts/index.js';
 
 type Of<K extends RolloutTransition['kind']> = Extract<RolloutTransition, { kind: K }>;
 
@@ -35,7 +35,7 @@ export class WriteTransitions {
           await this.#tell(application, rollout, 'rollout.targetNotSentAhead', { target: transition.target });
           break;
         case 'judge-gate':
-          await tx.execute('UPDATE rollout_gates SET state = $4, since = now() WHERE rollout_id = $1 AND stage = $2 AND name = $3', [rollout.id, transition.stage, transition.gate, transition.to]);
+          await tx.execute(`UPDATE rollout_gates SET state = $4, since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND stage = $2 AND name = $3`, [rollout.id, transition.stage, transition.gate, transition.to]);
           await this.#tell(application, rollout, 'rollout.gate', { stage: transition.stage, gate: transition.gate, state: transition.to });
           break;
         case 'open-stage':

@@ -46,6 +46,8 @@ export class ProjectPolicyStore {
   /** Of the locked row: the version rises. */
   async save({ project, version, name }: StoredPolicy, policy: ProjectPolicy): Promise<StoredPolicy> {
     await this.tx.execute('UPDATE projects SET policy = $2::jsonb, version = version + 1 WHERE id = $1', [project, JSON.stringify(policy)]);
+    // Windows and rules of approvals hold for what is under way, too.
+    await this.tx.query(`SELECT pg_notify('application_changed', application_id::text) FROM (SELECT DISTINCT application_id FROM rollouts WHERE project_id = $1 AND state IN ('RUNNING', 'PAUSED')) o`, [project]);
     return { project, name, version: version + 1, policy };
   }
 }

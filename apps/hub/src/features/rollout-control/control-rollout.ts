@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { AuditTrail } from '../../platform/audit/index.js';
 import { CHANNELS, Outbox, TransactionContext, viewerScope } from '../../platform/database/index.js';
+import { IDLE_SO_FAR } from '../rollouts/index.js';
 import type { RolloutControlFailure } from './control-failure.js';
 import { lockRollout, type LockedRollout } from './rollout-rows.js';
 import type { ToldRollout } from './told-rollout.js';
@@ -41,7 +42,7 @@ export class ControlRollout {
       }
       if (command === 'ABORT') await this.#keepBefore(rollout);
       // While it was paused nobody asked: the time of its gates begins anew.
-      if (command === 'RESUME') await this.tx.execute(`UPDATE rollout_gates SET since = now() WHERE rollout_id = $1 AND state = 'WAITING'`, [rollout.id]);
+      if (command === 'RESUME') await this.tx.execute(`UPDATE rollout_gates SET since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND state = 'WAITING'`, [rollout.id]);
       await this.audit.record({ action: `rollout.${command.toLowerCase()}`, object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { phase: phase.value, reason } });
       await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
@@ -64,6 +65,6 @@ export class ControlRollout {
   async #retry({ id }: LockedRollout): Promise<number> {
     const targets = await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
     await this.tx.execute(`DELETE FROM rollout_gate_checks k USING rollout_gates g WHERE g.rollout_id = $1 AND g.state = 'FAILED' AND k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name`, [id]);
-    return targets + (await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now() WHERE rollout_id = $1 AND state = 'FAILED'`, [id]));
+    return targets + (await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND state = 'FAILED'`, [id]));
   }
 }

@@ -1,10 +1,11 @@
 import {
-  clusterId, isReasonCode, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type Labels, type MaintenanceWindow, type ObservedTarget,
+  clusterId, DEFAULT_DEADLINE_SECONDS, isReasonCode, movesAll, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type Labels, type MaintenanceWindow, type ObservedTarget,
   type ReasonCode, type RefusedVersion, type ReleaseId, type RolloutCause, type RolloutId, type RolloutPhase, type RolloutState, type RolloutTargetRow, type RolloutTargetState, type StageRow, type StageState, type SyncState, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 import { IS_CONNECTED } from '../clusters/index.js';
 import { countApprovals } from './count-approvals.js';
+import { GATE_MISSED_MS } from './gate-time.sql.js';
 import { withDependences } from './load-dependences.js';
 
 /** A rollout as `planRollout` wants it, and what its writer needs besides. */
@@ -27,8 +28,12 @@ export interface RolloutHead {
   readonly previousRelease: ReleaseId | undefined;
   /** Maintenance windows that hold its orders back; undefined: none do. */
   readonly maintenance: readonly MaintenanceWindow[] | undefined;
+  /** How long a target may move where its stage says nothing; undefined: it is waited for. */
+  readonly deadlineMs: number | undefined;
   /** Whether approvals of those who wrote what it brings do not count. */
   readonly isNotByAuthor: boolean;
+  /** When the planner looks at it again, whatever happens. */
+  readonly lookAgainAt: Date;
 }
 
 interface HeadRecord {
@@ -40,6 +45,7 @@ interface HeadRecord {
   readonly previous_release_id: string | null;
   readonly hears_since: Date | null;
   readonly cause: RolloutCause;
+  readonly look_again_at: Date;
   readonly maintenance: readonly MaintenanceWindow[] | null;
   readonly is_not_by_author: boolean | null;
 }
@@ -63,6 +69,7 @@ interface GateRecord {
   readonly state: GateState;
   readonly approvals: number;
   readonly since: Date | null;
+  readonly missed_ms: number;
   readonly checks: readonly { readonly subject: string; readonly verdict: 'PASSED' | 'FAILED' | null; readonly message: string }[];
 }
 interface TargetRecord {
@@ -99,7 +106,10 @@ interface TargetRecord {
 export const HAS_WORK = `(state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK')
   OR (state = 'HALTED' AND EXISTS (SELECT 1 FROM rollout_targets h WHERE h.rollout_id = rollouts.id AND h.state = 'MOVING')))`;
 
-const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, cause, (SELECT since FROM leases WHERE name = 'planner') AS hears_since,
+/** Rollouts that the planner looks at again of itself: those at work, and those that wait for the one before them. */
+export const WAITS = `(${HAS_WORK} OR (state = 'PENDING' AND waits_for = 'ROLLOUT'))`;
+
+const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, cause, look_again_at, (SELECT since FROM leases WHERE name = 'planner') AS hears_since,
   (SELECT p.policy -> 'maintenanceWindows' FROM projects p WHERE p.id = rollouts.project_id) AS maintenance,
   (SELECT (p.policy -> 'approvals' ->> 'notByAuthor')::boolean FROM projects p WHERE p.id = rollouts.project_id) AS is_not_by_author FROM rollouts`;
 
@@ -117,7 +127,9 @@ function toHead(row: HeadRecord): RolloutHead {
     previousRelease: row.previous_release_id === null ? undefined : releaseId(row.previous_release_id),
     // Whoever goes back goes at once: what runs there is known to be bad.
     maintenance: row.cause === 'ROLLBACK' || row.state === 'ROLLING_BACK' || row.maintenance === null || row.maintenance.length === 0 ? undefined : row.maintenance,
-    isNotByAuthor: row.is_not_by_author ?? false,
+    isNotByAuthor: row.is_not_by_author ?? false, lookAgainAt: row.look_again_at,
+    // Those of an earlier version, which gave late comers and other orders no time.
+    deadlineMs: movesAll(row.cause) ? undefined : DEFAULT_DEADLINE_SECONDS * 1_000,
   };
 }
 
@@ -148,7 +160,7 @@ const SELECT_STAGES = `
   SELECT rollout_id, name, ordinal, state, max_concurrency, failure_budget, deadline_ms, soak_ms, settled_at, promoted_at IS NOT NULL AS is_promoted
   FROM rollout_stages WHERE rollout_id = ANY($1::uuid[]) ORDER BY ordinal`;
 const SELECT_GATES = `
-  SELECT g.rollout_id, g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals, g.since,
+  SELECT g.rollout_id, g.stage, g.side, g.spec, g.state, (SELECT count(*)::int FROM rollout_approvals a WHERE a.rollout_id = g.rollout_id AND a.stage = g.stage AND a.gate = g.name) AS approvals, g.since, ${GATE_MISSED_MS} AS missed_ms,
     coalesce((SELECT jsonb_agg(jsonb_build_object('subject', k.subject, 'verdict', k.verdict, 'message', k.message)) FROM rollout_gate_checks k
       WHERE k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name), '[]') AS checks
   FROM rollout_gates g WHERE g.rollout_id = ANY($1::uuid[]) ORDER BY g.stage, g.side, g.ordinal`;
@@ -164,7 +176,7 @@ const SELECT_TARGETS = `
 
 async function assemble(tx: TransactionContext, rollout: RolloutHead, stages: readonly StageRecord[], gates: readonly GateRecord[], targets: readonly TargetRecord[]): Promise<LoadedRollout> {
   const gatesOf = Map.groupBy(gates, (gate) => gate.stage);
-  const staged = stages.map((row) => toStage(row, gatesOf.get(row.name) ?? []));
+  const staged = stages.map((row) => toStage(row, gatesOf.get(row.name) ?? [], rollout.deadlineMs));
   const state: RolloutState = {
     id: rollout.id, release: rollout.release, phase: rollout.phase, onFailure: rollout.onFailure, offlineWaitMs: rollout.offlineWaitMs, hearsSince: rollout.hearsSince, maintenance: rollout.maintenance,
     stages: rollout.isNotByAuthor ? await countApprovals(tx, rollout.id, staged) : staged, targets: targets.map((row) => toTarget(row, rollout.release)),
@@ -173,17 +185,17 @@ async function assemble(tx: TransactionContext, rollout: RolloutHead, stages: re
   return { state: await withDependences(tx, { state, clusterOf }), clusterOf, previousRelease: rollout.previousRelease };
 }
 
-function toGate({ side, spec, state, approvals, since, checks }: GateRecord): GateRow {
+function toGate({ side, spec, state, approvals, since, missed_ms: missedMs, checks }: GateRecord): GateRow {
   return {
-    side, spec, state, approvals, since: since ?? undefined,
+    side, spec, state, approvals, since: since ?? undefined, missedMs,
     checks: checks.map(({ subject, verdict, message }) => ({ subject: subject === 'HUB' ? subject : targetId(subject), verdict: verdict ?? undefined, message })),
   };
 }
 
-function toStage(row: StageRecord, gates: readonly GateRecord[]): StageRow {
+function toStage(row: StageRecord, gates: readonly GateRecord[], deadlineMs: number | undefined): StageRow {
   return {
     name: row.name, position: row.ordinal, state: row.state, maxConcurrency: row.max_concurrency ?? 'UNLIMITED', failureBudget: row.failure_budget ?? 'UNLIMITED',
-    deadlineMs: numberIn(row.deadline_ms), soakMs: Number(row.soak_ms), settledAt: row.settled_at ?? undefined, isPromoted: row.is_promoted,
+    deadlineMs: numberIn(row.deadline_ms) ?? deadlineMs, soakMs: Number(row.soak_ms), settledAt: row.settled_at ?? undefined, isPromoted: row.is_promoted,
     gates: gates.map(toGate),
   };
 }

@@ -21,6 +21,16 @@ export function holderWith(holder: string, session: string | undefined): string 
 const IS_GONE = `(held.holder ~ '/[0-9]+@[0-9]+$' AND NOT EXISTS (
   SELECT 1 FROM pg_stat_activity WHERE pid = substring(held.holder FROM '/([0-9]+)@')::int AND (backend_start IS NULL OR ${SESSION} = substring(held.holder FROM '/([0-9]+@[0-9]+)$'))))`;
 
+const IS_HELD = 'held.expires_at > clock_timestamp()';
+const IS_OURS = `held.holder = excluded.holder AND ${IS_HELD}`;
+/**
+ * Since when it is held without a break. Whose lease is taken from him as his session has ended was there until then: what such a change begins goes on through
+ * the next ones for a minute, so that a connection that comes and goes does not begin it anew without end.
+ */
+const SINCE = `CASE WHEN ${IS_OURS} OR (${IS_HELD} AND held.since > clock_timestamp() - interval '60 seconds') THEN held.since ELSE clock_timestamp() END`;
+/** How long nobody has held it, altogether. */
+const IDLE_MS = 'held.idle_ms + greatest(0, extract(epoch FROM clock_timestamp() - held.expires_at) * 1000)::bigint';
+
 /**
  * Named leases of controllers, by database time. `acquire` and `renew` open their own short transaction; `assertHeld`
  * runs inside the transaction of the work and locks the row, so that a take-over waits for the commit.
@@ -34,8 +44,7 @@ export class Leases {
       const [row] = await this.tx.query<{ epoch: string }>(
         `INSERT INTO leases AS held (name, holder, epoch, expires_at) VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
-           since = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.since ELSE clock_timestamp() END,
-           epoch = CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN held.epoch ELSE held.epoch + 1 END
+           since = ${SINCE}, idle_ms = ${IDLE_MS}, epoch = CASE WHEN ${IS_OURS} THEN held.epoch ELSE held.epoch + 1 END
          WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp() OR ${IS_GONE}
          RETURNING epoch`,
         [name, holder, ttlMs],

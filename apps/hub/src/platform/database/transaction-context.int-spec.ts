@@ -152,6 +152,27 @@ describe('on a database', () => {
     expect(await leases.acquire('planner', winner.holder, 60_000)).toMatchObject({ epoch: next.epoch + 1n });
   });
 
+  it('Leases tell since when they are held, and for how long nobody has held them', async () => {
+    const leases = new Leases(tx);
+    const take = async (holder: string): Promise<{ readonly age: number; readonly idle: number }> => {
+      if ((await leases.acquire('told', holder, 60_000)) === undefined) throw new Error('somebody else holds it');
+      const { rows: [row] } = await database.pool.query<{ age: number; idle: number }>(`SELECT extract(epoch FROM clock_timestamp() - since)::float8 AS age, idle_ms::float8 / 1000 AS idle FROM leases WHERE name = 'told'`);
+      return row ?? { age: -1, idle: -1 };
+    };
+    const GONE = (n: number): string => `r${n}/999999@${n}`;
+    await take(GONE(1));
+    await database.pool.query(`UPDATE leases SET since = since - interval '40 seconds' WHERE name = 'told'`);
+    const [flap, again] = [await take(GONE(2)), await take(GONE(3))];
+    expect([flap.age, again.age].map((age) => age >= 40)).toEqual([true, true]);
+    expect([flap.idle, again.idle]).toEqual([0, 0]);
+    await database.pool.query(`UPDATE leases SET since = since - interval '30 seconds' WHERE name = 'told'`);
+    expect((await take(GONE(4))).age).toBeLessThan(30); // the minute is over
+    await database.pool.query(`UPDATE leases SET since = since - interval '30 seconds', expires_at = clock_timestamp() - interval '100 seconds' WHERE name = 'told'`);
+    const restarted = await take('r5');
+    expect([restarted.age < 30, restarted.idle >= 100 && restarted.idle < 130]).toEqual([true, true]);
+    expect((await take('r5')).idle).toBe(restarted.idle);
+  });
+
   it('Leases of a holder that was killed are free at once, since its session has ended; of one that named none, when their time is up', async () => {
     const leases = new Leases(tx);
     const dying = new Notifications(database.url, systemTimers, systemRandom, silentLog);

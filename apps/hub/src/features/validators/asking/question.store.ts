@@ -1,6 +1,7 @@
 import { projectId, validatorId, type GateRow, type RolloutCause, type RolloutTargetState, type StageState, type Validation, type ValidatorFacts, type ValidatorId } from '#domain';
 import type { AuditTrail } from '../../../platform/audit/index.js';
 import { CHANNELS, systemScope, type TransactionContext } from '../../../platform/database/index.js';
+import { GATE_MISSED_MS } from '../../rollouts/index.js';
 
 /** A question that this replica has taken, and puts. */
 export interface Question {
@@ -68,7 +69,7 @@ const CLAIM = `
   RETURNING k.ask_id, k.attempt, k.rollout_id, k.stage, k.gate, k.failures`;
 const FACTS = `
   SELECT g.side, g.spec ->> 'validator' AS validator, (g.spec ->> 'intervalSeconds')::float8 AS interval_seconds,
-    greatest(g.since, (SELECT since FROM leases WHERE name = 'planner')) + make_interval(secs => (g.spec ->> 'deadlineSeconds')::float8) AS deadline,
+    g.since + ${GATE_MISSED_MS} * interval '1 millisecond' + make_interval(secs => (g.spec ->> 'deadlineSeconds')::float8) AS deadline,
     g.project_id, p.name AS project, a.name AS application, o.number, o.cause, o.started_at, r.number AS release, r.commit, r.author, r.subject, s.ordinal,
     v.id AS validator_id, v.url, v.key_encrypted, CASE WHEN v.earlier_key_until > now() THEN v.earlier_key_encrypted END AS earlier_key
   FROM rollout_gates g JOIN rollouts o ON o.id = g.rollout_id JOIN projects p ON p.id = g.project_id JOIN applications a ON a.id = o.application_id JOIN releases r ON r.id = o.release_id
