@@ -84,6 +84,9 @@ const reportWithValues: TargetReport = {
   ],
 };
 
+/** What is kept came later still; to keep nothing is said. */
+const reportsWithKept: readonly TargetReport[] = [{ ...report, kept: ['0123456789abcdef'.repeat(2), 'f'.repeat(32)] }, { ...report, kept: [] }];
+
 /** One frame of an agent of every kind, with every field set. */
 export const AGENT_FRAMES: Readonly<Record<string, AgentBody>> = {
   'agent-hello': {
@@ -97,6 +100,7 @@ export const AGENT_FRAMES: Readonly<Record<string, AgentBody>> = {
   'agent-target-digests': { $case: 'targetDigests', value: { entries: [{ targetId: id('03'), epoch: 1n, generation: 42n, orderDigest: digestOf('order') }], floorEpoch: 0n, floorGeneration: 0n } },
   'agent-reports': { $case: 'reports', value: { sequence: 8n, reports: [encodeReport(report)] } },
   'agent-reports-values': { $case: 'reports', value: { sequence: 9n, reports: [encodeReport(reportWithValues)] } },
+  'agent-reports-kept': { $case: 'reports', value: { sequence: 10n, reports: reportsWithKept.map(encodeReport) } },
   'agent-order-receipts': { $case: 'orderReceipts', value: { receipts: [{ targetId: id('03'), epoch: 1n, generation: 42n, accepted: false, reason: 'STALE_GENERATION' }] } },
   'agent-response': {
     $case: 'response',

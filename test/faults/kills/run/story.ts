@@ -9,7 +9,7 @@ import type { FleetCommit } from '../check/kill-evidence.js';
 import { newestRollout, waitingGates, type RolloutSight } from './rollout-sight.js';
 
 /** What a person may meet who does not know how far the hub has come. */
-const RACES = ['ROLLOUT_OVER', 'ROLLOUT_NOT_READY', 'ROLLOUT_NOT_FOUND', 'GATE_NOT_FOUND', 'NOTHING_TO_PROMOTE', 'NOTHING_HELD', 'NOTHING_TO_ROLL_BACK_TO', 'TARGET_NOT_FOUND'];
+const RACES = ['ROLLOUT_OVER', 'ROLLOUT_NOT_READY', 'ROLLOUT_NOT_FOUND', 'GATE_NOT_FOUND', 'NOTHING_TO_PROMOTE', 'NOTHING_HELD', 'NOTHING_TO_ROLL_BACK_TO', 'RELEASE_OUT_OF_REACH', 'TARGET_NOT_FOUND'];
 const OVER = ['SUCCEEDED', 'FAILED', 'ROLLED_BACK', 'SUPERSEDED', 'ABORTED', 'HALTED'];
 const LOOK_MS = 300;
 const POLL = '2s';
