@@ -71,6 +71,7 @@ describe('an approval by an author, over the API, with real commits', () => {
     expect((await runCapstan(hub.url, hub.adminToken, ['rollout', 'show', 'shop'])).out).toContain(`waits: Gate qa before stage rest waits for 1 more approval.\n       ${command}\n`);
     const explained: unknown = JSON.parse((await runCapstan(hub.url, hub.adminToken, ['explain', 'shop@eu-1', '-o', 'json'])).out);
     expect(explained).toMatchObject({ steps: expect.arrayContaining([expect.objectContaining({ kind: 'HURDLE', isOk: false, rollout: 2, hurdle: { kind: 'APPROVAL', stage: 'rest', gate: 'qa' } })]) });
+    await expect(runCapstan(hub.url, bob, ['rollout', 'approve', 'shop', 'qa'])).rejects.toMatchObject({ message: 'not a gate: qa', next: 'Write STAGE/GATE; these wait for people: rest/qa.' });
     expect(await say('approveGate', second.id, bob)).toEqual({ userErrors: [] });
     expect((await runCapstan(hub.url, bob, ['rollout', 'approve', 'shop', 'rest/qa', '-n', '2'])).out).toContain('rollout 2 of app/shop: nothing to do: you have approved this gate already; it is RUNNING\n');
   });

@@ -10,6 +10,13 @@ import { sayOutOfReach } from './say-out-of-reach.js';
 const ROLLBACK = `mutation Rollback($input: RollbackInput!) { rollback(input: $input) { staying waitingForGit rollouts { number state release { number commit } gitWrite { branch newBranch } } userErrors { code field message hint details } } }`;
 const LIFT = `mutation Lift($input: LiftHoldInput!) { liftHold(input: $input) { targets { name } userErrors { code field message hint details } } }`;
 
+const EXAMPLES = `
+Examples:
+  capstan rollback shop --reason 'checkout is broken'           every target to what it was well with before
+  capstan rollback shop --to 41 --reason 'checkout is broken'   to release 41: capstan history shop shows them
+  capstan rollback shop@eu-1 --reason 'eu-1 only'               one target; --stage europe for a stage
+  capstan hold lift shop --reason 'fixed'                       let it follow its branch again`;
+
 interface ScopeOptions {
   readonly project: string;
   readonly cluster?: string;
@@ -36,6 +43,7 @@ export function rollbackCommand(context: CommandContext): Command {
     .option('--to <release>', 'number of a release that all of them have run; each to what it was well with before if left out')
     .option('--revert', 'also put the files of that release back on the branch, by a commit of the hub')
     .option('--branch', 'with --revert: on a branch of its own, for a pull request')
+    .addHelpText('after', EXAMPLES)
     .option('--wait-for-git', 'also while a repository cannot be read and an agent does not keep the release: the target goes back when it can')
     .action(async (text: string | undefined, options: RollbackOptions) => {
       if (options.branch === true && options.revert !== true) throw usage('--branch says how Git follows', 'Add --revert.');

@@ -17,6 +17,13 @@ const VERBS = [
   { verb: 'retry', mutation: 'retryRollout', description: 'try again what failed; a halted rollout goes on' },
 ] as const;
 
+const EXAMPLES = `
+Examples:
+  capstan rollout show shop                        where it stands, what it waits for, and the commands that end the wait
+  capstan rollout approve shop europe/qa           yes to gate qa of stage europe
+  capstan rollout promote shop --reason 'urgent'   past what the stage waits for
+  capstan rollout watch shop                       live, until it has ended`;
+
 interface ShowOptions {
   readonly project: string;
   readonly number?: string;
@@ -29,7 +36,7 @@ interface TellOptions extends ShowOptions {
 
 /** `capstan rollout list|show|watch|pause|resume|abort|retry|promote|approve APP`. */
 export function rolloutCommand(context: CommandContext): Command {
-  const group = new Command('rollout').description('how releases move over clusters, stage after stage');
+  const group = new Command('rollout').description('how releases move over clusters, stage after stage').addHelpText('after', EXAMPLES);
   group.addCommand(rolloutListCommand(context)).addCommand(showCommand(context)).addCommand(rolloutWatchCommand(context));
   for (const { verb, mutation, description } of VERBS) {
     group.addCommand(onRollout(verb, description).option('--reason <text>', 'why, for the record').action((app: string, options: TellOptions) => tell(context, app, options, mutation, { reason: options.reason ?? null }, verb)));
@@ -72,7 +79,7 @@ function approveCommand(context: CommandContext): Command {
     .option('--comment <text>', 'what is kept with the approval')
     .action(async (app: string, text: string, options: TellOptions) => {
       const [stage, gate, ...more] = text.split('/');
-      if (stage === undefined || gate === undefined || stage === '' || gate === '' || more.length > 0) throw usage(`not a gate: ${text}`, 'Write STAGE/GATE.');
+      if (stage === undefined || gate === undefined || stage === '' || gate === '' || more.length > 0) throw usage(`not a gate: ${text}`, await gatesToWrite(context, app, options));
       await tell(context, app, options, 'approveGate', { stage, gate, comment: options.comment ?? null }, 'approve', { stage, gate });
     });
 }
@@ -82,4 +89,15 @@ async function tell(context: CommandContext, app: string, { project, number }: S
   const document = `mutation Tell($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${TOLD} } }`;
   const told = await withNearNames(context, { project, application }, context.hub.mutate<ToldRollout>(document, mutation, { rollout: rollout.id, ...input }, context.signal));
   context.out(formatTold(word, told, { application, project }, context.clock.now(), gate));
+}
+
+/** The gates that one could have meant; a hub that does not tell them stands in nobody's way. */
+async function gatesToWrite(context: CommandContext, app: string, { project, number }: ShowOptions): Promise<string> {
+  try {
+    const { rollout } = await findRollout(context, app, project, number);
+    const waiting = rollout.hurdles.flatMap(({ kind, stage, gate }) => (kind === 'APPROVAL' && stage !== null && gate !== null ? [`${stage}/${gate}`] : []));
+    return waiting.length === 0 ? 'Write STAGE/GATE; none waits for people now.' : `Write STAGE/GATE; these wait for people: ${waiting.join(', ')}.`;
+  } catch {
+    return 'Write STAGE/GATE.';
+  }
 }
