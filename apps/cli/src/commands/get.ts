@@ -2,7 +2,7 @@ import { suggest } from '#kernel';
 import { Command } from 'commander';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
-import { notFoundNear } from './near-names.js';
+import { nearNames, notFoundNear } from './near-names.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
 import { printWarningsOf } from './print-warnings.js';
@@ -37,6 +37,7 @@ export function getCommand(context: CommandContext): Command {
       const rows = await allPages<Row>(context.hub, kind.document, kind.field, { selector, project, application, cluster }, context.signal);
       if (rows.length === 0 && application !== undefined) await needApplication(context, application, project);
       if (rows.length === 0 && cluster !== undefined) await needCluster(context, cluster);
+      if (rows.length === 0 && project !== undefined) await needProject(context, project);
       const wanted = name === undefined ? rows : rows.filter((row) => isNamed(row, name));
       if (name !== undefined && wanted.length === 0) throw nothingNamed(kind, name, rows);
       context.out(formatNodes(wanted, kind.columns(context.clock.now()), output, options.headers));
@@ -58,6 +59,11 @@ async function needApplication(context: CommandContext, name: string, project: s
   const document = 'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }';
   const { application } = await context.hub.query<{ readonly application: object | null }>(document, { project, name }, context.signal);
   if (application === null) throw await notFoundNear(context, `application ${name}`, { project: project ?? 'default', application: name }, 'capstan get apps shows what there is.');
+}
+
+async function needProject(context: CommandContext, project: string): Promise<void> {
+  const near = await nearNames(context, { project });
+  if (near !== '') throw notFound(`project ${project}`, `${near} capstan get projects shows what there is.`);
 }
 
 async function needCluster(context: CommandContext, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { withNearNames } from './near-names.js';
 import { explainRemovals } from './explain-removals.js';
 import { parseReference } from './resources.js';
 
@@ -18,7 +19,7 @@ export function labelCommand(context: CommandContext): Command {
       if (kind.singular !== 'cluster') throw usage(`only clusters have labels, not ${kind.plural}`);
       const { set, remove } = parseLabelWords(words.slice(referenceWords));
       if (Object.keys(set).length + remove.length === 0) throw usage(`which labels of cluster/${name}?`, 'Write key=value to set a label, key- to remove it.');
-      const { cluster } = await explainRemovals(
+      const { cluster } = await withNearNames(context, { project: 'default', cluster: name }, explainRemovals(
         context.hub.mutate<{ readonly cluster: { readonly name: string; readonly labels: Readonly<Record<string, string>> } }>(
           LABEL,
           'labelCluster',
@@ -26,7 +27,7 @@ export function labelCommand(context: CommandContext): Command {
           context.signal,
         ),
         `capstan label ${words.join(' ')}`,
-      );
+      ));
       context.out(`cluster/${cluster.name} labeled: ${Object.entries(cluster.labels).map(([key, value]) => `${key}=${value}`).join(',') || '(no labels)'}\n`);
     });
 }

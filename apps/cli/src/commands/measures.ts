@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { notFound, usage } from '../cli-error.js';
+import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { formatTable } from '../output/format-table.js';
 import { parseMoment } from './parse-moment.js';
 
@@ -49,7 +50,7 @@ export function measuresCommand(context: CommandContext): Command {
       const application = app?.replace(/^(app|apps|application)\//, '');
       const variables = { project, application: application ?? null, since: parseMoment(since, now).toISOString(), until: until === undefined ? null : parseMoment(until, now).toISOString() };
       const { deploymentMeasures: found } = await context.hub.query<{ readonly deploymentMeasures: ProjectMeasures | null }>(DOCUMENT, variables, context.signal);
-      if (found === null) throw notFound(application === undefined ? `project ${project}` : `application ${application}`, application === undefined ? undefined : 'capstan get apps shows what there is.');
+      if (found === null) throw await notFoundNear(context, application === undefined ? `project ${project}` : `application ${application}`, { project, application }, `capstan get ${application === undefined ? 'projects' : 'apps'} shows what there is.`);
       if (output === 'json') return context.out(`${JSON.stringify(found, null, 2)}\n`);
       context.out(formatMeasures(found));
       if (found.total.deployments === 0) context.err(`No deployments from ${found.since} to ${found.until}.\n`);

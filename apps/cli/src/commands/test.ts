@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CliError, notFound } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { withNearNames } from './near-names.js';
 import { EXIT } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
 import { parseDuration } from './parse-duration.js';
@@ -31,7 +32,7 @@ export function testCommand(context: CommandContext): Command {
       const target = parseTarget(text, project);
       const name = `${target.project}/${target.application}@${target.cluster}`;
       const timeoutMs = parseDuration(timeout);
-      const { testRun } = await context.hub.mutate<{ readonly testRun: RunData }>(START, 'runTests', { target: name }, context.signal);
+      const { testRun } = await withNearNames(context, target, context.hub.mutate<{ readonly testRun: RunData }>(START, 'runTests', { target: name }, context.signal));
       context.err(`testing ${name}: ${testRun.tests.length} test${testRun.tests.length === 1 ? '' : 's'}\n`);
       const run = await ended(context, target, testRun, timeoutMs);
       for (const { object, state, message, log } of run.tests) {

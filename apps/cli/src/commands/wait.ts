@@ -1,7 +1,8 @@
 import { didYouMean } from '#kernel';
 import { Command } from 'commander';
-import { CliError, notFound, usage } from '../cli-error.js';
+import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { notFoundNear } from './near-names.js';
 import { EXIT } from '../exit-codes.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReference } from './resources.js';
@@ -55,7 +56,7 @@ async function waitFor(context: CommandContext, wanted: Wanted): Promise<void> {
       context.out(`app/${wanted.name} ${wanted.goal}\n`);
       return;
     }
-    if (application === null) throw notFound(`application ${wanted.name}`, 'capstan get apps shows what there is.');
+    if (application === null) throw await notFoundNear(context, `application ${wanted.name}`, { project: wanted.project, application: wanted.name }, 'capstan get apps shows what there is.');
     if (missing !== said) context.err(`waiting for app/${wanted.name}: ${missing}\n`);
     said = missing;
     if (context.monotonic.nowMs() >= deadline) throw new CliError(EXIT.WAIT_FAILED, `app/${wanted.name} is not ${wanted.goal}`, missing, `capstan describe app/${wanted.name} says more.`);

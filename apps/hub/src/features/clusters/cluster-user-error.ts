@@ -14,9 +14,9 @@ export function toClusterUserError(
     case 'INVALID_LABEL':
       return userError(failure.code, failure.key === '' ? [labelsField] : [labelsField, failure.key], sentence(failure.rule));
     case 'DUPLICATE_CLUSTER':
-      return userError(failure.code, [nameField], `There is a cluster named ${failure.name} already.`);
+      return userError(failure.code, [nameField], `There is a cluster named ${failure.name} already.`, 'Take another name; to change its labels: capstan label cluster NAME key=value');
     case 'CLUSTER_NOT_FOUND':
-      return userError(failure.code, [nameField], 'No such cluster.');
+      return userError(failure.code, [nameField], 'No such cluster.', 'See which there are: capstan get clusters');
     case 'CLUSTER_NOT_ACTIVE':
       return userError(failure.code, [nameField], `The cluster is ${failure.state}.`, 'Wait until it is removed, or remove it with force.');
     case 'STALE_VERSION':

@@ -35,7 +35,7 @@ export class FactMismatchResolver {
 function toUserError(failure: ConfirmFactMismatchFailure): UserError {
   switch (failure.code) {
     case 'TARGET_NOT_FOUND':
-      return userError(failure.code, ['target'], 'No such target.');
+      return userError(failure.code, ['target'], 'No such target.', 'See which there are: capstan get targets');
     case 'NOTHING_TO_CONFIRM':
       return userError(failure.code, ['target'], `The facts are not what keeps ${failure.name} from matching.`);
     default:

@@ -108,7 +108,7 @@ function listOf<T>(filter: { readonly eq?: T | null; readonly in?: readonly T[] 
 function toUserError(failure: ApprovePruneFailure): UserError {
   switch (failure.code) {
     case 'TARGET_NOT_FOUND':
-      return userError(failure.code, ['target'], 'No such target.');
+      return userError(failure.code, ['target'], 'No such target.', 'See which there are: capstan get targets');
     case 'NOTHING_TO_APPROVE':
       return userError(failure.code, ['target'], `Nothing of ${failure.name} waits for an approval.`);
     case 'DIGEST_MISMATCH':

@@ -33,7 +33,7 @@ export class TestRunResolver {
   async runTests(@CurrentViewer() viewer: Viewer, @Args('input', { description: 'What to test.' }) input: RunTestsInput): Promise<RunTestsPayload> {
     const name = parseTargetName(input.target);
     const target = name && (await this.questions.target(viewer, name));
-    if (target === undefined) return { testRun: null, userErrors: [userError('TARGET_NOT_FOUND', ['target'], 'No such target.')] };
+    if (target === undefined) return { testRun: null, userErrors: [userError('TARGET_NOT_FOUND', ['target'], 'No such target.', 'See which there are: capstan get targets')] };
     const start = this.ids.uuid();
     await this.note.execute(viewer, target, 'runTests', start);
     const run = await this.#begin(target, start);
