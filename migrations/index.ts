@@ -18,3 +18,4 @@ export { NamesUsedUp1764291600000 } from './1764291600000-names-used-up.js';
 export { GatesThatAskNobody1764295200000 } from './1764295200000-gates-that-ask-nobody.js';
 export { KeptContent1764298800000 } from './1764298800000-kept-content.js';
 export { TimesOfWaiting1764302400000 } from './1764302400000-times-of-waiting.js';
+export { NobodySinceRelease1764309600000 } from './1764309600000-nobody-since-release.js';

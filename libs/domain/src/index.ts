@@ -75,7 +75,7 @@ export { formatPath, parseFieldsV1, type FieldTree, type MalformedFields, type P
 export { isSecret, LAST_APPLIED_ANNOTATION, MASK, maskValue } from './drift/mask-secrets.js';
 export { isSameScalar, parseQuantity } from './drift/same-value.js';
 export { CEL_LANGUAGE, CEL_VARIABLE } from './cel/cel-language.js';
-export { emailOf, FURTHER_AUTHORS, MAX_COMMIT_PEOPLE, mergePeople, NOBODY, type CommitPeople, type CommitPerson } from './release/commit-people.js';
+export { emailOf, FURTHER_AUTHORS, MAX_COMMIT_PEOPLE, mergePeople, NOBODY, UNKNOWN_PEOPLE, type CommitPeople, type CommitPerson } from './release/commit-people.js';
 export { judgeMaintenance, sayMaintenance, type MaintenanceJudgement } from './maintenance/judge-maintenance.js';
 export { maintenanceJson, maintenanceOf, type MaintenanceWindow } from './maintenance/maintenance-window.js';
 export type { MaintenanceWindowInput } from './maintenance/validate-maintenance-windows.js';

@@ -92,6 +92,17 @@ describe('an application with a chart from one repository and values from anothe
     expect(await pins()).toEqual([`${first} env ${values}`, `${first} env ${second}`]);
   });
 
+  it('does not take for nobody who wrote what an earlier build has found without writing that down; the release after tells it again', async () => {
+    await look();
+    await world.database.pool.query('UPDATE application_sources SET people = NULL WHERE application_id = $1', [application]);
+    for (const note of ['b', 'c']) {
+      await git.commit({ 'env/prod.yaml': `note: ${note}\n` }, note, { author: { name: 'ada', email: 'ada@example.com' } });
+      await look();
+    }
+    const { rows } = await world.database.pool.query<object>(`SELECT number, people -> 'isComplete' AS whole, people @> '{"people": [{"email": "ada@example.com"}]}' AS ada FROM releases WHERE application_id = $1 ORDER BY number`, [application]);
+    expect(rows.slice(1)).toEqual([{ number: 2, whole: false, ada: true }, { number: 3, whole: true, ada: true }]);
+  });
+
   it('stays as it is while one of them cannot be read, says which, and goes on by itself', async () => {
     await look();
     world.git.fail(50, { status: 500 });

@@ -19,6 +19,8 @@ export const MAX_COMMIT_PEOPLE = 500;
 /** Where a commit of the hub cannot name all who wrote what it carries, it names this one, who is nobody: the others are not known. */
 export const FURTHER_AUTHORS = 'further-authors@capstan.invalid';
 export const NOBODY: CommitPeople = { isComplete: true, people: [] };
+/** Of what was not written down: not the same as nobody. */
+export const UNKNOWN_PEOPLE: CommitPeople = { isComplete: false, people: [] };
 
 /** An address as it is compared: letters of either case are the same. */
 export function emailOf(text: string): string {

@@ -1,4 +1,4 @@
-import { applicationId, mergePeople, NOBODY, releaseId, repositoryId, type ApplicationId, type CommitPeople, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
+import { applicationId, mergePeople, UNKNOWN_PEOPLE, releaseId, repositoryId, type ApplicationId, type CommitPeople, type ProjectId, type PromotionSpec, type PromotionState, type ReleaseId, type RepositoryId, type RepositoryType } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 
 /** A promotion as its rows are, and what a commit for it needs. */
@@ -79,7 +79,7 @@ export async function peopleOf(tx: TransactionContext, { upstream, release, stat
   const rows = await tx.query<{ readonly people: CommitPeople | null }>('SELECT people FROM releases WHERE application_id = $1 AND number > $2 AND number <= $3 ORDER BY number DESC', [
     upstream ?? null, state.downstream.promoted ?? 0, release?.number ?? 0,
   ]);
-  return mergePeople(rows.map(({ people }) => people ?? { ...NOBODY, isComplete: false }));
+  return mergePeople(rows.map(({ people }) => people ?? UNKNOWN_PEOPLE));
 }
 
 /** Their promotions, those that have one. Inside a transaction. */

@@ -1,5 +1,5 @@
 import { digestOfJson, ok, parseDigest, type Digest, type Result } from '#kernel';
-import { computeFilesDigest, filesOfFurtherSource, mayHaveBases, mergePeople, NOBODY, type CommitPeople, type SourceReadFailure } from '#domain';
+import { computeFilesDigest, filesOfFurtherSource, mayHaveBases, mergePeople, UNKNOWN_PEOPLE, type CommitPeople, type SourceReadFailure } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import type { FollowedSource, FurtherSourcesStore } from './further-sources.store.js';
 import { problemOf } from './problem-of.js';
@@ -35,7 +35,7 @@ export class LookAtFurtherSources {
 
 /** Where nobody can tell, that is what is noted. */
 async function peopleFor({ commit }: FollowedSource, { people }: ResolvedSource, paths: readonly string[], signal: AbortSignal): Promise<CommitPeople> {
-  return people === undefined ? { ...NOBODY, isComplete: false } : people(commit, paths, signal);
+  return people === undefined ? UNKNOWN_PEOPLE : people(commit, paths, signal);
 }
 
 interface FoundDigest {

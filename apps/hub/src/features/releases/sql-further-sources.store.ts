@@ -1,4 +1,4 @@
-import { applicationId, applicationRevisionId, NOBODY, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
+import { applicationId, applicationRevisionId, NOBODY, UNKNOWN_PEOPLE, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { FollowedSource, FoundAt, FurtherSourcesStore } from './further-sources.store.js';
 import type { EvaluationProblem } from './evaluation-problem.js';
@@ -30,7 +30,7 @@ export class SqlFurtherSourcesStore implements FurtherSourcesStore {
     const rows = await this.tx.query<Row>(SELECT, [repository, ref]);
     return rows.map((row) => ({
       application: applicationId(row.application_id), name: row.name, revision: { id: applicationRevisionId(row.revision_id), spec: row.spec },
-      commit: row.commit ?? undefined, digest: row.digest ?? undefined, people: row.people ?? NOBODY,
+      commit: row.commit ?? undefined, digest: row.digest ?? undefined, people: row.people ?? (row.commit === null ? NOBODY : UNKNOWN_PEOPLE),
     }));
   }
 

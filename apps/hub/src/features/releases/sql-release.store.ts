@@ -1,5 +1,5 @@
 import { parseDigest } from '#kernel';
-import { applicationId, applicationRevisionId, isReasonCode, projectId, releaseId, repositoryId, NOBODY, type ApplicationId, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
+import { applicationId, applicationRevisionId, isReasonCode, projectId, releaseId, repositoryId, NOBODY, UNKNOWN_PEOPLE, type ApplicationId, type ApplicationSpec, type CommitPeople, type RepositoryId } from '#domain';
 import { CHANNELS, type TransactionContext } from '../../platform/database/index.js';
 import type { SourceState } from './further-sources.store.js';
 import type { EvaluationProblem } from './evaluation-problem.js';
@@ -68,7 +68,7 @@ export class SqlReleaseStore implements ReleaseStore {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb, $18)`,
       [project, id, application, number, revision, repository, commit, ref, sourceDigest, release.releaseKey, fellBack, author, subject, committedAt, fullRef, location ?? null, people === undefined ? null : JSON.stringify(people), release.trace],
     );
-    if (release.sources.length > 0) await this.tx.execute('UPDATE application_sources SET people = NULL WHERE application_id = $1', [application]);
+    if (release.sources.length > 0) await this.tx.execute('UPDATE application_sources SET people = $2::jsonb WHERE application_id = $1', [application, JSON.stringify(NOBODY)]);
     for (const source of release.sources) {
       await this.tx.execute('INSERT INTO release_sources (project_id, release_id, name, repository_id, commit, ref, full_ref, location) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
         project, id, source.name, source.repository, source.commit, source.ref, source.fullRef, source.location ?? null,
@@ -129,7 +129,7 @@ function toSourceState({ name, repository, ref, commit, fullRef, location, diges
   if (reason !== null && isReasonCode(reason)) return { kind: 'PROBLEM', name, problem: { reason, message: message ?? '' } };
   const digest = parseDigest(text ?? '');
   if (isCurrent !== true || commit === null || fullRef === null || digest === undefined) return { kind: 'WAITING', name };
-  return { kind: 'FOUND', pinned: { name, repository: repositoryId(repository), ref, commit, fullRef, location: location ?? undefined, digest }, people: people ?? NOBODY };
+  return { kind: 'FOUND', pinned: { name, repository: repositoryId(repository), ref, commit, fullRef, location: location ?? undefined, digest }, people: people ?? UNKNOWN_PEOPLE };
 }
 
 function newestOf(row: Row, id: string): NewestRelease {

@@ -1,4 +1,4 @@
-import { mergePeople, NOBODY, type CommitPeople, type RolloutId } from '#domain';
+import { mergePeople, UNKNOWN_PEOPLE, type CommitPeople, type RolloutId } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
 
 /** More releases than these a rollout brings only to a cluster that nobody has looked after for long. */
@@ -15,7 +15,7 @@ const BROUGHT = `
 /** Who wrote what a rollout brings; what is not known of one release is not known of all. Runs in the open transaction. */
 export async function authorsOfRollout(tx: Pick<TransactionContext, 'query'>, rollout: RolloutId): Promise<CommitPeople> {
   const rows = await tx.query<{ people: CommitPeople | null }>(BROUGHT, [rollout]);
-  const people = mergePeople(rows.slice(0, MOST_RELEASES).map((row) => row.people ?? { ...NOBODY, isComplete: false }));
+  const people = mergePeople(rows.slice(0, MOST_RELEASES).map((row) => row.people ?? UNKNOWN_PEOPLE));
   return rows.length > MOST_RELEASES || rows.length === 0 ? { ...people, isComplete: false } : people;
 }
 

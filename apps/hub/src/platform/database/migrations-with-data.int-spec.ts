@@ -74,6 +74,16 @@ describe('migrations after the first schema', () => {
     expect(row).toEqual({ type: 'GIT', policy: { health: [], ignore: [] }, location: null, sources_version: 0, refused_reason: null });
   });
 
+  it('take nobody for the author only of what the newest release has brought', async () => {
+    while (!(await pendingMigrations(dataSource)).some((name) => name.startsWith('NobodySinceRelease'))) await dataSource.undoLastMigration();
+    for (const [name, commit] of [['pinned', 'c'], ['moved', 'd']]) {
+      await dataSource.query(`INSERT INTO application_sources (project_id, application_id, name, repository_id, ref, commit, full_ref, digest) VALUES ($1, $2, $3, $4, 'main', $5, 'refs/heads/main', 'd')`, [PROJECT, APPLICATION, name, REPOSITORY, commit]);
+      await dataSource.query(`INSERT INTO release_sources (project_id, release_id, name, repository_id, commit, ref, full_ref) VALUES ($1, $2, $3, $4, 'c', 'main', 'refs/heads/main')`, [PROJECT, RELEASE, name, REPOSITORY]);
+    }
+    await dataSource.runMigrations();
+    expect(await dataSource.query('SELECT name, people FROM application_sources ORDER BY name')).toEqual([{ name: 'moved', people: null }, { name: 'pinned', people: { isComplete: true, people: [] } }]);
+  });
+
   it('wait for whoever reads a table without making others wait behind them', async () => {
     // Back to before the one that changes the table.
     while (!(await pendingMigrations(dataSource)).some((name) => name.startsWith('RefusedOrders'))) await dataSource.undoLastMigration();
