@@ -172,7 +172,7 @@ export { checkValidatorUrl } from './rollout/validator/check-validator-url.js';
 export { judgeValidation, type Validation } from './rollout/validator/judge-validation.js';
 export { MAX_VALIDATOR_MESSAGE, readValidatorAnswer, type ValidatorAnswer } from './rollout/validator/read-validator-answer.js';
 export { validatorQuestion, type ValidatorFacts } from './rollout/validator/validator-question.js';
-export { gateDeadline, saySkippedGate, subjectsOf } from './rollout/judge-checked-gate.js';
+export { gateDeadline, saySkippedGate, subjectsOf, tellSkippedGate } from './rollout/judge-checked-gate.js';
 export { judgeApprover, type ApproverRefused } from './rollout/judge-approver.js';
 export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';
 export { judgeGate } from './rollout/judge-gates.js';

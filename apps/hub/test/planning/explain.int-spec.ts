@@ -48,6 +48,13 @@ describe('explaining a target', () => {
     expect(told?.steps.map(({ kind, isOk }) => `${kind} ${isOk}`)).toEqual(['SELECTOR true', 'APPLICATION true', 'RELEASE true', 'CONNECTION true', 'ROLLOUT true', 'STAGE true', 'HURDLE false', 'TARGET false']);
   });
 
+  it('tells that a gate at the end of a stage without clusters has asked nobody', async () => {
+    await ground.fleet('c1');
+    await ground.application(twoStages({}, { after: [{ name: 'errors', metric: { query: 'up', max: 1 } }] }));
+    await ground.release();
+    expect((await explain('c1'))?.steps.find(({ kind }) => kind === 'STAGE')?.message).toMatch(/Gate errors at the end of stage canary is skipped, not passed\. It has asked nobody: no target of stage canary has taken the release\.$/);
+  });
+
   it('tells of many rollouts at once what each waits for', async () => {
     await ground.fleet('c1 tier=canary', 'c2');
     await ground.application(twoStages());

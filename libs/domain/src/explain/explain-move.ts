@@ -59,13 +59,13 @@ function rolloutStep(rollout: KnownOfRollout, isThere: boolean): ExplanationStep
 }
 
 /** @param hasRecovered it is well with the newest release by now: that it took too long for a rollout that is over stands in nobody's way */
-function stageStep({ number, stage, phase, placement, state, stateReason: reason, named }: KnownOfRollout, isThere: boolean, hasRecovered: boolean): ExplanationStep {
+function stageStep({ number, stage, phase, placement, state, stateReason: reason, named, skippedGates }: KnownOfRollout, isThere: boolean, hasRecovered: boolean): ExplanationStep {
   const failed = (state === 'FAILED' || state === 'REVERT_FAILED') && !(hasRecovered && isRolloutOver(phase));
   const isOk = !failed && (state !== 'SKIPPED' || isThere);
   const says = `${state}${reason === undefined ? '' : ` (${reason})`}`;
   const where = placement === 'NO_STAGE' ? 'No stage of the rollout takes the cluster' : `The target is in stage ${stage}${placement === undefined ? '' : `, ${PLACED[placement]}`}`;
   const ahead = named === undefined ? '' : ` It was sent ahead by ${named.by}: ${named.reason}.${named.isUsedUp && state === 'PENDING' ? ' That was for one order then; now it waits like the others, or is sent ahead once more: deployTarget.' : ''}`;
-  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${ahead}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason], rollout: number });
+  return explanationStep('STAGE', isOk, `${where}; there it is ${says}.${ahead}${skippedGates.map((said) => ` ${said}`).join('')}`, { reason, wayOn: isOk || reason === undefined ? undefined : REASON_ADVICE[reason], rollout: number });
 }
 
 /** They stand in the way of a target that is still to come, not of one that has moved, or goes ahead. */

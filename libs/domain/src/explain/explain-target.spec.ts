@@ -12,7 +12,7 @@ const aTarget = (rest: Partial<KnownOfTarget> = {}): KnownOfTarget => ({
   isRemoving: false, assigned: 7, assignedAt: NOW, hold: undefined, sync: 'SYNCED', reason: 'SYNCED', message: '', since: NOW, isReported: true, health: 'HEALTHY', healthMessage: '', unhealthy: [], ...rest,
 });
 const aRollout = (rest: Partial<KnownOfRollout> = {}): KnownOfRollout => ({
-  number: 3, cause: 'RELEASE', phase: 'RUNNING', reason: undefined, createdAt: NOW, startedAt: NOW, stage: 'rest', placement: 'MATCHED', state: 'HEALTHY', stateReason: undefined, named: undefined, hurdles: [], ...rest,
+  number: 3, cause: 'RELEASE', phase: 'RUNNING', reason: undefined, createdAt: NOW, startedAt: NOW, stage: 'rest', placement: 'MATCHED', state: 'HEALTHY', stateReason: undefined, named: undefined, hurdles: [], skippedGates: [], ...rest,
 });
 const known = ({ application, cluster, ...rest }: { application?: Partial<KnownToExplain['application']>; cluster?: Partial<KnownToExplain['cluster']> } & Partial<Omit<KnownToExplain, 'application' | 'cluster'>> = {}): KnownToExplain => ({
   application: { name: 'shop', isDeleting: false, selector: PROD, reason: undefined, message: undefined, ...application },
@@ -110,6 +110,11 @@ describe('explainTarget', () => {
   it('says who sent a target ahead, and lets nothing stand in its way that others wait for', () => {
     const { steps } = explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING', named: { by: 'ada', reason: 'a customer waits', isUsedUp: false }, hurdles: [GATE] }) }));
     expect(steps.filter((step) => step.kind === 'STAGE' || step.kind === 'HURDLE')).toMatchObject([{ isOk: true, message: expect.stringContaining('It was sent ahead by ada: a customer waits.') }, { isOk: true }]);
+  });
+
+  it('says of gates that asked nobody that they have said nothing', () => {
+    const { steps } = explainTarget(known({ rollout: aRollout({ skippedGates: ['Gate errors at the end of stage canary is skipped, not passed.'] }) }));
+    expect(steps.filter(({ kind }) => kind === 'STAGE')).toMatchObject([{ isOk: true, message: expect.stringMatching(/there it is HEALTHY\. Gate errors at the end of stage canary is skipped, not passed\.$/) }]);
   });
 
   it('tells when what comes next is known', () => expect(explainTarget(known({ target: PENDING, rollout: aRollout({ state: 'PENDING', hurdles: [GATE] }) })).next.at).toEqual(LATER));

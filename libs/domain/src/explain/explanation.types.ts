@@ -79,6 +79,8 @@ export interface KnownOfRollout {
   /** A person sent it ahead of its stage. It goes now, or that is used up: by its order, or as it could not be sent. */
   readonly named: { readonly by: string; readonly reason: string; readonly isUsedUp: boolean } | undefined;
   readonly hurdles: readonly RolloutHurdle[];
+  /** Gates of its stage and those before it that found nobody to ask, each as a sentence. */
+  readonly skippedGates: readonly string[];
 }
 
 /** What the hub knows of an application and a cluster. */

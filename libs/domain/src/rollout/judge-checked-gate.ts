@@ -48,6 +48,12 @@ export function gateDeadline(rollout: RolloutState, gate: GateRow, { deadlineSec
   return new Date(Math.max(counted, rollout.hearsSince === undefined ? 0 : rollout.hearsSince.getTime() + OFFLINE_GRACE_MS));
 }
 
+/** The same with the name of the gate: what looks like a check has looked at nothing. */
+export function tellSkippedGate(stage: string, gate: Pick<GateRow, 'side' | 'state' | 'spec'>): string | undefined {
+  const why = saySkippedGate(stage, gate);
+  return why === undefined ? undefined : `Gate ${gate.spec.name} ${gate.side === 'BEFORE' ? 'before' : 'at the end of'} stage ${stage} is skipped, not passed. ${why}`;
+}
+
 /** Why a gate that is SKIPPED has asked nobody, as a sentence; undefined in every other state. Pure. */
 export function saySkippedGate(stage: string, { side, state }: Pick<GateRow, 'side' | 'state'>): string | undefined {
   if (state !== 'SKIPPED') return undefined;

@@ -1,4 +1,7 @@
-import { explainTarget, isReasonCode, judgeMaintenance, maintenanceOf, type Explanation, type KnownOfRollout, type KnownOfTarget, type KnownToExplain, type Labels, type PlacementReason, type ProjectId, type RolloutTargetState, type TargetId, type TargetName } from '#domain';
+import {
+  explainTarget, isReasonCode, judgeMaintenance, maintenanceOf, tellSkippedGate, type Explanation, type GateRow, type KnownOfRollout, type KnownOfTarget, type KnownToExplain, type Labels, type PlacementReason, type ProjectId,
+  type RolloutTargetState, type TargetId, type TargetName,
+} from '#domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Viewer } from '../../platform/api/index.js';
 import { TransactionContext, viewerScope } from '../../platform/database/index.js';
@@ -72,6 +75,16 @@ export class ExplanationReadModel {
     return { windows: windows.map(({ name }) => name), judgement: judgeMaintenance(windows, row.now) };
   }
 
+  /** Of the stage of the target and those before it. */
+  async #skippedGates({ rollout_id: rollout, stage }: PlaceRow): Promise<readonly string[]> {
+    const rows = await this.tx.query<Pick<GateRow, 'side' | 'state' | 'spec'> & { readonly stage: string }>(
+      `SELECT g.stage, g.side, g.state, g.spec FROM rollout_gates g JOIN rollout_stages s ON s.rollout_id = g.rollout_id AND s.name = g.stage
+       WHERE g.rollout_id = $1 AND g.state = 'SKIPPED' AND s.ordinal <= (SELECT own.ordinal FROM rollout_stages own WHERE own.rollout_id = $1 AND own.name = $2) ORDER BY s.ordinal, g.side DESC, g.ordinal`,
+      [rollout, stage],
+    );
+    return rows.flatMap((gate) => tellSkippedGate(gate.stage, gate) ?? []);
+  }
+
   async #rollout(viewer: Viewer, target: TargetId): Promise<KnownOfRollout | undefined> {
     const [place] = await this.tx.query<PlaceRow>(
       `SELECT r.rollout_id, r.stage, r.placement, r.state, r.reason, r.named_by, r.named_reason, r.is_named FROM rollout_targets r JOIN rollouts o ON o.id = r.rollout_id WHERE r.target_id = $1 ORDER BY o.number DESC LIMIT 1`,
@@ -84,6 +97,7 @@ export class ExplanationReadModel {
       number, cause, phase, reason, createdAt, startedAt, stage: place.stage, placement: place.placement ?? undefined, state: place.state,
       stateReason: place.reason !== null && isReasonCode(place.reason) ? place.reason : undefined, hurdles: await this.hurdles.of(viewer, view),
       named: place.named_by === null ? undefined : { by: place.named_by, reason: place.named_reason ?? '', isUsedUp: !place.is_named },
+      skippedGates: await this.#skippedGates(place),
     };
   }
 }

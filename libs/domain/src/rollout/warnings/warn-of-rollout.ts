@@ -1,4 +1,4 @@
-import { saySkippedGate } from '../judge-checked-gate.js';
+import { tellSkippedGate } from '../judge-checked-gate.js';
 import { isRolloutOver, type RolloutState, type RolloutTargetRow, type StageRow } from '../rollout.types.js';
 import type { KnownToGates } from './known-to-gates.js';
 import { countOf, rolloutWarning, type RolloutWarning } from './rollout-warning.js';
@@ -25,8 +25,8 @@ function warnOfStage({ name, failureBudget, state }: StageRow, path: readonly st
 /** Told as long as the rollout runs: what looks like a check has looked at nothing. */
 function skippedGatesOf({ name, gates }: StageRow, path: readonly string[]): readonly RolloutWarning[] {
   return gates.flatMap((gate, index) => {
-    const why = saySkippedGate(name, gate);
-    return why === undefined ? [] : [rolloutWarning('GATE_ASKS_NOBODY', [...path, 'gates', String(index)], `Gate ${gate.spec.name} ${gate.side === 'BEFORE' ? 'before' : 'at the end of'} stage ${name} is skipped, not passed. ${why}`)];
+    const told = tellSkippedGate(name, gate);
+    return told === undefined ? [] : [rolloutWarning('GATE_ASKS_NOBODY', [...path, 'gates', String(index)], told)];
   });
 }
 
