@@ -48,7 +48,7 @@ describeOnStage('an agent confined to namespaces', { clusters: [{ name: 'prod', 
     await untilRuns(stage, 'live', 'prod', commit);
     const tree = await stage.capstan(['tree', 'live@prod']);
     expect(tree).toMatchObject({ exitCode: 0, stderr: '' });
-    const lines = tree.stdout.split('\n').map((line) => line.replace(/web-[-0-9a-z]+/, 'web-X').replace(/ +/g, ' ').replace(/ \d+s$/, ''));
+    const lines = tree.stdout.split('\n').map((line) => line.replace(/web-[-0-9a-z]+/, 'web-X').replace(/ +/g, ' ').replace(/ \d+[sm]$/, ''));
     expect(lines.slice(1)).toEqual([
       'Deployment.apps shop/web HEALTHY 2/2 ready', '└─ReplicaSet.apps shop/web-X HEALTHY 2/2 ready', ' ├─Pod shop/web-X HEALTHY Running 1/1 0', ' └─Pod shop/web-X HEALTHY Running 1/1 0', 'ConfigMap shop/live HEALTHY', '',
     ]);

@@ -70,7 +70,7 @@ async function joinManifest({ name, labels, hub, root, agentNamespace = AGENT_NA
   const labelArguments = Object.entries(labels).flatMap(([key, value]) => ['-l', `${key}=${value}`]);
   const preset = applyNamespaces === undefined ? ['cluster-admin'] : ['namespaced', '--namespaces', ...applyNamespaces];
   const args = [join(root, 'dist/apps/cli/src/main.js'), 'cluster', 'join', name, ...labelArguments, '--output', 'manifest', '--agent-namespace', agentNamespace, '--preset', ...preset];
-  const { stdout } = await run(process.execPath, args, { env: { CAPSTAN_SERVER: hub.api.url, CAPSTAN_TOKEN: hub.api.token }, timeout: 30_000 });
+  const { stdout } = await run(process.execPath, args, { env: { CAPSTAN_SERVER: hub.api.url, CAPSTAN_TOKEN: hub.api.token }, timeout: 120_000 });
   return parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject).filter((object) => object !== null);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { describeWithKubernetes } from '../../kubernetes/stage/describe-with-kubernetes.js';
 import { Stage, type StageRequest } from './stage.js';
 
-const PROMISE_MS = 120_000;
+const PROMISE_MS = 240_000;
 
 /** A promise of the system, kept or not; when it is not, the failure carries what hub and agents said last. */
 export type PromiseTest = (name: string, keep: (stage: Stage) => Promise<void>, timeoutMs?: number) => void;

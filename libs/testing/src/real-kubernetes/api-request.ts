@@ -7,10 +7,10 @@ export interface AdminAccess {
   readonly key: string;
 }
 
-/** One plain request of the harness itself, on a connection of its own. Rejects when there is no answer within ten seconds. */
+/** One plain request of the harness itself, on a connection of its own. Rejects when there is no answer within half a minute. */
 export function apiRequest({ server, caPem, cert, key }: AdminAccess, method: 'GET' | 'POST', path: string, body?: object): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, server), { method, ca: caPem, cert, key, agent: false, timeout: 10_000, headers: { 'content-type': 'application/json' } }, (response) => {
+    const sent = request(new URL(path, server), { method, ca: caPem, cert, key, agent: false, timeout: 30_000, headers: { 'content-type': 'application/json' } }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => (text += chunk));

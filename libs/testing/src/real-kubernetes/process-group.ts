@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 const LOOK_AGAIN_MS = 10;
 
 /**
  * Waits until no process of a killed group runs any more. The death of the leader says nothing of the others: a server with much
  * memory takes a while to go, and holds its port as long. Dead processes that nobody has collected yet do not count: they hold nothing.
  *
- * @throws Error when some are still there after ten seconds
+ * @throws Error when some are still there after a minute
  */
 export async function untilGroupIsGone(groupId: number): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
