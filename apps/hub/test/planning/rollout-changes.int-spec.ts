@@ -87,4 +87,30 @@ describe('a rollout as it changes', () => {
     await ground.tell('ABORT');
     await ended;
   });
+
+  it('looks up a rollout of another application once, however often that moves', async () => {
+    const model = new RolloutReadModel(ground.tx);
+    const asked: string[] = [];
+    const counting = {
+      newestOf: model.newestOf.bind(model),
+      findByIds: (...args: Parameters<RolloutReadModel['findByIds']>): ReturnType<RolloutReadModel['findByIds']> => {
+        asked.push(...args[1]);
+        return model.findByIds(...args);
+      },
+    };
+    const listeners = new Set<(id: string) => void>();
+    const handFeed = { listen: (_channel: string, listener: (id: string) => void) => (listeners.add(listener), () => void listeners.delete(listener)), onReconnect: () => () => undefined };
+    const own = await ground.newest();
+    const stream = new RolloutChanges(handFeed, counting, systemTimers).stream(ground.viewer, { application: applicationId('00000000-0000-7000-8000-0000000000ff') }, (view) => view.id);
+    const { ended } = hear(stream);
+    for (let step = 0; step < 5; step += 1) {
+      for (const listener of listeners) listener(own);
+      await new Promise((resolve) => setImmediate(resolve));
+      await until('the step was looked at', 5_000, async () => (asked.length > 0 ? true : undefined));
+      await ground.rows('SELECT 1');
+    }
+    await stream.return?.();
+    await ended;
+    expect(asked).toEqual([own]);
+  });
 });

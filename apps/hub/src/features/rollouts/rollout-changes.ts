@@ -13,6 +13,7 @@ export type RolloutChangesOf = { readonly rollout: RolloutId } | { readonly appl
 const EVERY_MS = 250;
 /** Windows open and clusters go away without a change of any row of the rollout. A reader who hears nothing for longer is cut off. */
 const AGAIN_MS = 15_000;
+const MOST_OF_OTHERS = 10_000;
 
 /**
  * Rollouts as they change, each read anew as the viewer may see it then. The present state comes first, of an application that of its newest rollout, so that a
@@ -28,13 +29,18 @@ export class RolloutChanges {
 
   stream<T>(viewer: Viewer, of: RolloutChangesOf, toPayload: (view: RolloutView) => T): AsyncIterableIterator<T> {
     const isOne = 'rollout' in of;
+    /** A rollout is of one application for ever: what moves elsewhere in the hub is looked up once, not with each of its steps. The one seen first is forgotten first. */
+    const ofOthers = new Set<string>();
     return changeStream(this.feed, {
       channel: CHANNELS.rolloutChanged,
       begin: async () => (isOne ? [of.rollout] : [await this.rollouts.newestOf(viewer, of.application)].flatMap((newest) => (newest === undefined ? [] : [newest.id]))),
       find: async (id) => {
-        if (isOne && id !== of.rollout) return undefined;
+        if ((isOne && id !== of.rollout) || ofOthers.has(id)) return undefined;
         const [view] = await this.rollouts.findByIds(viewer, [id]);
-        return view && { view, isWanted: isOne || view.application === of.application };
+        if (view === undefined) return undefined;
+        const isWanted = isOne || view.application === of.application;
+        if (!isWanted) remember(ofOthers, id);
+        return { view, isWanted };
       },
       isLast: (view) => isOne && isRolloutOver(view.phase),
       again: { timers: this.timers, afterMs: AGAIN_MS, of: (view) => !isRolloutOver(view.phase) },
@@ -42,4 +48,10 @@ export class RolloutChanges {
       toPayload,
     });
   }
+}
+
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > MOST_OF_OTHERS && oldest !== undefined) ids.delete(oldest);
 }
