@@ -9,19 +9,23 @@ export interface Changed {
 }
 
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Those that wait for one of the applications at a gate, by the index of gates that wait for checks; and those with a rollout at work on one of the clusters. */
-const TOUCHED = `
-  SELECT o.application_id AS id FROM rollout_gates g JOIN rollouts o ON o.id = g.rollout_id JOIN applications a ON a.project_id = g.project_id AND a.name = g.spec ->> 'application'
-  WHERE g.state = 'WAITING' AND g.spec ->> 'kind' NOT IN ('APPROVAL', 'WINDOW') AND g.spec ->> 'kind' = 'ROLLOUT' AND o.state = 'RUNNING' AND a.id = ANY($1::uuid[])
-  UNION
-  SELECT o.application_id FROM (SELECT id, application_id FROM rollouts WHERE ${HAS_WORK}) o JOIN targets t ON t.application_id = o.application_id
-  WHERE t.cluster_id = ANY($2::uuid[]) AND EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = o.id AND r.target_id = t.id)
-  LIMIT $3`;
+/** By the index of gates that wait for checks, of which there are few. */
+const WAITING_FOR = `
+  SELECT DISTINCT o.application_id AS id FROM rollout_gates g JOIN rollouts o ON o.id = g.rollout_id JOIN applications a ON a.project_id = g.project_id AND a.name = g.spec ->> 'application'
+  WHERE g.state = 'WAITING' AND g.spec ->> 'kind' NOT IN ('APPROVAL', 'WINDOW') AND g.spec ->> 'kind' = 'ROLLOUT' AND o.state = 'RUNNING' AND a.id = ANY($1::uuid[]) LIMIT $2`;
+const AT_WORK_ON = `
+  SELECT DISTINCT o.application_id AS id FROM (SELECT id, application_id FROM rollouts WHERE ${HAS_WORK}) o JOIN targets t ON t.application_id = o.application_id
+  WHERE t.cluster_id = ANY($1::uuid[]) AND EXISTS (SELECT 1 FROM rollout_targets r WHERE r.rollout_id = o.id AND r.target_id = t.id) LIMIT $2`;
 
-/** Applications whose rollouts may go on because something else has changed. */
+/** Applications whose rollouts may go on because something else has changed: those that wait for one of the applications at a gate, and those at work on one of the clusters. */
 export async function findTouched(tx: TransactionContext, { applications, clusters }: Changed, limit: number): Promise<readonly ApplicationId[]> {
-  const ids = (all: readonly string[]): readonly string[] => all.filter((id) => IS_ID.test(id));
-  if (applications.length === 0 && clusters.length === 0) return [];
-  const rows = await tx.run(systemScope('planner'), () => tx.query<{ id: string }>(TOUCHED, [ids(applications), ids(clusters), limit]));
-  return rows.map((row) => applicationId(row.id));
+  const asked = [[WAITING_FOR, applications], [AT_WORK_ON, clusters]] as const;
+  const found: ApplicationId[] = [];
+  for (const [sql, told] of asked) {
+    const ids = told.filter((id) => IS_ID.test(id));
+    if (ids.length === 0) continue;
+    const rows = await tx.run(systemScope('planner'), () => tx.query<{ id: string }>(sql, [ids, limit]));
+    found.push(...rows.map((row) => applicationId(row.id)));
+  }
+  return found;
 }
