@@ -20,13 +20,7 @@ export class GitWriteResolver {
     @Inject(RetryGitWrite) private readonly retry: RetryGitWrite,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('GitWrite', {
-      permission: 'rollout:read',
-      load: async (viewer, id) => {
-        const [found] = await writes.findByIds(viewer, [id]);
-        return found && toGitWriteType(found);
-      },
-    });
+    nodes.registerRead('GitWrite', 'rollout:read', writes, toGitWriteType);
   }
 
   @Query(() => GitWriteType, { nullable: true, description: 'A commit that the hub writes, by its id; null for "no such thing or not yours".' })

@@ -10,13 +10,7 @@ export class ProjectResolver {
     @Inject(ProjectReadModel) private readonly projects: ProjectReadModel,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Project', {
-      permission: 'project:read',
-      load: async (viewer, id) => {
-        const [project] = await projects.findByIds(viewer, [id]);
-        return project && toProjectType(project);
-      },
-    });
+    nodes.registerRead('Project', 'project:read', projects, toProjectType);
   }
 
   @Query(() => ProjectType, { nullable: true, description: 'A project by name; null for "no such project or not yours".' })

@@ -15,13 +15,7 @@ export class ReleaseResolver {
     @Inject(ApplicationReadModel) private readonly applications: ApplicationReadModel,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Release', {
-      permission: 'release:read',
-      load: async (viewer, id) => {
-        const [found] = await releases.findByIds(viewer, [id]);
-        return found && toReleaseType(found);
-      },
-    });
+    nodes.registerRead('Release', 'release:read', releases, toReleaseType);
   }
 
   @Query(() => ReleaseType, { nullable: true, description: 'A release by its id; null for "no such release or not yours".' })

@@ -29,13 +29,7 @@ export class RepositoryResolver {
     @Inject(ProjectReadModel) private readonly projects: ProjectReadModel,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Repository', {
-      permission: 'repository:read',
-      load: async (viewer, id) => {
-        const [found] = await repositories.findByIds(viewer, [id]);
-        return found && toRepositoryType(found);
-      },
-    });
+    nodes.registerRead('Repository', 'repository:read', repositories, toRepositoryType);
   }
 
   @Query(() => RepositoryType, { nullable: true, description: 'A repository by name; null for "no such repository or not yours".' })

@@ -36,13 +36,7 @@ export class RolloutResolver {
     @Inject(SyncApplication) private readonly sync: SyncApplication,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Rollout', {
-      permission: 'rollout:read',
-      load: async (viewer, id) => {
-        const [found] = await rollouts.findByIds(viewer, [id]);
-        return found && toRolloutType(found);
-      },
-    });
+    nodes.registerRead('Rollout', 'rollout:read', rollouts, toRolloutType);
   }
 
   @Query(() => RolloutType, { nullable: true, description: 'A rollout by its id; null for "no such rollout or not yours".' })

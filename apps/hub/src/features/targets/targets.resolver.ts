@@ -27,13 +27,7 @@ export class TargetResolver {
     @Inject(ApprovePrune) private readonly approve: ApprovePrune,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Target', {
-      permission: 'target:read',
-      load: async (viewer, id) => {
-        const [found] = await targets.findByIds(viewer, [id]);
-        return found && toTargetType(found);
-      },
-    });
+    nodes.registerRead('Target', 'target:read', targets, toTargetType);
   }
 
   @Query(() => TargetType, { nullable: true, description: 'One application on one cluster; null for "no such target or not yours".' })

@@ -23,13 +23,7 @@ export class ValidatorResolver {
     @Inject(ProjectReadModel) private readonly projects: ProjectReadModel,
     @Inject(NodeSources) nodes: NodeSources,
   ) {
-    nodes.register('Validator', {
-      permission: 'validator:read',
-      load: async (viewer, id) => {
-        const [found] = await validators.findByIds(viewer, [id]);
-        return found && toValidatorType(found);
-      },
-    });
+    nodes.registerRead('Validator', 'validator:read', validators, toValidatorType);
   }
 
   @Query(() => ValidatorType, { nullable: true, description: 'A validator by name; null for "no such validator or not yours".' })

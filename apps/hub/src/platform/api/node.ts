@@ -26,6 +26,17 @@ export class NodeSources {
     this.#sources.set(type, source);
   }
 
+  /** The same from what reads several by their ids, one answer each in their order. */
+  registerRead<View>(type: GlobalIdType, permission: Permission, reads: { findByIds(viewer: Viewer, ids: readonly string[]): Promise<readonly (View | undefined)[]> }, toType: (view: View) => object): void {
+    this.register(type, {
+      permission,
+      load: async (viewer, id) => {
+        const [found] = await reads.findByIds(viewer, [id]);
+        return found === undefined ? undefined : toType(found);
+      },
+    });
+  }
+
   /** "No such id", "not yours" and "not permitted" give the same answer. */
   async load(viewer: Viewer, globalId: string): Promise<object | undefined> {
     const parsed = parseAnyGlobalId(globalId);
