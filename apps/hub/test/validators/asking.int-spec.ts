@@ -16,6 +16,10 @@ import { ValidatorKeys } from '../../src/features/validators/validator-keys.js';
 import { ValidatorStore } from '../../src/features/validators/validator.store.js';
 import { value } from '../planning/planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from '../planning/staged-ground.js';
+import pg from 'pg';
+import { canaryOf } from '../../../../test/canaries/canary.js';
+import { CanarySearch } from '../../../../test/canaries/canary-search.js';
+import { searchTables } from '../../../../test/canaries/read-tables.js';
 import { aBoard, exampleOfTheDocs, type Answering, type Board } from './board.js';
 
 jest.setTimeout(120_000);
@@ -85,6 +89,15 @@ describe('gates that ask validators', () => {
       kind: 'RolloutValidation', project: 'default', application: 'web', rollout: { id: await ground.newest(), number: 1, cause: 'RELEASE' }, release: { number: 1, author: 'Ada', subject: 'change' }, stage: 'rest', gate: 'board',
       side: 'BEFORE', clusters: [{ name: 'c2', labels: { env: 'prod' }, state: 'PENDING' }], clusterCount: 1, earlierStages: [{ name: 'canary', state: 'CLOSED', targets: { HEALTHY: 1 } }], attempt: 1, deadline: expect.any(String),
     });
+    const search = new CanarySearch([canaryOf('key of the validator', key, Buffer.from(key.replace('whsec_', ''), 'base64'))]);
+    const client = new pg.Client({ connectionString: ground.database.ownerUrl });
+    await client.connect();
+    expect(await searchTables(client, search).finally(() => client.end())).toContain('validators');
+    search.look('log', 'hub', logged.join('\n'));
+    search.look('question', 'to the validator', JSON.stringify(asked));
+    expect(search.hits).toEqual([]);
+    search.look('decoy', 'as its owner got it', key);
+    expect(search.hits).toHaveLength(1);
     const isFromCapstan = await exampleOfTheDocs();
     const { headers = {}, text = '' } = asked ?? {};
     const forged = `whsec_${randomBytes(32).toString('base64')}`;
