@@ -107,6 +107,18 @@ describe('rendered content in Secrets', () => {
     expect(await next.content.kept(TARGET, SIGNAL)).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
   });
 
+  it.each(['deleted', 'damaged'] as const)('no longer tells of content that was found %s, until it is stored again', async (how) => {
+    for (const release of ['r1', 'r2']) unwrap(await state.content.put(TARGET, keyOf(release), content(release), SIGNAL));
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r1', 'r2'));
+    if (how === 'deleted') await deleteSecret(cluster, keyOf('r1'));
+    else await damageSecret(cluster, keyOf('r1'), 'part', Buffer.from('other bytes'));
+    const found = await state.content.get(TARGET, keyOf('r1'), SIGNAL);
+    expect(found).toMatchObject(how === 'deleted' ? { ok: true, value: undefined } : { ok: false, error: { code: 'CORRUPT' } });
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r2'));
+    unwrap(await state.content.put(TARGET, keyOf('r1'), content('r1'), SIGNAL));
+    expect(unwrap(await state.content.kept(TARGET, SIGNAL))).toEqual(idsOf('r1', 'r2'));
+  });
+
   it('asks once for all targets after a start, also while one of them is written', async () => {
     const other = targetId(idOf('target', 'other'));
     const third = targetId(idOf('target', 'third'));

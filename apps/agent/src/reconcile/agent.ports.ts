@@ -77,7 +77,7 @@ export interface ContentStore {
   markHealthy(target: TargetId, key: string, at: Date, signal: AbortSignal): State<void>;
   /** Drops what `contentToKeep` lets go, given the keys in use. */
   retain(target: TargetId, inUse: readonly string[], signal: AbortSignal): State<void>;
-  /** Ids of what is stored whole, sorted. Asks the cluster once for all targets, and again only after a write that did not end well. */
+  /** Ids of what is stored whole, sorted; not of what `get` did not find so. Asks the cluster once for all targets, and again only after a write that did not end well. */
   kept(target: TargetId, signal: AbortSignal): State<readonly string[]>;
   /** The target is gone: all of its content goes. */
   dropAll(target: TargetId, signal: AbortSignal): State<void>;

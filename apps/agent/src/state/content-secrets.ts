@@ -27,12 +27,25 @@ export interface ContentSecretsDeps {
  */
 export class ContentSecrets implements ContentStore {
   private readonly index: ContentIndex;
+  /** Listed as stored, and yet found gone or damaged when it was wanted. Of each target no more than is listed, from one answer of `kept` to the next. */
+  readonly #unread = new Map<TargetId, ReadonlySet<string>>();
 
   constructor(private readonly deps: ContentSecretsDeps) {
     this.index = new ContentIndex(deps.secrets);
   }
 
-  async get(_target: TargetId, key: string, signal: AbortSignal): Promise<Result<RenderedContent | undefined, StateFailure>> {
+  async get(target: TargetId, key: string, signal: AbortSignal): Promise<Result<RenderedContent | undefined, StateFailure>> {
+    const read = await this.read(key, signal);
+    if (read.ok || read.error.code === 'CORRUPT') this.note(target, key, read.ok && read.value !== undefined);
+    return read;
+  }
+
+  private note(target: TargetId, key: string, isWhole: boolean): void {
+    const others = [...(this.#unread.get(target) ?? [])].filter((other) => other !== key);
+    this.#unread.set(target, new Set(isWhole ? others : [...others, key]));
+  }
+
+  private async read(key: string, signal: AbortSignal): Promise<Result<RenderedContent | undefined, StateFailure>> {
     const head = await this.deps.secrets.get(key, signal);
     if (!head.ok) return head;
     if (head.value === undefined) return ok(undefined);
@@ -73,6 +86,7 @@ export class ContentSecrets implements ContentStore {
       const written = await this.writeManifest({ name: key, kind: 'content', labels, data }, signal);
       if (!written.ok) return written;
       changes.written(written.value);
+      this.note(target, key, true);
       return ok(undefined);
     });
   }
@@ -101,11 +115,16 @@ export class ContentSecrets implements ContentStore {
 
   async kept(target: TargetId, signal: AbortSignal): Promise<Result<readonly string[], StateFailure>> {
     const stored = await this.index.of(target, signal);
-    return stored.ok ? ok(stored.value.contents.flatMap(({ name }) => contentIdOf(name) ?? []).toSorted()) : stored;
+    if (!stored.ok) return stored;
+    const names = stored.value.contents.map(({ name }) => name);
+    const unread = new Set(names.filter((name) => this.#unread.get(target)?.has(name)));
+    this.#unread.set(target, unread);
+    return ok(names.filter((name) => !unread.has(name)).flatMap((name) => contentIdOf(name) ?? []).toSorted());
   }
 
   async dropAll(target: TargetId, signal: AbortSignal): Promise<Result<void, StateFailure>> {
     this.index.forget(target); // whatever this process believes, all of it goes
+    this.#unread.delete(target);
     const stored = await this.index.of(target, signal);
     if (!stored.ok) return stored;
     const removed = await this.remove(target, new Set(stored.value.contents.map(({ name }) => name)), stored.value, signal);
