@@ -2,7 +2,8 @@ import { suggest } from '#kernel';
 import { Command } from 'commander';
 import { notFound, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
-import { nearNames, notFoundNear } from './near-names.js';
+import { nearNames } from './near-names.js';
+import { needApplication, needCluster } from './need-named.js';
 import { allPages } from '../hub/all-pages.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
 import { printWarningsOf } from './print-warnings.js';
@@ -54,21 +55,9 @@ function checkFilters(kind: ResourceKind, options: GetOptions): void {
   if (kind.needsApplication && options.application === undefined) throw usage(`${kind.plural} of which app?`, `capstan get ${kind.plural} --application NAME`);
 }
 
-/** An empty list of an application that does not exist is no answer. */
-async function needApplication(context: CommandContext, name: string, project: string | undefined): Promise<void> {
-  const document = 'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }';
-  const { application } = await context.hub.query<{ readonly application: object | null }>(document, { project, name }, context.signal);
-  if (application === null) throw await notFoundNear(context, `application ${name}`, { project: project ?? 'default', application: name }, 'capstan get apps shows what there is.');
-}
-
 async function needProject(context: CommandContext, project: string): Promise<void> {
   const near = await nearNames(context, { project });
   if (near !== '') throw notFound(`project ${project}`, `${near} capstan get projects shows what there is.`);
-}
-
-async function needCluster(context: CommandContext, name: string): Promise<void> {
-  const { cluster } = await context.hub.query<{ readonly cluster: object | null }>('query Exists($name: String!) { cluster(name: $name) { name } }', { name }, context.signal);
-  if (cluster === null) throw await notFoundNear(context, `cluster ${name}`, { project: 'default', cluster: name }, 'capstan get clusters shows what there is.');
 }
 
 function nothingNamed(kind: ResourceKind, name: string, rows: readonly Row[]): Error {

@@ -56,5 +56,12 @@ describe('withNearNames', () => {
     await expect(withNearNames(asking(), { project: 'default', application: 'shop' }, Promise.reject(refusal('NOTHING_HELD', hint)))).rejects.toMatchObject({ next: expect.stringContaining('explain APP@CLUSTER') });
   });
 
+  it('fills them in as they can be pasted, with the project', async () => {
+    const hint = 'See capstan rollout show APP, or capstan explain APP@CLUSTER.';
+    await expect(withNearNames(asking(), { ...SHOP, project: 'pay', application: "s'p" }, Promise.reject(refusal('GATE_NOT_FOUND', hint)))).rejects.toMatchObject({
+      next: String.raw`See capstan rollout show 's'\''p' -p pay, or capstan explain 's'\''p@prod-eu' -p pay.`,
+    });
+  });
+
   it('passes on what was done', async () => expect(await withNearNames(asking(), SHOP, Promise.resolve(7))).toBe(7));
 });

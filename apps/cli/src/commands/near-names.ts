@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.js';
 import { allPages } from '../hub/all-pages.js';
 import type { HubClient } from '../hub/hub-client.js';
 import { UserRefusal } from '../hub/user-refusal.js';
+import { paste } from '../output/paste.js';
 
 /** Names as a person typed them. */
 export interface TypedNames {
@@ -66,11 +67,11 @@ export async function withNearNames<T>(context: Asking, names: TypedNames, mutat
   }
 }
 
-/** `capstan rollout show APP` of the application that was meant. */
-function fillNames(text: string, { application, cluster }: TypedNames): string {
+/** `capstan rollout show APP` of the application that was meant, in its project. */
+function fillNames(text: string, { application, cluster, project }: TypedNames): string {
   if (application === undefined) return text;
-  const named = cluster === undefined ? text : text.replace(/(capstan [a-z -]+ )APP@CLUSTER\b/g, `$1${application}@${cluster}`);
-  return named.replace(/(capstan [a-z -]+ )APP\b(?!@)/g, `$1${application}`);
+  const named = cluster === undefined ? text : text.replace(/capstan ([a-z -]+) APP@CLUSTER\b/g, (_, verb: string) => paste(verb, [`${application}@${cluster}`], { project }));
+  return named.replace(/capstan ([a-z -]+) APP\b(?!@)/g, (_, verb: string) => paste(verb, [application], { project }));
 }
 
 const NAMED: ReadonlySet<string> = new Set(['APPLICATION_NOT_FOUND', 'TARGET_NOT_FOUND', 'CLUSTER_NOT_FOUND']);

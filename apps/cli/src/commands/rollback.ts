@@ -50,10 +50,10 @@ export function rollbackCommand(context: CommandContext): Command {
       if (options.to !== undefined && !/^\d{1,9}$/.test(options.to)) throw usage(`not the number of a release: ${options.to}`, `capstan get releases -a ${nameIn(text) ?? 'APP'} shows them.`);
       type Payload = { readonly staying: readonly string[]; readonly waitingForGit: readonly string[]; readonly rollouts: readonly RolledBack[] };
       const input = { ...scopeOf(text, options), stage: options.stage ?? null, release: options.to === undefined ? null : Number(options.to), waitForGit: options.waitForGit ?? false, ...revertOf(options) };
-      const { rollouts, staying, waitingForGit } = await withNearNames(context, namesOf(input), sayOutOfReach(context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal)));
+      const { rollouts, staying, waitingForGit } = await withNearNames(context, namesOf(input), sayOutOfReach(context.hub.mutate<Payload>(ROLLBACK, 'rollback', input, context.signal), options));
       for (const { number, release, gitWrite } of rollouts) {
         context.out(`rollout ${number} goes back to release ${release.number} at ${release.commit.slice(0, 12)}; held there until: ${liftOf(input)}\n`);
-        if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: capstan get git-writes -a ${input.application ?? 'APP'}\n`));
+        if (gitWrite !== null) context.out(printable(`  a commit on ${gitWrite.newBranch ?? gitWrite.branch} follows; see: ${paste('get git-writes -a', [input.application ?? 'APP'], { project: input.project })}\n`));
       }
       if (staying.length > 0) context.err(printable(`${plural(staying.length, 'target')} stay, never well with anything else: ${someOf(staying)}\n`));
       if (waitingForGit.length > 0) context.err(printable(`${plural(waitingForGit.length, 'target')} held, and waiting for Git: ${someOf(waitingForGit)}\n`));

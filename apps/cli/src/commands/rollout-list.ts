@@ -3,11 +3,10 @@ import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { formatAge } from '../output/format-age.js';
 import { formatTable } from '../output/format-table.js';
-import { notFoundNear } from './near-names.js';
+import { needApplication } from './need-named.js';
 
 const LIST = `query Rollouts($application: String!, $project: String) { rollouts(application: $application, project: $project, first: 30) { edges { node {
   id number cause state reason createdAt finishedAt release { number commit subject } stages { name state } } } } }`;
-const EXISTS = 'query Exists($project: String, $name: String!) { application(project: $project, name: $name) { name } }';
 
 interface ListRow {
   readonly number: number;
@@ -33,7 +32,7 @@ export function rolloutListCommand(context: CommandContext): Command {
       const name = app.replace(/^(app|apps|application)\//, '');
       const { rollouts } = await context.hub.query<Answer>(LIST, { application: name, project }, context.signal);
       const items = rollouts.edges.map(({ node }) => node);
-      if (items.length === 0) await needApplication(context, project, name);
+      if (items.length === 0) await needApplication(context, name, project);
       if (output === 'json') return context.out(`${JSON.stringify({ items }, null, 2)}\n`);
       const now = context.clock.now();
       context.out(formatTable(['number', 'state', 'cause', 'release', 'stages', 'age'], items.map((item) => rowOf(item, now))));
@@ -45,10 +44,4 @@ export function rolloutListCommand(context: CommandContext): Command {
 function rowOf({ number, state, cause, release, stages, createdAt }: ListRow, now: Date): readonly string[] {
   const said = stages.map(({ name, state: of }) => (of === 'OPEN' ? `>${name}` : of === 'CLOSED' ? name : `(${name})`)).join(' ');
   return [String(number), state, cause, `${release.number} ${release.commit.slice(0, 12)}`, said, formatAge(createdAt, now)];
-}
-
-/** An empty list of an application that does not exist is no answer. */
-async function needApplication(context: CommandContext, project: string, name: string): Promise<void> {
-  const { application } = await context.hub.query<{ readonly application: object | null }>(EXISTS, { project, name }, context.signal);
-  if (application === null) throw await notFoundNear(context, `application ${name}`, { project, application: name }, 'capstan get apps shows what there is.');
 }
