@@ -8,6 +8,7 @@ import { canDrawOn, readConfig } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { HubClient } from './hub/hub-client.js';
+import { formatError } from './output/format-error.js';
 import { capstanProgram } from './program.js';
 import { VERSION } from './version.js';
 
@@ -62,8 +63,7 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
 function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE; // commander has printed it
   if (error instanceof CliError) {
-    const lines = [`error: ${error.message}`, ...(error.why === undefined ? [] : [`  why: ${error.why}`]), ...(error.next === undefined ? [] : [`  next: ${error.next}`])];
-    process.stderr.write(`${lines.join('\n')}\n`);
+    process.stderr.write(formatError(error));
     return error.exitCode;
   }
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);

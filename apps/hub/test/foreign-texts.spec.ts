@@ -38,7 +38,7 @@ const ENTRIES: readonly (readonly [from: string, longest: number, read: (text: s
   ['an address of a commit, as it is compared', 320, emailOf],
   ['what a Git server or a registry says', 400, (text) => redact(text, undefined)],
   ['what a Git server says of a push that it refuses', 20_000, (text) => readPushReport(Buffer.concat([packet('unpack ok\n'), packet(`ng refs/heads/main ${text.slice(0, 30_000)}`)]), 'refs/heads/main')],
-  ['what a Git server says of a push', 2_000, (text) => readPushReport(Buffer.concat([packet(`\u0002${text.slice(0, 30_000)}`), packet(`\u0001${packet('unpack ok\n').toString()}${packet('ok refs/heads/main\n').toString()}0000`)]), 'refs/heads/main')],
+  ['what a Git server says of a push', 20_000, (text) => readPushReport(Buffer.concat([packet(`\u0002${text.slice(0, 30_000)}`), packet(`\u0001${packet('unpack ok\n').toString()}${packet('ok refs/heads/main\n').toString()}0000`)]), 'refs/heads/main')],
   ['a validator', 500, (text) => readValidatorAnswer(200, bytes(JSON.stringify({ result: 'FAIL', message: text })))],
   ['a name in a tree', 300, printablePath],
   ['a path that a commit refers to', 1_100, (text) => problemOf({ code: 'PATH_REFUSED', path: text, reason: text })],

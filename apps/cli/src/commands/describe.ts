@@ -4,6 +4,7 @@ import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { notFoundNear } from './near-names.js';
 import { withDiff, type DriftNode } from '../output/format-drift.js';
+import { printable } from '../output/printable.js';
 import { parseTarget } from './parse-target.js';
 import { parseReference, type Row } from './resources.js';
 
@@ -46,7 +47,7 @@ export function describeCommand(context: CommandContext): Command {
       const { kind, name } = parseReference(words);
       const row = await describe(context, kind.singular, name, options.project);
       context.out(stringify(row, { lineWidth: 0 }));
-      for (const line of nextSteps(row)) context.err(`${line}\n`);
+      for (const line of nextSteps(row)) context.err(printable(`${line}\n`));
     });
 }
 

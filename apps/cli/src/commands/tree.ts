@@ -4,6 +4,7 @@ import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { notFoundNear } from './near-names.js';
 import { formatTree, type ResourceTreeData } from '../output/format-tree.js';
+import { printable } from '../output/printable.js';
 import { parseTarget, type TargetNames } from './parse-target.js';
 
 const TREE = `query Tree($project: String, $application: String!, $cluster: String!) { resourceTree(project: $project, application: $application, cluster: $cluster) { isTruncated unread { group kind namespace reason }
@@ -21,7 +22,7 @@ export function treeCommand(context: CommandContext): Command {
       if (!OUTPUTS.includes(output)) throw usage(`unknown output: ${output}`, `The outputs are ${OUTPUTS.join(', ')}.`);
       const tree = await readTree(context, parseTarget(text, project));
       context.out(output === 'json' ? `${JSON.stringify(tree, null, 2)}\n` : output === 'yaml' ? stringify(tree, { lineWidth: 0 }) : formatTree(tree, context.clock.now()));
-      for (const { kind, group, namespace, reason } of tree.unread) context.err(`not read: ${kind}${group === '' ? '' : `.${group}`} in ${namespace} (${reason}); the tree may lack some\n`);
+      for (const { kind, group, namespace, reason } of tree.unread) context.err(printable(`not read: ${kind}${group === '' ? '' : `.${group}`} in ${namespace} (${reason}); the tree may lack some\n`));
       if (tree.isTruncated) context.err('There is more than is shown.\n');
     });
 }

@@ -4,6 +4,7 @@ import { CliError, usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { notFoundNear } from './near-names.js';
 import { EXIT } from '../exit-codes.js';
+import { printable } from '../output/printable.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReference } from './resources.js';
 import { GOALS, whatIsMissing, type Goal, type WaitObservation } from './what-is-missing.js';
@@ -57,7 +58,7 @@ async function waitFor(context: CommandContext, wanted: Wanted): Promise<void> {
       return;
     }
     if (application === null) throw await notFoundNear(context, `application ${wanted.name}`, { project: wanted.project, application: wanted.name }, 'capstan get apps shows what there is.');
-    if (missing !== said) context.err(`waiting for app/${wanted.name}: ${missing}\n`);
+    if (missing !== said) context.err(printable(`waiting for app/${wanted.name}: ${missing}\n`));
     said = missing;
     if (context.monotonic.nowMs() >= deadline) throw new CliError(EXIT.WAIT_FAILED, `app/${wanted.name} is not ${wanted.goal}`, missing, `capstan describe app/${wanted.name} says more.`);
     await context.timers.sleep(POLL_MS, context.signal);

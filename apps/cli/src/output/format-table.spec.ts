@@ -14,6 +14,10 @@ describe('formatTable', () => {
     expect(formatTable(['a', 'b'], [['🐳', 'x'], ['ab', 'y']])).toBe('A    B\n🐳    x\nab   y\n');
   });
 
+  it('keeps what a cluster says in its line, and from the terminal', () => {
+    expect(formatTable(['a', 'b'], [['x', 'one\ntwo\u001b]0;t\u0007'], ['\u001b[31mlong\u001b[0m', 'y']])).toBe('A      B\nx      one two]0;t\nlong   y\n');
+  });
+
   it('is nothing at all without rows', () => {
     expect(formatTable(['a'], [])).toBe('');
   });

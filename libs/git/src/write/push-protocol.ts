@@ -18,7 +18,6 @@ export type PushReport =
 const NO_COMMIT = '0'.repeat(40);
 /** Longer than what is shown: whoever shows it takes the credentials out first, and half of one would stay in. */
 const MAX_MESSAGE = 20_000;
-const MAX_SAID = 2_000;
 
 /** What receive-pack is sent: the update with its old value, and the pack. Pure. */
 export function pushRequest({ fullRef, from, to }: RefUpdate, pack: Buffer): Buffer {
@@ -47,7 +46,7 @@ export function readPushReport(answer: Buffer, fullRef: string): PushReport {
   const lines = report.map((payload) => payload.toString('utf8').trimEnd());
   const refused = lines.find((line) => line.startsWith(`ng ${fullRef} `))?.slice(`ng ${fullRef} `.length) ?? lines.find((line) => /^unpack (?!ok$)/.test(line));
   if (refused !== undefined) return { kind: 'REFUSED', message: messageOf(refused, said) };
-  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE', said: foreignText(said, MAX_SAID) };
+  if (lines.includes('unpack ok') && lines.includes(`ok ${fullRef}`)) return { kind: 'DONE', said: foreignText(said, MAX_MESSAGE) };
   return said.trim() === '' ? { kind: 'UNREADABLE' } : { kind: 'REFUSED', message: messageOf('', said) };
 }
 
