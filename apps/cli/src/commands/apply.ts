@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
+import { paste } from '../output/paste.js';
 import { explainRemovals } from './explain-removals.js';
 import { printWarnings, WARNINGS, type StrategyWarning } from './print-warnings.js';
 import { MANIFEST_KINDS, readManifests, type Manifest } from './read-manifests.js';
@@ -50,7 +51,7 @@ async function applyOne(context: CommandContext, manifest: Manifest, confirmRemo
     context.signal,
     (place) => `${manifest.whereIs(place)}: ${reference}`,
   );
-  const payload = await explainRemovals(mutated, `capstan apply -f ${manifest.file}`);
+  const payload = await explainRemovals(mutated, paste('apply -f', [manifest.file], {}));
   printWarnings(context, payload.warnings ?? [], `${manifest.where}: ${reference}`);
   const applied = payload.application ?? payload.repository;
   const outcome = version === undefined ? 'created' : applied?.version === version ? 'unchanged' : 'configured';

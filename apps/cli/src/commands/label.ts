@@ -3,6 +3,7 @@ import { usage } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { withNearNames } from './near-names.js';
 import { explainRemovals } from './explain-removals.js';
+import { paste } from '../output/paste.js';
 import { parseReference } from './resources.js';
 
 const LABEL = `mutation Label($input: LabelClusterInput!) { labelCluster(input: $input) { cluster { name labels } userErrors { code field message hint details } } }`;
@@ -26,7 +27,7 @@ export function labelCommand(context: CommandContext): Command {
           { name, set, remove, ...(options.confirmRemovals === undefined ? {} : { confirmRemovals: options.confirmRemovals }) },
           context.signal,
         ),
-        `capstan label ${words.join(' ')}`,
+        paste('label', words, {}),
       ));
       context.out(`cluster/${cluster.name} labeled: ${Object.entries(cluster.labels).map(([key, value]) => `${key}=${value}`).join(',') || '(no labels)'}\n`);
     });

@@ -8,7 +8,7 @@ import { CHANNELS, type Channel } from '../../src/platform/database/index.js';
 import { anInput, value } from './planning-ground.js';
 import { stagedGround, twoStages, type StagedGround } from './staged-ground.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const APPROVED = [{ name: 'go', approval: {} }];
 const QUEUE_FIRST = [{ name: 'queue-first', rollout: { application: 'queue', deadline: 60_000 } }];
