@@ -3,6 +3,7 @@ const MAX_DISTANCE = 3;
 /** The known word that was probably meant, or undefined when none is near enough to be worth saying. */
 export function suggest(typed: string, known: readonly string[]): string | undefined {
   const [best] = known
+    .filter((word) => Math.abs(word.length - typed.length) <= MAX_DISTANCE) // no less apart than that; who types a book is not to cost one for each word
     .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.min(MAX_DISTANCE, Math.floor(Math.max(word.length, typed.length) / 2)))
     .toSorted((a, b) => a.distance - b.distance);
