@@ -1,39 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { orderDigest, targetId, type ClusterId, type TargetId, type TargetReport } from '#domain';
+import { orderDigest, targetId, type TargetId, type TargetReport } from '#domain';
 import { systemClock } from '#runtime';
 import { until } from '#testing';
 import { decodeOrder, encodeReport, encodeTargetDigests, fromWireSigned, ORDER_TYPE, rootDigest, verifySigned, type HeldOrder, type Holdings } from '#wire';
-import { aCluster, aGatewayWorld, aJoinToken, anApplication, ids, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
-import { enrollRaw, expectEnrolled, RawAgent, type RawIdentity } from './raw-agent.js';
+import { aGatewayWorld, anApplication, ids, startGateway, type ATarget, type GatewayWorld, type RunningGateway } from './gateway-fixture.js';
+import type { RawAgent } from './raw-agent.js';
+import { RawAgents } from './raw-agents.js';
 
 jest.setTimeout(120_000);
 
 let world: GatewayWorld;
 let running: RunningGateway;
-const agents: RawAgent[] = [];
+let agents: RawAgents;
 
 beforeAll(async () => {
   world = await aGatewayWorld();
   running = await startGateway(world, { heartbeatMs: 60_000 });
+  agents = new RawAgents(world, running);
 }, 60_000);
 afterAll(async () => {
-  for (const agent of agents) agent.close();
+  agents.close();
   await running.gateway.stop();
   await world.close();
 });
-
-async function enrolled(): Promise<RawIdentity & { readonly cluster: ClusterId }> {
-  const { cluster } = await aCluster(world);
-  return { ...expectEnrolled(await enrollRaw(world, running, await aJoinToken(world, cluster))), cluster };
-}
-
-async function connected(identity: RawIdentity, held: readonly HeldOrder[] = []): Promise<RawAgent> {
-  const agent = new RawAgent(world, running, identity);
-  agents.push(agent);
-  agent.hello({ rootDigest: rootDigest(held) });
-  await agent.next('welcome');
-  return agent;
-}
 
 const holding = (held: readonly HeldOrder[], floor = { epoch: 0n, generation: 0n }): Holdings => ({ held, floor });
 const heldOf = ({ order }: ATarget): HeldOrder => ({ target: order.target, epoch: order.epoch, generation: order.generation, orderDigest: orderDigest(order) });
@@ -67,12 +56,12 @@ async function report(agent: RawAgent, sequence: bigint, reports: readonly Targe
 
 describe('orders', () => {
   it('go out only where root digests differ, and only those that differ', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const application = await anApplication(world);
     const other = await anApplication(world);
     const held = await application.assign(identity.cluster);
     const missing = await other.assign(identity.cluster);
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([heldOf(held)])) });
     await agent.next('orders');
@@ -81,7 +70,7 @@ describe('orders', () => {
     // An order that is stored before the hub has compared is a difference, and it rightly asks: on a busy machine take another session.
     let now = missing;
     for (let attempt = 1; ; attempt += 1) {
-      const inSync = await connected(identity, [heldOf(held), heldOf(now)]);
+      const inSync = await agents.connected(identity, [heldOf(held), heldOf(now)]);
       now = await other.assign(identity.cluster, { target: missing.target, parameters: `changed ${attempt}` });
       const answer = await until('the hub asks or sends', 10_000, () => inSync.frames.find(({ $case }) => $case === 'orders' || $case === 'digestsWanted'));
       if (answer.$case === 'digestsWanted' && attempt < 10) continue;
@@ -92,9 +81,9 @@ describe('orders', () => {
   });
 
   it('reach only the cluster they are for', async () => {
-    const [mine, others] = [await enrolled(), await enrolled()];
+    const [mine, others] = [await agents.enrolled(), await agents.enrolled()];
     const application = await anApplication(world);
-    const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    const [agent, otherAgent] = [await agents.connected(mine), await agents.connected(others)];
     const assigned = await application.assign(mine.cluster);
     await agent.next('orders');
     expect(ordersIn(agent)).toEqual([line('ASSIGNMENT', assigned)]);
@@ -104,10 +93,10 @@ describe('orders', () => {
   });
 
   it('are found missing by a heartbeat whose root digest moved', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const application = await anApplication(world);
     const assigned = await application.assign(identity.cluster);
-    const agent = await connected(identity, [heldOf(assigned)]);
+    const agent = await agents.connected(identity, [heldOf(assigned)]);
     agent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: rootDigest([]) } }); // lost what it held
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
@@ -116,12 +105,12 @@ describe('orders', () => {
   });
 
   it('are never forwarded after they expired: the planner is asked to sign anew', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const application = await anApplication(world);
     const asked: string[] = [];
     const unlisten = world.notifications.listen('application_changed', (payload) => void asked.push(payload));
     const expired = await application.assign(identity.cluster, { expired: true });
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await until('the planner to hear', 10_000, () => (asked.includes(application.application) ? true : undefined));
@@ -132,9 +121,9 @@ describe('orders', () => {
   });
 
   it('that an agent refused as stale are asked for anew; other refusals become the reason of the target', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const [stale, forged] = [await (await anApplication(world)).assign(identity.cluster), await (await anApplication(world)).assign(identity.cluster)];
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     const receipt = ({ order }: ATarget, reason: string): object => ({ targetId: order.target, epoch: order.epoch, generation: order.generation, accepted: false, reason });
     agent.send({ $case: 'orderReceipts', value: { receipts: [receipt(stale, 'STALE_GENERATION'), receipt(forged, 'SIGNATURE_INVALID')] as never } });
     await until('the reason', 10_000, async () => ((await statusOf(forged.target))?.['refused_reason'] === 'SIGNATURE_INVALID' ? true : undefined));
@@ -144,19 +133,19 @@ describe('orders', () => {
   });
 
   it('that an agent refuses whatever comes are signed anew at a measured pace', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster);
     await world.database.pool.query(`UPDATE targets SET order_expires_at = now() + interval '24 hours' WHERE id = $1`, [assigned.target]); // signed this moment
-    const agent = await connected(identity, [heldOf(assigned)]);
+    const agent = await agents.connected(identity, [heldOf(assigned)]);
     agent.send({ $case: 'orderReceipts', value: { receipts: [{ targetId: assigned.target, epoch: 1n, generation: 1n, accepted: false, reason: 'ASSIGNMENT_EXPIRED' }] } });
     const due = await until('the request', 10_000, async () => (await world.database.pool.query<{ later: boolean }>('SELECT reissue_requested_at > now() AS later FROM targets WHERE id = $1 AND reissue_requested_at IS NOT NULL', [assigned.target])).rows[0]);
     expect(due).toEqual({ later: true });
   });
 
   it('never include a removal of what the hub does not know: it is shown as orphaned', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const unknown: HeldOrder = { target: targetId(ids.uuid()), epoch: 1n, generation: 5n, orderDigest: rootDigest([]) };
-    const agent = await connected(identity, [unknown]);
+    const agent = await agents.connected(identity, [unknown]);
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([unknown])) });
     await until('the orphan', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM orphaned_targets WHERE cluster_id = $1 AND target_id = $2', [identity.cluster, unknown.target])).rows.length > 0 ? true : undefined));
@@ -168,9 +157,9 @@ describe('orders', () => {
     ['holds a newer order of a target that this hub does not know', (assigned) => holding([heldOf(assigned), { ...heldOf(assigned), target: targetId(ids.uuid()), generation: 99n }])],
     ['has carried out a newer removal', () => holding([], { epoch: 1n, generation: 99n })],
   ])('stop, assignments and removals alike, for an agent that %s: an older database was restored', async (_name, holdingsOf) => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster);
-    const agent = await connected(identity, [{ ...heldOf(assigned), generation: 77n }]);
+    const agent = await agents.connected(identity, [{ ...heldOf(assigned), generation: 77n }]);
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holdingsOf(assigned)) });
     await until('the hold', 10_000, async () => ((await world.database.pool.query('SELECT 1 FROM clusters WHERE id = $1 AND ahead_epoch = 1', [identity.cluster])).rows.length > 0 ? true : undefined));
@@ -179,7 +168,7 @@ describe('orders', () => {
     const later = await application.assign(identity.cluster);
     await application.assign(identity.cluster, { target: later.target, tombstone: true });
     for (let n = 0; n < 120; n += 1) await world.database.pool.query('UPDATE clusters SET desired_seq = desired_seq + 1 WHERE id = $1', [identity.cluster]); // past all that the agent knows
-    const again = await connected(identity, [heldOf(assigned)]);
+    const again = await agents.connected(identity, [heldOf(assigned)]);
     again.send({ $case: 'orderReceipts', value: { receipts: [{ targetId: assigned.target, epoch: 1n, generation: 1n, accepted: false, reason: 'STALE_GENERATION' }] } });
     again.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await report(again, 1n, [aReport(assigned.target, 1n)]); // taken after what came before
@@ -189,9 +178,9 @@ describe('orders', () => {
   });
 
   it('of any size go out in bounded messages', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster, { parameters: 'x'.repeat(6 * 1024 * 1024) });
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     await agent.next('orders');
@@ -201,11 +190,11 @@ describe('orders', () => {
 
 describe('credentials', () => {
   it('go before the orders of their repository, only to clusters that need them, and are taken back with the last target', async () => {
-    const [mine, others] = [await enrolled(), await enrolled()];
+    const [mine, others] = [await agents.enrolled(), await agents.enrolled()];
     const application = await anApplication(world);
     await world.database.pool.query(`UPDATE repositories SET credentials_encrypted = 'hunter2', credentials_digest = 'sha256:${'1'.repeat(64)}' WHERE id = $1`, [application.repository]);
     const assigned = await application.assign(mine.cluster);
-    const [agent, otherAgent] = [await connected(mine), await connected(others)];
+    const [agent, otherAgent] = [await agents.connected(mine), await agents.connected(others)];
     await agent.next('digestsWanted');
     agent.send({ $case: 'targetDigests', value: encodeTargetDigests(holding([])) });
     const { value } = await agent.next('credentials');
@@ -223,9 +212,9 @@ describe('credentials', () => {
 
 describe('reports', () => {
   it('are acknowledged after they are durable, with a transition where something changed', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster);
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     const heard: string[] = [];
     const unlisten = world.notifications.listen('target_changed', (payload) => void heard.push(payload));
     await report(agent, 1n, [aReport(assigned.target, 1n)]);
@@ -239,9 +228,9 @@ describe('reports', () => {
   });
 
   it('older than what stands change nothing: by sequence, by generation, by session', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const assigned = await (await anApplication(world)).assign(identity.cluster);
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     await report(agent, 5n, [aReport(assigned.target, 3n)]);
     const stands = await statusOf(assigned.target);
     agent.send({ $case: 'reports', value: { sequence: 4n, reports: [encodeReport(aReport(assigned.target, 3n, { sync: 'FAILED' }))] } }); // replayed
@@ -254,29 +243,29 @@ describe('reports', () => {
   });
 
   it('of another cluster\'s target change nothing and are noted under the reporter (R1)', async () => {
-    const [mine, others] = [await enrolled(), await enrolled()];
+    const [mine, others] = [await agents.enrolled(), await agents.enrolled()];
     const assigned = await (await anApplication(world)).assign(others.cluster);
     const before = await statusOf(assigned.target);
-    await report(await connected(mine), 1n, [aReport(assigned.target, 1n, { sync: 'FAILED' })]);
+    await report(await agents.connected(mine), 1n, [aReport(assigned.target, 1n, { sync: 'FAILED' })]);
     expect(await statusOf(assigned.target)).toEqual(before);
     const { rows } = await world.database.pool.query('SELECT cluster_id FROM orphaned_targets WHERE target_id = $1', [assigned.target]);
     expect(rows).toEqual([{ cluster_id: mine.cluster }]);
   });
 
   it('of unknown targets are capped for each cluster', async () => {
-    const identity = await enrolled();
-    const agent = await connected(identity);
+    const identity = await agents.enrolled();
+    const agent = await agents.connected(identity);
     for (let batch = 1n; batch <= 3n; batch += 1n) await report(agent, batch, Array.from({ length: 100 }, () => aReport(targetId(ids.uuid()), 1n)));
     const { rows } = await world.database.pool.query<{ count: string }>('SELECT count(*) FROM orphaned_targets WHERE cluster_id = $1', [identity.cluster]);
     expect(rows).toEqual([{ count: '100' }]);
   });
 
   it('that say REMOVED acknowledge the tombstone, and no others do', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const application = await anApplication(world);
     const assigned = await application.assign(identity.cluster);
     await application.assign(identity.cluster, { target: assigned.target, tombstone: true });
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     const acknowledged = async (): Promise<unknown> => (await world.database.pool.query('SELECT acknowledged_at IS NOT NULL AS done FROM tombstones WHERE target_id = $1', [assigned.target])).rows[0];
     await report(agent, 1n, [aReport(assigned.target, 2n, { sync: 'REMOVING', reason: 'REMOVING' })]);
     await report(agent, 2n, [aReport(assigned.target, 2n, { sync: 'SYNCED' })]);
@@ -286,9 +275,9 @@ describe('reports', () => {
   });
 
   it('with hostile texts are stored or refused alone, never poison for others', async () => {
-    const identity = await enrolled();
+    const identity = await agents.enrolled();
     const [a, b] = [await (await anApplication(world)).assign(identity.cluster), await (await anApplication(world)).assign(identity.cluster)];
-    const agent = await connected(identity);
+    const agent = await agents.connected(identity);
     const hostile = encodeReport(aReport(a.target, 1n, { message: `nul \0 and \ud800 ${'x'.repeat(5_000)}`, drifted: [{ ref: { group: '', kind: 'K\0', namespace: '', name: 'n' }, kind: 'CHANGED', managers: ['\0'], fields: [], changes: [{ path: 'p\0', manager: '\0', expected: '\ud800', live: 'x'.repeat(5_000), isMasked: false, isTruncated: false }], healedAt: undefined }] }));
     const unknownState = { ...encodeReport(aReport(a.target, 1n)), sync: 77 as never };
     const huge = { ...encodeReport(aReport(a.target, 1n)), generation: 2n ** 64n - 1n };
@@ -302,78 +291,13 @@ describe('reports', () => {
 
 describe('facts', () => {
   it('are kept for the cluster of the certificate', async () => {
-    const identity = await enrolled();
-    const agent = await connected(identity);
+    const identity = await agents.enrolled();
+    const agent = await agents.connected(identity);
     agent.send({ $case: 'facts', value: { kubernetesVersion: 'v1.36.3', provider: 'kind', region: '', nodes: 3, custom: { 'gpu': 'a\0', '../x': 'no' } } });
     const facts = await until('the facts', 10_000, async () => {
       const { rows } = await world.database.pool.query<{ facts: Record<string, unknown> }>('SELECT facts FROM clusters WHERE id = $1', [identity.cluster]);
       return rows[0]?.facts['kubernetesVersion'] === undefined ? undefined : rows[0].facts;
     });
     expect(facts).toEqual({ kubernetesVersion: 'v1.36.3', provider: 'kind', region: '', nodes: 3, custom: { gpu: 'a\uFFFD' } });
-  });
-});
-
-describe('questions to an agent', () => {
-  const ref = { group: 'apps', kind: 'Deployment', namespace: 'app', name: 'app' };
-
-  it('are answered, refused, limited, and end with the session', async () => {
-    const identity = await enrolled();
-    const target = targetId(ids.uuid());
-    const never = new AbortController();
-    expect(await running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal)).toEqual({ ok: false, error: { code: 'AGENT_NOT_CONNECTED' } });
-    const agent = await connected(identity);
-    const asked = running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal);
-    const { value } = await agent.next('request');
-    agent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'describedObject', value: { objectJson: '{}', health: 1, healthMessage: '', events: [] } } } });
-    expect(await asked).toEqual({ ok: true, value: { objectJson: '{}', health: 'HEALTHY', healthMessage: '', events: [] } });
-
-    const open = Array.from({ length: 8 }, () => running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal));
-    expect(await running.gateway.requests.describeObject(identity.cluster, target, ref, never.signal)).toMatchObject({ ok: false, error: { code: 'OVERLOADED' } });
-    agent.close();
-    expect(new Set((await Promise.all(open)).map((result) => (result.ok ? 'ok' : result.error.code)))).toEqual(new Set(['AGENT_NOT_CONNECTED']));
-  });
-
-  it('end at an agent without the word of a newer protocol, which it would not know', async () => {
-    const identity = await enrolled();
-    const agent = await connected(identity);
-    const giveUp = new AbortController();
-    const asked = running.gateway.requests.listResources(identity.cluster, targetId(ids.uuid()), giveUp.signal);
-    await agent.next('request');
-    giveUp.abort();
-    expect(await asked).toEqual({ ok: false, error: { code: 'ABORTED' } });
-    agent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: '' } });
-    await agent.next('heartbeatAck');
-    expect(agent.frames.filter((frame) => frame.$case === 'cancelRequest')).toEqual([]);
-  });
-
-  it('for logs take what comes within the limits, and an agent that goes on is stopped', async () => {
-    const identity = await enrolled();
-    const agent = await connected(identity);
-    const texts: string[] = [];
-    const question = { target: targetId(ids.uuid()), namespace: 'app', pod: 'app', container: undefined, previous: false, tailLines: 5, sinceSeconds: undefined, follow: false };
-    const never = new AbortController();
-    const asked = running.gateway.requests.readLogs(identity.cluster, question, (text) => void texts.push(text), never.signal);
-    const { value } = await agent.next('request');
-    const part = 'x'.repeat(32 * 1024);
-    for (let sent = 0; sent < 40; sent += 1) agent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'logPart', value: { text: part, last: false, end: '' } } } });
-    expect(await asked).toEqual({ ok: true, value: 'SIZE_LIMIT' });
-    expect(texts.join('')).toHaveLength(1024 * 1024);
-    const open = Array.from({ length: 4 }, () => running.gateway.requests.readLogs(identity.cluster, { ...question, follow: true }, () => undefined, never.signal));
-    expect(await running.gateway.requests.readLogs(identity.cluster, question, () => undefined, never.signal)).toMatchObject({ ok: false, error: { code: 'OVERLOADED' } });
-    agent.close();
-    expect(new Set((await Promise.all(open)).map((result) => (result.ok ? 'ok' : result.error.code)))).toEqual(new Set(['AGENT_NOT_CONNECTED']));
-  });
-
-  it('cannot be answered by another agent', async () => {
-    const [mine, others] = [await enrolled(), await enrolled()];
-    const [agent, otherAgent] = [await connected(mine), await connected(others)];
-    const giveUp = new AbortController();
-    const asked = running.gateway.requests.describeObject(mine.cluster, targetId(ids.uuid()), ref, giveUp.signal);
-    const { value } = await agent.next('request');
-    otherAgent.send({ $case: 'response', value: { requestId: value.requestId, answer: { $case: 'failure', value: { code: 'NOT_FOUND', message: '' } } } });
-    otherAgent.send({ $case: 'heartbeat', value: { sequence: 1n, rootDigest: '' } });
-    await otherAgent.next('heartbeatAck');
-    giveUp.abort();
-    expect(await asked).toEqual({ ok: false, error: { code: 'ABORTED' } });
   });
 });
