@@ -32,8 +32,8 @@ export const MAX_ATTEMPTS = 150;
 
 /**
  * Carries out commits that are owed, a few at a time. Killed anywhere it goes on after the lease of what it held, and writes nothing twice: the commit carries the
- * id of its row. Frozen for longer than its lease it sends nothing: the claim is looked at right before each push, and the server moves the branch only from where it was
- * built upon. Several replicas share the work.
+ * id of its row. Frozen for longer than its lease it does not push: the claim is looked at right before each push, and the server moves the branch only from where it was
+ * built upon. Frozen between these two, it is not stopped by a later wish that had nothing to commit. Several replicas share the work.
  */
 export class WriteCommits {
   readonly #running = new Set<Promise<void>>();
