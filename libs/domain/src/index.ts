@@ -175,7 +175,7 @@ export { validatorQuestion, type ValidatorFacts } from './rollout/validator/vali
 export { gateDeadline, saySkippedGate, subjectsOf, tellSkippedGate } from './rollout/judge-checked-gate.js';
 export { judgeApprover, type ApproverRefused } from './rollout/judge-approver.js';
 export { judgeDeployment, type DeploymentFailure, type DeploymentVerdict } from './rollout/judge-deployment.js';
-export { judgeGate } from './rollout/judge-gates.js';
+export { judgeGate, unaskedOf } from './rollout/judge-gates.js';
 export { sayFailedGate } from './rollout/say-failed-gate.js';
 export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './rollout/metric/judge-measurement.js';
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';

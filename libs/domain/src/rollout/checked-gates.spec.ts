@@ -1,6 +1,6 @@
-import { applyRolloutTransitions, explainRollout, gateDeadline, planRollout, subjectsOf, type CheckedGateSpec, type GateCheck, type GateRow, type RolloutState, type RolloutTargetRow } from '#domain';
+import { applyRolloutTransitions, explainRollout, gateDeadline, planRollout, subjectsOf, type CheckedGateSpec, type GateCheck, type GateRow, type RolloutState, type RolloutTargetRow, type StageRow } from '#domain';
 import { describe, expect, it } from '@jest/globals';
-import { after, aRollout, aStage, aTarget, idOf, NOW, WELL } from './testing/rollout-rows.js';
+import { after, aRollout, aStage, aTarget, assign, idOf, NOW, ORDER, WELL } from './testing/rollout-rows.js';
 
 const METRIC: CheckedGateSpec = { kind: 'METRIC', name: 'errors', query: 'sum(rate(errors[5m]))', max: 0.01, intervalSeconds: 10, count: 1, failureLimit: 0, deadlineSeconds: 60 };
 const DEPENDENCE: CheckedGateSpec = { kind: 'ROLLOUT', name: 'queue-first', application: 'queue' };
@@ -86,5 +86,27 @@ describe('what it waits for, in words', () => {
     ['clusters that are away', before([open('a', { offlineSince: NOW })], gate('BEFORE', METRIC)), 'Gate errors before stage all waits for its measurements, and every cluster that could be asked is away.', after(60_000)],
   ])('%s', (_name, rollout, message, until) => {
     expect(explainRollout(rollout, undefined, NOW)).toMatchObject([{ message, until, stage: 'all' }]);
+  });
+});
+
+describe('a gate before a stage that found nobody to ask, in a stage that has begun', () => {
+  const skipped = gate('BEFORE', METRIC, { state: 'SKIPPED' });
+  const begun = (targets: readonly RolloutTargetRow[], one: GateRow, rest: Partial<StageRow> = {}): RolloutState => aRollout(targets, { stages: [aStage({ failureBudget: 1, gates: [one], ...rest })] });
+  const again = open('a', { assignedAs: ORDER }); // was sent ahead, failed, and is tried again
+
+  it.each<[string, RolloutState, number, unknown]>([
+    ['is asked when one that was sent ahead is tried again', begun([again], skipped), 0, judged('WAITING')],
+    ['is asked for one whose hold is lifted after the stage was closed', begun([well('a'), open('b')], skipped, { state: 'CLOSED' }), 0, judged('WAITING')],
+    ['holds the order while it waits', begun([again], gate('BEFORE', METRIC)), 59_999, []],
+    ['lets it go when it has passed', begun([again], gate('BEFORE', METRIC, { checks: [says('a', 'PASSED')] })), 0, judged('PASSED')],
+    ['then gives the order', begun([again], gate('BEFORE', METRIC, { state: 'PASSED' })), 0, [assign('a')]],
+    ['fails at its deadline', begun([again], gate('BEFORE', METRIC)), 60_000, judged('FAILED')],
+    ['halts the rollout when it has failed', begun([again], gate('BEFORE', METRIC, { state: 'FAILED' })), 0, [{ kind: 'halt', stage: 'all', failed: [], to: 'HALTED' }]],
+    ['is waived when a person lets the stage pass', begun([again], gate('BEFORE', METRIC), { isPromoted: true }), 0, judged('WAIVED')],
+    ['is asked about nobody whom a person sends', begun([{ ...again, isNamed: true }], skipped), 0, [assign('a')]],
+    ['waits no longer when nobody is to move any more', begun([well('a')], gate('BEFORE', METRIC)), 0, judged('SKIPPED')],
+    ['says nothing where nobody is to move', begun([aTarget('a', 'MOVING')], skipped), 0, []],
+  ])('%s', (_name, rollout, ms, expected) => {
+    expect(planRollout(rollout, after(ms))).toEqual(expected);
   });
 });

@@ -1,7 +1,7 @@
 import { currentStage } from './control-rollout.js';
 import { explainGate } from './explain-gate.js';
 import { maintenanceHurdles } from './explain-maintenance.js';
-import { isInWindow, judgeGate } from './judge-gates.js';
+import { isInWindow, judgeGate, unaskedOf } from './judge-gates.js';
 import { isReachable } from './judge-rollout-target.js';
 import { outOfSight, provesNothing } from './judge-stage.js';
 import type { RolloutHurdle } from './rollout-hurdle.js';
@@ -31,11 +31,11 @@ export function explainRollout(rollout: RolloutState, waitsFor: RolloutWait | un
 
 function inStage(rollout: RolloutState, now: Date): readonly RolloutHurdle[] {
   const stage = currentStage(rollout.stages);
-  if (stage === undefined) return [...stragglers(rollout), ...maintenanceHurdles(rollout, now)];
+  if (stage === undefined) return [...stragglers(rollout), ...maintenanceHurdles(rollout, now), ...rollout.stages.flatMap((closed) => unasked(rollout, closed, now))];
   if (stage.state === 'PENDING') return gates(rollout, stage, 'BEFORE', now);
   const targets = rollout.targets.filter((target) => target.stage === stage.name);
   const open = targets.filter((target) => target.state === 'PENDING' || target.state === 'MOVING');
-  if (open.length > 0) return [atWork(rollout, stage, open), ...maintenanceHurdles(rollout, now), ...(isInWindow(stage, now) ? [] : gates(rollout, stage, 'BEFORE', now))];
+  if (open.length > 0) return [atWork(rollout, stage, open), ...maintenanceHurdles(rollout, now), ...(isInWindow(stage, now) ? unasked(rollout, stage, now) : gates(rollout, stage, 'BEFORE', now))];
   if (provesNothing(rollout, stage)) return leftOut(stage, targets);
   return [...soakOf(stage, now), ...gates(rollout, stage, 'AFTER', now), ...gone(rollout, stage)];
 }
@@ -75,8 +75,17 @@ function stragglers({ targets }: RolloutState): readonly RolloutHurdle[] {
 }
 
 function gates(rollout: RolloutState, stage: StageRow, side: GateRow['side'], now: Date): readonly RolloutHurdle[] {
+  return waitingOf(rollout, stage, stage.gates.filter((gate) => gate.side === side), now);
+}
+
+/** Those before a stage that has begun, which had nobody to ask then and hold back who is to move now. */
+function unasked(rollout: RolloutState, stage: StageRow, now: Date): readonly RolloutHurdle[] {
+  return waitingOf(rollout, stage, unaskedOf(stage), now);
+}
+
+function waitingOf(rollout: RolloutState, stage: StageRow, asked: readonly GateRow[], now: Date): readonly RolloutHurdle[] {
   if (stage.isPromoted) return [];
-  return stage.gates.filter((gate) => gate.side === side && judgeGate(rollout, stage, gate, now) === 'WAITING').map((gate) => ({ ...explainGate(rollout, stage, gate, now), stage: stage.name, gate: gate.spec.name }));
+  return asked.filter((gate) => judgeGate(rollout, stage, gate, now) === 'WAITING').map((gate) => ({ ...explainGate(rollout, stage, gate, now), stage: stage.name, gate: gate.spec.name }));
 }
 
 function hurdle(kind: RolloutHurdle['kind'], message: string, stage?: StageRow): RolloutHurdle {

@@ -30,7 +30,24 @@ export interface GatesVerdict {
 
 /** All gates of one side of a stage together: one that failed fails it, one that waits holds it up. A promoted stage waits for none, then and later. */
 export function judgeGates(rollout: RolloutState, stage: StageRow, side: GateRow['side'], now: Date): GatesVerdict {
-  const gates = stage.gates.filter((gate) => gate.side === side).map((gate) => ({ gate, to: judgeFor(rollout, stage, gate, now) }));
+  return judgeAll(rollout, stage, stage.gates.filter((gate) => gate.side === side), now);
+}
+
+/**
+ * The gates before a stage that found nobody to ask, in a stage that has begun. They are asked as soon as somebody is to move after all, who comes late, is tried again, or is held
+ * no more: else nobody ever asks about him. What was passed is passed.
+ */
+export function judgeUnasked(rollout: RolloutState, stage: StageRow, now: Date): GatesVerdict {
+  return judgeAll(rollout, stage, unaskedOf(stage), now);
+}
+
+/** Empty where a stage has not begun. */
+export function unaskedOf(stage: StageRow): readonly GateRow[] {
+  return stage.state === 'PENDING' ? [] : stage.gates.filter(({ side, spec, state }) => side === 'BEFORE' && spec.kind !== 'APPROVAL' && spec.kind !== 'WINDOW' && state !== 'PASSED' && state !== 'WAIVED');
+}
+
+function judgeAll(rollout: RolloutState, stage: StageRow, asked: readonly GateRow[], now: Date): GatesVerdict {
+  const gates = asked.map((gate) => ({ gate, to: judgeFor(rollout, stage, gate, now) }));
   const changes = gates.filter(({ gate, to }) => gate.state !== to).map(({ gate, to }): RolloutTransition => ({ kind: 'judge-gate', stage: stage.name, gate: gate.spec.name, to }));
   const worst = (['FAILED', 'WAITING'] as const).find((state) => gates.some(({ to }) => to === state));
   return { changes, answer: worst ?? 'PASSED' };

@@ -174,6 +174,15 @@ describe('planRollout, over random fleets, strategies, reports, connections, hol
     }
   });
 
+  holds('orders nobody whom no person named past a gate that had nobody to ask', ({ steps }) => {
+    for (const { before, transition } of steps) {
+      if (transition.kind !== 'assign' || transition.to !== 'MOVING') continue;
+      const target = before.targets.find(({ id }) => id === transition.target);
+      if (target?.isNamed !== false) continue;
+      expect(before.stages.filter(({ name }) => name === target.stage).flatMap(({ gates }) => gates.filter(({ side, state }) => side === 'BEFORE' && state !== 'PASSED' && state !== 'WAIVED'))).toEqual([]);
+    }
+  });
+
   holds('passes no gate that is checked, however much time passes, before everybody who is asked has said yes', ({ steps }) => {
     for (const { transition, before } of steps) {
       if (transition.kind !== 'judge-gate' || transition.to !== 'PASSED') continue;

@@ -1,4 +1,4 @@
-import { isInWindow, judgeGates } from './judge-gates.js';
+import { isInWindow, judgeGates, judgeUnasked } from './judge-gates.js';
 import { isGone, isReachable, judgeRolloutTarget } from './judge-rollout-target.js';
 import { isWatched, outOfSight, provesNothing } from './judge-stage.js';
 import { outsideMaintenance, passesMaintenance } from './outside-maintenance.js';
@@ -30,7 +30,15 @@ export function planRollout(rollout: RolloutState, now: Date): readonly RolloutT
 
   const isOutside = outsideMaintenance(rollout, now);
   const named = rollout.targets.filter((target) => isSentAhead(target, rollout)).map(assignOf);
-  const assigns = [...named, ...begun.flatMap((stage) => (isInWindow(stage, now) ? assignsOf(rollout, stage, passesMaintenance(stage) ? () => false : isOutside) : []))];
+  const unasked = begun.map((stage) => ({ stage, ...judgeUnasked(rollout, stage, now) }));
+  // What a person sends goes before anybody is asked about it.
+  if (named.length === 0) {
+    const changes = unasked.flatMap((one) => one.changes);
+    if (changes.length > 0) return changes;
+    const failed = unasked.find(({ answer }) => answer === 'FAILED');
+    if (failed !== undefined) return [haltAt(rollout, failed.stage)];
+  }
+  const assigns = [...named, ...unasked.flatMap(({ stage, changes, answer }) => (changes.length === 0 && answer === 'PASSED' && isInWindow(stage, now) ? assignsOf(rollout, stage, passesMaintenance(stage) ? () => false : isOutside) : []))];
   if (assigns.length > 0) return assigns;
   const open = begun.find((stage) => stage.state === 'OPEN');
   return open === undefined ? openNextStage(rollout, now) : endStage(rollout, open, now);

@@ -1,5 +1,5 @@
 import {
-  clusterId, judgeDependence, judgeReport, releaseId, subjectsOf, type CheckSubject, type ClusterId, type DependenceApplication, type DependenceCluster, type DependenceFacts, type GateRow, type HealthState,
+  clusterId, judgeDependence, judgeReport, releaseId, subjectsOf, unaskedOf, type CheckSubject, type ClusterId, type DependenceApplication, type DependenceCluster, type DependenceFacts, type GateRow, type HealthState,
   type ReasonCode, type ReleaseId, type RolloutGateSpec, type RolloutId, type RolloutState, type StageRow, type SyncState, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
@@ -75,12 +75,12 @@ interface GateAhead {
   readonly spec: RolloutGateSpec;
 }
 
-/** What is behind the open stage, and before the one that comes next: both may be passed in one look. */
+/** What is behind the open stage, and before the one that comes next: both may be passed in one look. And what is asked only now before one that has begun. */
 function gatesAhead({ stages }: RolloutState): readonly GateAhead[] {
   const next = stages.filter((stage) => stage.state === 'PENDING').toSorted((a, b) => a.position - b.position)[0];
-  const sides: readonly (readonly [StageRow, GateRow['side']])[] = [...stages.filter((stage) => stage.state === 'OPEN').map((stage) => [stage, 'AFTER'] as const), ...(next === undefined ? [] : [[next, 'BEFORE'] as const])];
-  return sides.flatMap(([stage, side]) =>
-    stage.gates.flatMap((gate) => (gate.side === side && gate.spec.kind === 'ROLLOUT' && gate.state !== 'FAILED' && gate.state !== 'WAIVED' ? [{ stage, gate, spec: gate.spec }] : [])),
+  const isAhead = (stage: StageRow, { side }: GateRow): boolean => (side === 'AFTER' ? stage.state === 'OPEN' : stage === next);
+  return stages.flatMap((stage) =>
+    [...stage.gates.filter((gate) => isAhead(stage, gate)), ...unaskedOf(stage)].flatMap((gate) => (gate.spec.kind === 'ROLLOUT' && gate.state !== 'FAILED' && gate.state !== 'WAIVED' ? [{ stage, gate, spec: gate.spec }] : [])),
   );
 }
 
