@@ -181,7 +181,7 @@ export { judgeMeasurement, type JudgedMeasurement, type MeasuredSoFar } from './
 export { metricQueryProblem, QUERY_WORDS, resolveMetricQuery, type QueryContext, type QueryFailure, type QueryWord } from './rollout/metric/resolve-metric-query.js';
 export { judgeSync, type SyncRequest, type SyncVerdict } from './rollout/judge-sync.js';
 export { OFFLINE_GRACE_MS } from './rollout/judge-rollout-target.js';
-export { nextLook, nextLookToStore, unaskedLook } from './rollout/next-look.js';
+export { LONGEST_UNSEEN_MS, nextLook, nextLookToStore, unaskedLook } from './rollout/next-look.js';
 export { outOfReach, type AwayRepository, type LastLook, type OutOfReach, type WayBack } from './rollout/out-of-reach.js';
 export { placeLateTargets, type LateTargetPlacement } from './rollout/place-late-targets.js';
 export { planRollout } from './rollout/plan-rollout.js';

@@ -79,6 +79,25 @@ describe('a rollout that waits', () => {
     expect(await due()).toBe(0);
   });
 
+  it('is looked at though the clock of the database was put back behind the moment that is written down', async () => {
+    await waits();
+    await ground.rows(`UPDATE rollouts SET look_again_at = now() + interval '1 hour'`); // as it was written an hour ahead
+    expect([await due(), (await findDue(ground.tx, 10)).applications.length]).toEqual([1, 1]);
+    await ground.plan();
+    expect([await due(), (await findDue(ground.tx, 10)).applications.length]).toEqual([0, 0]);
+  });
+
+  it('for the one before it is looked at though the clock of the database was put back', async () => {
+    await ground.fleet('c1 tier=canary', 'c2');
+    await ground.application(twoStages({ newerRelease: 'WAIT' }));
+    await ground.release();
+    await ground.release();
+    await ground.rows(`UPDATE rollouts SET look_again_at = now() + interval '1 hour' WHERE state = 'PENDING'`);
+    expect(await due()).toBe(1);
+    await ground.plan();
+    expect(await due()).toBe(0);
+  });
+
   it('goes on when nobody was told of what it waited for, with the next look at it, though other things are told of without end', async () => {
     await waits();
     const { timers, until, tell } = await planner();

@@ -52,6 +52,23 @@ describe('what a person sends by hand', () => {
     expect(await ground.states()).toEqual({ c1: 'REVERTED', c2: 'SKIPPED ROLLED_BACK', c3: 'REVERTED' });
   });
 
+  it('does not go past a check that had nobody to ask, as all had gone ahead, when it is tried again', async () => {
+    await ground.application(twoStages({ stages: [{ name: 'most', selector: { all: true }, limit: 2 }, { name: 'last', selector: { all: true }, before: [{ name: 'queue-first', rollout: { application: 'queue' } }] }] }));
+    await ground.release();
+    value(await ground.deploy('c3'));
+    await ground.plan();
+    await ground.answers(['c1', 'c2']);
+    expect(await ground.rows('SELECT state FROM rollout_gates')).toEqual([{ state: 'SKIPPED' }]);
+    await ground.fails('c3');
+    expect(await ground.rollouts()).toMatchObject([{ state: 'HALTED', stages: 'most:CLOSED last:OPEN' }]);
+    value(await ground.tell('RETRY'));
+    await ground.plan();
+    expect([await ground.states(), await ground.rows('SELECT state FROM rollout_gates')]).toEqual([{ c1: 'HEALTHY', c2: 'HEALTHY', c3: 'PENDING' }, [{ state: 'WAITING' }]]);
+    value(await ground.promote());
+    await ground.plan();
+    expect(await ground.states()).toMatchObject({ c3: 'MOVING' });
+  });
+
   it('is for one order: who failed and is tried again, or went away before, waits for stage and gate like the others', async () => {
     await ground.application(gated);
     await ground.release();

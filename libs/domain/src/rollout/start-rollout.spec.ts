@@ -66,11 +66,17 @@ describe('startRollout', () => {
       ['nor before one at the end of an earlier stage', [{ ...canary, after: [yes] }, early, rest], 'fg', 'f:early g:rest'],
       ['what measures in the clusters of an earlier stage measures in those that are its first now', [{ ...canary, after: [metric] }, early, rest], 'fg', 'f:canary g:early'],
       ['where gates stand before the first stage nothing changes', [{ ...canary, before: [yes] }, early, rest], 'fg', 'f:canary g:early'],
+      ['whom all stages of a rollout to all are too full for stands behind every gate of those that select him', [canary, { ...early, before: [yes] }], 'g', 'g:early'],
     ])('%s', (_name, stages, named, expected) => {
       const some = seven.filter(({ cluster }) => named.includes(cluster));
       const { targets } = startRollout({ ...input, cause: 'PARTIAL', strategy: { ...DEFAULT_STRATEGY, stages }, targets: some, among: seven });
       const nameOf = new Map(seven.map(({ id, cluster }) => [id, cluster]));
       expect(targets.map(({ id, stage }) => `${nameOf.get(id)}:${stage}`).join(' ')).toBe(expected);
+    });
+
+    it('nobody comes before his gate with other parameters either', () => {
+      const stages = [canary, early, { ...rest, before: [yes] }];
+      expect(startRollout({ ...input, cause: 'PARAMETERS', strategy: { ...DEFAULT_STRATEGY, stages }, targets: seven.slice(6), among: seven }).targets).toMatchObject([{ stage: 'rest' }]);
     });
   });
 

@@ -80,7 +80,7 @@ export function movesAll(cause: RolloutCause): boolean {
 export function startRollout(input: RolloutToStart): RolloutStart {
   const waitsFor = waitOf(input);
   const isStaged = input.strategy.kind === 'STAGED' && (movesAll(input.cause) || input.cause === 'PARAMETERS' || input.cause === 'PARTIAL');
-  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets, input.cause === 'PARTIAL' ? input.among : undefined) : atOnce(input.targets, movesAll(input.cause) ? undefined : longestDeadlineMs(input.strategy));
+  const { stages, placed } = isStaged ? inStages(input.strategy.stages, input.targets, movesAll(input.cause) ? undefined : input.among) : atOnce(input.targets, movesAll(input.cause) ? undefined : longestDeadlineMs(input.strategy));
   const byId = new Map(input.targets.map((target) => [target.id, target]));
   return {
     release: input.release,

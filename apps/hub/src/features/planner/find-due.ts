@@ -1,6 +1,6 @@
 import { applicationId, type ApplicationId } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
-import { WAITS } from '../rollouts/index.js';
+import { IS_DUE, WAITS } from '../rollouts/index.js';
 
 /** Rollouts whose time has come, and when the next one's comes, if that is soon. */
 export interface DueRollouts {
@@ -10,8 +10,8 @@ export interface DueRollouts {
 
 const SOON_MS = 10_000;
 const DUE = `
-  SELECT application_id AS id, greatest(0, extract(epoch FROM min(look_again_at) - now()) * 1000)::float8 AS in_ms FROM rollouts
-  WHERE ${WAITS} AND look_again_at <= now() + ${SOON_MS} * interval '1 millisecond' GROUP BY application_id ORDER BY 2 LIMIT $1`;
+  SELECT application_id AS id, min(CASE WHEN ${IS_DUE} THEN 0 ELSE extract(epoch FROM look_again_at - now()) * 1000 END)::float8 AS in_ms FROM rollouts
+  WHERE ${WAITS} AND (${IS_DUE} OR look_again_at <= now() + ${SOON_MS} * interval '1 millisecond') GROUP BY application_id ORDER BY 2 LIMIT $1`;
 
 export async function findDue(tx: TransactionContext, limit: number): Promise<DueRollouts> {
   const rows = await tx.run(systemScope('planner'), () => tx.query<{ id: string; in_ms: number }>(DUE, [limit]));

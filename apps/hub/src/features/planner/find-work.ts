@@ -1,7 +1,7 @@
 import { applicationId, type ApplicationId } from '#domain';
 import { systemScope, type TransactionContext } from '../../platform/database/index.js';
 import { IS_CONNECTED, JUST_FELL_SILENT } from '../clusters/index.js';
-import { HAS_WORK, WAITS } from '../rollouts/index.js';
+import { HAS_WORK, IS_DUE, WAITS } from '../rollouts/index.js';
 import { STAYS } from './admit-late-targets.js';
 
 /** Has a place in a rollout of the whole application: that assigns it, and nobody else. */
@@ -19,7 +19,7 @@ const FIND = `
   UNION SELECT application_id FROM tombstones WHERE acknowledged_at IS NULL AND (order_bytes IS NULL OR reissue_requested_at <= now() OR order_epoch <> (SELECT epoch FROM hub_identity))
   UNION SELECT application_id FROM targets WHERE state = 'REMOVING' OR (state = 'ACTIVE' AND (reissue_requested_at <= now() OR (order_stale AND NOT ${GETS_ANOTHER_ORDER})
       OR (assigned_release_id IS NULL AND blocked_reason IS NULL AND hold_at IS NULL AND NOT ${IS_PLACED})))
-  UNION SELECT application_id FROM rollouts WHERE ${WAITS} AND ($2 OR look_again_at <= now())
+  UNION SELECT application_id FROM rollouts WHERE ${WAITS} AND ($2 OR ${IS_DUE})
   UNION SELECT o.application_id FROM clusters c JOIN targets t ON t.cluster_id = c.id JOIN (SELECT application_id FROM rollouts WHERE ${HAS_WORK}) o ON o.application_id = t.application_id WHERE ${JUST_FELL_SILENT}
   UNION SELECT t.application_id FROM rollout_targets r JOIN targets t ON t.id = r.target_id JOIN applications a ON a.id = t.application_id JOIN clusters c ON c.id = t.cluster_id
     WHERE r.state = 'SKIPPED' AND r.reason IN ('CLUSTER_OFFLINE', 'HELD') AND t.state = 'ACTIVE' AND t.hold_at IS NULL AND t.blocked_reason IS NULL

@@ -1,6 +1,6 @@
 import { releaseId, rolloutId, unaskedLook, type ApplicationId } from '#domain';
 import type { HeldLease } from '../../platform/database/index.js';
-import type { RolloutStore, StartRollouts } from '../rollouts/index.js';
+import { IS_DUE, type RolloutStore, type StartRollouts } from '../rollouts/index.js';
 import { withApplication } from './planned-application.js';
 import type { PlannerPorts } from './planner.ports.js';
 
@@ -22,7 +22,7 @@ export class StartWaiting {
       const toRoll = await this.store.lockApplication(application);
       const id = rolloutId(waiting.id);
       const isLet = toRoll !== undefined && (await this.rollouts.letNextRun(toRoll, { id, release: releaseId(waiting.release_id) }));
-      if (!isLet) await this.ports.tx.execute('UPDATE rollouts SET look_again_at = $2 WHERE id = $1 AND look_again_at <= now()', [id, unaskedLook(id, now)]);
+      if (!isLet) await this.ports.tx.execute(`UPDATE rollouts SET look_again_at = $2 WHERE id = $1 AND ${IS_DUE}`, [id, unaskedLook(id, now)]);
     });
   }
 }

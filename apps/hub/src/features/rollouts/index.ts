@@ -2,7 +2,7 @@ export { authorsOfRollout, isNotByAuthor } from './authors-of-rollout.js';
 export { endSideRollouts } from './end-side-rollouts.js';
 export { HurdleReadModel } from './hurdles.read-model.js';
 export { GATE_MISSED_MS, IDLE_SO_FAR } from './gate-time.sql.js';
-export { HAS_WORK, loadRollout, rolloutHeads, rolloutsAtWork, WAITS, type LoadedRollout, type RolloutHead } from './load-rollout.js';
+export { HAS_WORK, IS_DUE, loadRollout, rolloutHeads, rolloutsAtWork, WAITS, type LoadedRollout, type RolloutHead } from './load-rollout.js';
 export { maintenanceOfProject } from './maintenance-of-project.js';
 export { releaseOfMost } from './release-of-most.js';
 export { ROLLOUT_STORE, type ApplicationToRoll, type RolloutStore } from './rollout.store.js';

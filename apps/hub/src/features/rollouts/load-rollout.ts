@@ -1,5 +1,5 @@
 import {
-  clusterId, DEFAULT_DEADLINE_SECONDS, isReasonCode, movesAll, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type Labels, type MaintenanceWindow, type ObservedTarget,
+  clusterId, DEFAULT_DEADLINE_SECONDS, isReasonCode, LONGEST_UNSEEN_MS, movesAll, releaseId, rolloutId, targetId, type ApplicationId, type ClusterId, type FailurePolicy, type GateRow, type GateSpec, type GateState, type HealthState, type Labels, type MaintenanceWindow, type ObservedTarget,
   type ReasonCode, type RefusedVersion, type ReleaseId, type RolloutCause, type RolloutId, type RolloutPhase, type RolloutState, type RolloutTargetRow, type RolloutTargetState, type StageRow, type StageState, type SyncState, type TargetId,
 } from '#domain';
 import type { TransactionContext } from '../../platform/database/index.js';
@@ -108,6 +108,9 @@ export const HAS_WORK = `(state IN ('RUNNING', 'PAUSED', 'ROLLING_BACK')
 
 /** Rollouts that the planner looks at again of itself: those at work, and those that wait for the one before them. */
 export const WAITS = `(${HAS_WORK} OR (state = 'PENDING' AND waits_for = 'ROLLOUT'))`;
+
+/** The planner's time to look has come. A moment further away than any that is written was written by a clock that has been put back since. */
+export const IS_DUE = `(look_again_at <= now() OR look_again_at > now() + ${LONGEST_UNSEEN_MS} * interval '1 millisecond')`;
 
 const SELECT_HEADS = `SELECT id, release_id, state, on_failure, offline_wait_ms, previous_release_id, cause, look_again_at, (SELECT since FROM leases WHERE name = 'planner') AS hears_since,
   (SELECT p.policy -> 'maintenanceWindows' FROM projects p WHERE p.id = rollouts.project_id) AS maintenance,
