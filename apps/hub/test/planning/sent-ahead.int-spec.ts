@@ -69,6 +69,20 @@ describe('what a person sends by hand', () => {
     expect(await ground.states()).toMatchObject({ c3: 'MOVING' });
   });
 
+  it('that is tried again after a long halt lets the gate that waited go on waiting: nobody asked it meanwhile', async () => {
+    await ground.application(twoStages({}, {}, { before: [{ name: 'queue-first', rollout: { application: 'queue', deadline: 60_000 } }] }));
+    await ground.release();
+    await ground.answers(['c1']);
+    expect(await ground.rows('SELECT state FROM rollout_gates')).toEqual([{ state: 'WAITING' }]);
+    value(await ground.deploy('c3'));
+    await ground.plan();
+    await ground.fails('c3');
+    await ground.rows(`UPDATE rollout_gates SET since = since - interval '1 hour'`);
+    value(await ground.tell('RETRY'));
+    await ground.plan();
+    expect([await ground.rollouts(), await ground.rows('SELECT state FROM rollout_gates')]).toMatchObject([[{ state: 'RUNNING' }], [{ state: 'WAITING' }]]);
+  });
+
   it('is for one order: who failed and is tried again, or went away before, waits for stage and gate like the others', async () => {
     await ground.application(gated);
     await ground.release();

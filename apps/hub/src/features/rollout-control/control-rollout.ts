@@ -41,8 +41,8 @@ export class ControlRollout {
         );
       }
       if (command === 'ABORT') await this.#keepBefore(rollout);
-      // While it was paused nobody asked: the time of its gates begins anew.
-      if (command === 'RESUME') await this.tx.execute(`UPDATE rollout_gates SET since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND state = 'WAITING'`, [rollout.id]);
+      // While it was paused or had halted nobody asked: the time of its gates begins anew.
+      if (phase.value === 'RUNNING' && rollout.phase !== 'RUNNING') await this.tx.execute(`UPDATE rollout_gates SET since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND state = 'WAITING'`, [rollout.id]);
       await this.audit.record({ action: `rollout.${command.toLowerCase()}`, object: { kind: 'Rollout', id: rollout.id }, projectId: rollout.project, outcome: 'SUCCEEDED', after: { phase: phase.value, reason } });
       await this.outbox.append({ kind: `rollout.${command.toLowerCase()}`, projectId: rollout.project, payload: { applicationId: rollout.application, rolloutId: rollout.id, by: viewer.name } });
       this.tx.notify(CHANNELS.applicationChanged, rollout.application);
