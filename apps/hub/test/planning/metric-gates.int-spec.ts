@@ -252,6 +252,30 @@ describe('a gate that measures', () => {
     expect(await ground.assigned()).toEqual({ c1: 2, c9: 2 });
   });
 
+  it('asks anew about one that passed it, failed then, and is tried again', async () => {
+    await ground.fleet('c1 tier=canary', 'c2 tier=canary', 'c9');
+    await ground.application(twoStages({}, { after: errors() }));
+    await ground.release();
+    await ground.answers(['c1', 'c2']);
+    answer = (cluster) => (cluster === 'c1' ? measures(0) : DOWN);
+    await look();
+    await ground.fails('c1');
+    expect(await ground.rollouts()).toMatchObject([{ state: 'HALTED' }]);
+    value(await ground.tell('RETRY'));
+    await ground.plan();
+    await ground.answers(['c1']);
+    answer = (cluster) => (cluster === 'c2' ? measures(0) : DOWN);
+    await later(10);
+    await look();
+    await ground.plan();
+    expect(await ground.assigned()).toMatchObject({ c9: 0 });
+    answer = () => measures(0);
+    await later(10);
+    await look();
+    await ground.plan();
+    expect(await ground.assigned()).toMatchObject({ c9: 1 });
+  });
+
   it('is let pass by a person, who then is not asked for', async () => {
     await atTheGate();
     value(await ground.promote());

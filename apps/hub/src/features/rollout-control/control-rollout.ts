@@ -63,6 +63,8 @@ export class ControlRollout {
 
   /** What failed waits again, as does a gate that failed: so many. The order that it was given stays noted: a rollback has to take it back. */
   async #retry({ id }: LockedRollout): Promise<number> {
+    // What was seen in a cluster before it failed says nothing of how it goes this time.
+    await this.tx.execute(`DELETE FROM rollout_gate_checks k USING rollout_targets r WHERE r.rollout_id = $1 AND r.state = 'FAILED' AND k.rollout_id = r.rollout_id AND k.subject = r.target_id::text`, [id]);
     const targets = await this.tx.execute(`UPDATE rollout_targets SET state = 'PENDING', reason = NULL, started_at = NULL, finished_at = NULL WHERE rollout_id = $1 AND state = 'FAILED'`, [id]);
     await this.tx.execute(`DELETE FROM rollout_gate_checks k USING rollout_gates g WHERE g.rollout_id = $1 AND g.state = 'FAILED' AND k.rollout_id = g.rollout_id AND k.stage = g.stage AND k.gate = g.name`, [id]);
     return targets + (await this.tx.execute(`UPDATE rollout_gates SET state = 'PENDING', since = now(), idle_ms = ${IDLE_SO_FAR} WHERE rollout_id = $1 AND state = 'FAILED'`, [id]));
