@@ -3,7 +3,7 @@ import { aGitRepository, GitServer, until, type GitRepositoryBuilder, type GitRe
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHubDatabase } from '../bench/setup/hub-database.js';
-import { capstanCommand } from '../e2e/stage/capstan-command.js';
+import { capstanCommand } from '../stage/capstan-command.js';
 import { configMap } from '../e2e/stage/content.js';
 import type { KubeClient } from '#kube';
 import type { Child } from '../stage/child.js';

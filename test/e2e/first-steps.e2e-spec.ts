@@ -3,7 +3,7 @@ import { until } from '#testing';
 import { parse } from 'yaml';
 import { must } from '../contract/kubernetes/contract-server.js';
 import { AGENT_NAMESPACE } from './stage/agent-accounts.js';
-import { capstanCommand } from './stage/capstan-command.js';
+import { capstanCommand } from '../stage/capstan-command.js';
 import { configMap } from './stage/content.js';
 import { describeOnStage } from './stage/describe-on-stage.js';
 import { ROOT } from './stage/stage.js';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { must } from '../contract/kubernetes/contract-server.js';
-import { capstanCommand } from '../e2e/stage/capstan-command.js';
+import { capstanCommand } from '../stage/capstan-command.js';
 import { parseManifest } from '../e2e/stage/join-cluster.js';
 import { ROOT } from '../e2e/stage/stage.js';
 import { toolPath } from '../e2e/stage/tool-path.js';

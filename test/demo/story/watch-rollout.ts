@@ -1,4 +1,5 @@
 import { until } from '#testing';
+import { capstanCommand } from '../../stage/capstan-command.js';
 import type { Stage } from '../cast/stage.js';
 import { failIfOver } from './watch-target.js';
 
@@ -10,12 +11,6 @@ export interface RolloutView {
   readonly targets: readonly { readonly state: string; readonly target: { readonly cluster: { readonly name: string } } }[];
 }
 
-export interface Explanation {
-  readonly steps: readonly { readonly kind: string; readonly isOk: boolean; readonly message: string }[];
-  readonly next: { readonly message: string };
-}
-
-const EXPLAIN = 'query Explain($application: String!, $cluster: String!) { explain(application: $application, cluster: $cluster) { steps { kind isOk message } next { message } } }';
 const NEWEST = 'query Newest($application: String!) { rollouts(application: $application, first: 1) { edges { node { state reason release { commit } hurdles { kind message } targets { state target { cluster { name } } } } } } }';
 
 /** Waits until the rollout of a commit is what the story says. @throws with what it was instead */
@@ -34,11 +29,11 @@ export async function untilRollout(stage: Stage, application: string, commit: st
   );
 }
 
-/** Why the target of a cluster is as it is. */
-export async function explain(stage: Stage, application: string, cluster: string): Promise<Explanation> {
-  const { explain: found } = await stage.hub.api.query<{ readonly explain: Explanation | null }>(EXPLAIN, { application, cluster });
-  if (found === null) throw new Error(`there is no ${application}@${cluster}`);
-  return found;
+/** Why a target is as it is: what the command line prints. @throws with what it complains of */
+export async function explanationOf({ root, hub }: Stage, target: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await capstanCommand(root, { CAPSTAN_SERVER: hub.api.url, CAPSTAN_TOKEN: hub.api.token }, ['explain', target]);
+  if (exitCode !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 /** State of each cluster, by name. */

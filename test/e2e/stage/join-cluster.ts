@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { must } from '../../contract/kubernetes/contract-server.js';
 import { AGENT_NAMESPACE } from './agent-accounts.js';
-import { capstanCommand } from './capstan-command.js';
+import { capstanCommand } from '../../stage/capstan-command.js';
 import type { HubProcess } from './hub-process.js';
 import { Program } from './program.js';
 import { StageCluster } from './stage-cluster.js';

@@ -2,7 +2,7 @@ import { aGitRepository, freePorts, GitServer, startRealKubernetes, until, type 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capstanCommand, capstanOnTerminal, type CommandOutcome } from './capstan-command.js';
+import { capstanCommand, capstanOnTerminal, type CommandOutcome } from '../../stage/capstan-command.js';
 import { HubApi } from './hub-api.js';
 import { HubProcess } from './hub-process.js';
 import { joinCluster, type ClusterRequest } from './join-cluster.js';

@@ -2,7 +2,7 @@ import { aGitRepository, freePorts, GitServer, until, type GitRepositoryBuilder 
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capstanCommand } from '../../../e2e/stage/capstan-command.js';
+import { capstanCommand } from '../../../stage/capstan-command.js';
 import { HubApi } from '../../../e2e/stage/hub-api.js';
 import { HubProcess } from '../../../e2e/stage/hub-process.js';
 import { parseManifest } from '../../../e2e/stage/join-cluster.js';
