@@ -53,7 +53,8 @@ function marksOf(rollout: RolloutState, stage: StageRow, now: Date): readonly Ro
     if (hasAnswered && (stage.state === 'CLOSED' || (target.state === 'HEALTHY' && !isWatched(stage)))) return [];
     const { state, reason } = judgeRolloutTarget(target, stage, context);
     const isSame = state === target.state && (state !== 'SKIPPED' || reason === target.reason);
-    if (isSame) return target.isNamed && isGone(target, context) ? [{ kind: 'forget-name', target: target.id }] : [];
+    // A word to send it is for now: not for when the cluster is back, or the rollout is resumed or tried again.
+    if (isSame) return target.isNamed && (rollout.phase !== 'RUNNING' || isGone(target, context)) ? [{ kind: 'forget-name', target: target.id }] : [];
     return [{ kind: 'mark-target', target: target.id, from: target.state, to: state, reason }];
   });
 }

@@ -22,7 +22,8 @@ describe('a target that a person sends ahead', () => {
     ['does not go where a budget is exceeded', of(aTarget('b', 'FAILED'), aTarget('z', 'PENDING', later)), [{ kind: 'halt', stage: 'all', failed: [aTarget('b', 'FAILED').id], to: 'HALTED' }]],
     ['does not go while it is held', of(aTarget('z', 'PENDING', { ...later, isHeld: true })), [mark('z', 'PENDING', 'SKIPPED', 'HELD')]],
     ['does not go while its cluster is away', of(aTarget('z', 'PENDING', { ...later, offlineSince: NOW })), []],
-    ['does not go while the rollout is paused', { ...of(aTarget('z', 'PENDING', later)), phase: 'PAUSED' }, []],
+    ['does not go while the rollout is paused, nor when it is resumed', { ...of(aTarget('z', 'PENDING', later)), phase: 'PAUSED' }, [{ kind: 'forget-name', target: aTarget('z', 'PENDING').id }]],
+    ['does not go when a rollout that has halted in that moment is tried again', { ...of(aTarget('z', 'PENDING', later)), phase: 'HALTED' }, [{ kind: 'forget-name', target: aTarget('z', 'PENDING').id }]],
     ['goes back with the others', aRollout([aTarget('z', 'HEALTHY', later)], { phase: 'ROLLING_BACK', stages }), [sendBack('z')]],
   ])('%s', (_name, rollout, expected) => expect(planRollout(rollout, NOW)).toEqual(expected));
 
