@@ -5,6 +5,7 @@ import type { CommandContext } from '../context.js';
 import { nearNames } from './near-names.js';
 import { needApplication, needCluster } from './need-named.js';
 import { allPages } from '../hub/all-pages.js';
+import { paste } from '../output/paste.js';
 import { formatNodes, parseOutput } from '../output/print-nodes.js';
 import { printWarningsOf } from './print-warnings.js';
 import { parseReference, resourceKind, textAt, type ResourceKind, type Row } from './resources.js';
@@ -60,7 +61,9 @@ async function needProject(context: CommandContext, project: string): Promise<vo
   if (near !== '') throw notFound(`project ${project}`, `${near} capstan get projects shows what there is.`);
 }
 
-function nothingNamed(kind: ResourceKind, name: string, rows: readonly Row[]): Error {
+/** What is told of a name that none of the rows has. Pure. */
+export function nothingNamed(kind: ResourceKind, name: string, rows: readonly Row[]): Error {
+  if (kind.singular === 'target' && !name.includes('@')) return notFound(`target ${name}`, `Targets are named APP@CLUSTER. Those of one app: ${paste('get targets', ['-a', name], {})}`);
   const near = suggest(name, rows.map((row) => textAt(row, 'name')));
   return notFound(`${kind.singular} ${name}`, `${near === undefined ? '' : `Did you mean ${near}? `}capstan get ${kind.plural} shows what there is.`);
 }
