@@ -6,7 +6,8 @@ import { lookAgainAt } from './look-again-at.js';
 import type { FleetEvent } from './testing/fleet-event.js';
 import { FREEZES, isFrozen } from './testing/freezes.js';
 import { aReleaseId, aRollout, aStage, aTarget, anApproval, OLDER, RELEASE } from './testing/rollout-rows.js';
-import { SimulatedRollout, type Step } from './testing/simulated-rollout.js';
+import { SimulatedRollout } from './testing/simulated-rollout.js';
+import { count, inStage, isAsked, letTimePass, numberOf, orders, simulate, stageNamed } from './testing/simulation.js';
 
 const MINUTE = 60_000;
 /** Whether people, and everybody who was to be asked, have said yes. */
@@ -58,58 +59,6 @@ const shakes = fc.array(fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('hold', 'lift', 'retry', 'leave', 'return', 'pause', 'resume'), target: fc.nat(6) }) },
 ) as fc.Arbitrary<FleetEvent>, { minLength: 5, maxLength: 30, size: 'max' });
 const scenario = fc.oneof(fc.tuple(rollout, events), fc.tuple(shaky, shakes));
-
-interface Simulation {
-  readonly fleet: SimulatedRollout;
-  readonly steps: readonly Seen[];
-  readonly rests: readonly RolloutState[];
-  /** The same, with their time. */
-  readonly calms: readonly { readonly state: RolloutState; readonly now: Date }[];
-}
-
-interface Seen extends Step {
-  /** The rows when everything last stood still. */
-  readonly calm: RolloutState;
-}
-
-function simulate(state: RolloutState, happenings: readonly FleetEvent[], cut?: (batch: number) => number): Simulation {
-  const steps: Seen[] = [];
-  let calm = state;
-  const fleet = new SimulatedRollout(state, (step) => void steps.push({ ...step, calm }), cut);
-  const calms = [undefined, ...happenings].map((happening) => {
-    if (happening !== undefined) fleet.happen(happening);
-    fleet.settle();
-    return { state: (calm = fleet.state), now: fleet.now };
-  });
-  return { fleet, steps, calms, rests: calms.map((one) => one.state) };
-}
-
-/** Nobody says anything any more; only time passes, and people let pass what waits for them. */
-function letTimePass({ fleet }: { readonly fleet: SimulatedRollout }): void {
-  for (let hour = 0; hour < 12; hour += 1) {
-    for (const happening of [{ kind: 'wait', ms: 60 * MINUTE }, { kind: 'resume' }, { kind: 'approve' }, { kind: 'promote' }] as const) {
-      fleet.happen(happening);
-      fleet.settle();
-    }
-  }
-}
-
-const inStage = ({ targets }: RolloutState, name: string): readonly RolloutTargetRow[] => targets.filter((one) => one.stage === name);
-const count = (rows: readonly RolloutTargetRow[], ...states: readonly RolloutTargetRow['state'][]): number => rows.filter((one) => states.includes(one.state)).length;
-const numberOf = (limit: number | 'UNLIMITED'): number => (limit === 'UNLIMITED' ? Number.POSITIVE_INFINITY : limit);
-const stageNamed = ({ stages }: RolloutState, name: string | undefined): StageRow => stages.find((one) => one.name === name) ?? aStage();
-
-const isAsked = ({ stages }: RolloutState): boolean => stages.some(({ gates }) => gates.some(({ state, spec, checks = [] }) => state === 'WAITING' && spec.kind === 'METRIC' && checks.length === 0));
-
-/** Every order of the forward way, with its target and stage as they were just before. */
-function orders(steps: readonly Seen[], to: 'MOVING' | 'REVERTING'): readonly (Seen & { readonly row: RolloutTargetRow; readonly stage: StageRow })[] {
-  return steps.flatMap((step) => {
-    const { transition, before } = step;
-    if (transition.kind !== 'assign' || transition.to !== to) return [];
-    const row = before.targets.find((one) => one.id === transition.target);
-    return row === undefined ? [] : [{ ...step, row, stage: stageNamed(before, row.stage) }];
-  });
-}
 
 describe('planRollout, over random fleets, strategies, reports, connections, holds, people and clocks', () => {
   const holds = (name: string, property: (run: ReturnType<typeof simulate>) => void): void => {
