@@ -97,7 +97,7 @@ export class People {
 /** What of the answer is compared when the same is asked again. */
 const SELECTIONS: Readonly<Record<string, string>> = {
   createApplication: 'application { id }', updateApplication: 'application { id }', createRepository: 'repository { id }', syncApplication: 'rollout { id }', labelCluster: 'cluster { id }',
-  rollback: 'rollouts { id }', approveGate: 'rollout { id }', pauseRollout: 'rollout { id }', resumeRollout: 'rollout { id }', retryRollout: 'rollout { id }', abortRollout: 'rollout { id }', promoteStage: 'rollout { id }',
+  rollback: 'rollouts { id }', approveGate: 'hasChanged rollout { id }', pauseRollout: 'hasChanged rollout { id }', resumeRollout: 'hasChanged rollout { id }', retryRollout: 'hasChanged rollout { id }', abortRollout: 'hasChanged rollout { id }', promoteStage: 'hasChanged rollout { id }',
 };
 
 function digestOf(answer: unknown): string | undefined {

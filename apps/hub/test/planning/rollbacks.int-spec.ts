@@ -66,6 +66,29 @@ describe('going back', () => {
     expect(await ground.assigned()).toEqual({ c1: 1, c2: 1, c3: 1 });
   });
 
+  it('is over for who follows the branch again in the middle of it, and for who is sent back further', async () => {
+    await ground.fleet(...FLEET);
+    await ground.application(twoStages());
+    await everywhere();
+    await everywhere();
+    value(await ground.rollBack({ release: 1 }));
+    await ground.answers(['c2']); // seed 7010 of the kills: the others had not said a word yet when the hold was lifted
+    await ground.release();
+    value(await ground.liftHold());
+    await ground.answers(['c1']);
+    expect(await ground.assigned()).toEqual({ c1: 3, c2: 3, c3: 3 });
+    expect(await ground.rollouts()).toMatchObject([{}, {}, { cause: 'ROLLBACK', state: 'SUCCEEDED' }, { state: 'RUNNING', release: 3 }]);
+    await ground.answers(['c2', 'c3']);
+
+    value(await ground.rollBack({ release: 2 }));
+    await ground.answers(['c1', 'c2']);
+    value(await ground.rollBack({ release: 1, cluster: 'c3' }));
+    expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 1 });
+    expect(await ground.rollouts()).toMatchObject([{}, {}, {}, {}, { cause: 'ROLLBACK', state: 'SUCCEEDED', release: 2 }, { cause: 'ROLLBACK', state: 'RUNNING', release: 1 }]);
+    const rows = await ground.rows<{ reason: string }>(`SELECT DISTINCT reason FROM rollout_targets WHERE state = 'SKIPPED'`);
+    expect(rows).toEqual([{ reason: 'SUPERSEDED' }]);
+  });
+
   it('of a whole application is one call, at once, and holds', async () => {
     await ground.fleet(...FLEET);
     await ground.application(twoStages());
@@ -94,7 +117,7 @@ describe('going back', () => {
     expect(await ground.rollouts()).toMatchObject([{}, { state: 'SUCCEEDED' }, { cause: 'ROLLBACK' }]);
     value(await ground.liftHold('c2'));
     expect(await ground.assigned()).toEqual({ c1: 2, c2: 2, c3: 2 });
-    expect(await ground.rollouts()).toMatchObject([{}, {}, { cause: 'ROLLBACK', state: 'RUNNING' }, { cause: 'CATCH_UP', release: 2 }]);
+    expect(await ground.rollouts()).toMatchObject([{}, {}, { cause: 'ROLLBACK', state: 'SUCCEEDED' }, { cause: 'CATCH_UP', release: 2 }]);
   });
 
   it('of a stage takes its targets alone', async () => {

@@ -29,6 +29,7 @@ export function judgeRolloutTarget(target: RolloutTargetRow, stage: StageRow, co
   const { state } = target;
   if (!target.isActive) return { state: 'SKIPPED', reason: 'REMOVING' };
   if (target.isHeld) return { state: 'SKIPPED', reason: 'HELD' };
+  if (target.isOvertaken === true && (state === 'PENDING' || state === 'MOVING')) return { state: 'SKIPPED', reason: 'SUPERSEDED' };
   if (state === 'SKIPPED') return comeBack(target, context);
   if (target.blockedBy !== undefined) return { state: 'FAILED', reason: target.blockedBy };
   if (state === 'PENDING') return isAway(target, context) ? { state: 'SKIPPED', reason: 'CLUSTER_OFFLINE' } : { state, reason: 'WAITING_FOR_ROLLOUT' };

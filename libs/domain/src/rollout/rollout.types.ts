@@ -127,6 +127,8 @@ export interface RolloutTargetRow {
   readonly isActive: boolean;
   /** A hold keeps it at another release than this rollout would give it. */
   readonly isHeld: boolean;
+  /** Of a rollback by hand: it was given another release since, as its hold was lifted or it was sent back further. */
+  readonly isOvertaken?: boolean;
   /**
    * A person sends it at once: ahead of its stage, its gates and windows, and whatever moves beside it. That allows one order, and not later than now: it is no more
    * once the target has had it, was left out, failed, or has its cluster away for more than a blip.

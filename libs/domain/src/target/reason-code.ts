@@ -81,6 +81,7 @@ export const REASON_ADVICE = {
   WAITING_FOR_ROLLOUT: 'Wait, or look at the rollout.',
   NO_STAGE: 'No stage of the rollout takes this cluster: change a selector or limit of the strategy, or add a last stage for all.',
   HELD: 'The target keeps its release after a rollback: lift the hold with liftHold when the newest release may go there.',
+  SUPERSEDED: 'Nothing to do: a later rollout has given the target another release before this one was through with it.',
   CLUSTER_OFFLINE: 'The agent of the cluster is away, so it is left out for now; it is caught up by itself once it is back.',
   DEADLINE_EXCEEDED: 'The target did not become healthy within the deadline of its stage: look at its objects, then retry, or release a fix.',
   ROLLED_BACK: 'The rollout was taken back before it came to this target.',

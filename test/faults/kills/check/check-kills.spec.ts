@@ -24,12 +24,14 @@ const atOnce = second({
   transitions: [anOrder('a', 10_100, 2, 'r2'), anOrder('b', 10_110, 2, 'r2', { transaction: 'x10100' }), aMark('a', 10_700, 2, 'HEALTHY'), aMark('b', 10_700, 2, 'HEALTHY')], audit: [assigning('o2', 10_100)],
   rest: { taken: [aTaken('a', 120, 1, 'r1'), aTaken('b', 520, 1, 'r1'), aTaken('a', 10_120, 2, 'r2'), aTaken('b', 10_130, 2, 'r2')] },
 });
+const IDLE = { userErrors: [], clientMutationId: 'retryRollout', hasChanged: false };
 const narrow = (evidence: KillEvidence): KillEvidence => ({ ...evidence, stages: evidence.stages.map((stage) => ({ ...stage, maxConcurrency: 1 })) });
 
 describe('checkKills', () => {
   it('finds nothing where everything went well', () => {
     expect(checkKills(good)).toEqual([]);
     expect(checkKills(atOnce)).toEqual([]);
+    expect(checkKills(withMore({ mutations: [aMutation('retryRollout', { answer: IDLE, secondAnswer: IDLE })] }))).toEqual([]);
   });
 
   /** Each breaks one promise; the rule that must find it, and a word of what it must say. */
@@ -66,6 +68,7 @@ describe('checkKills', () => {
     ['a mutation that was answered and is not written', anEvidence({ audit: good.audit.slice(1) }), 'nothing acknowledged is lost', /createApplication: answered 1 times, written 0 times/],
     ['a mutation that was done twice', withMore({ audit: [anAudit('createApplication', 'web', 2)] }), 'nothing acknowledged is lost', /answered 1 times, written 2 times/],
     ['a lost pause', withMore({ mutations: [aMutation('pauseRollout')] }), 'nothing acknowledged is lost', /pauseRollout: answered 1 times, written 0 times/],
+    ['a word that says it changed nothing, and did', withMore({ mutations: [aMutation('retryRollout', { answer: IDLE, secondAnswer: IDLE })], audit: [anAudit('rollout.retry', 'web', 2)] }), 'nothing acknowledged is lost', /retryRollout: answered 0 times, written 1 times/],
     ['another answer to the same key', anEvidence({ mutations: [aMutation('createApplication', { secondAnswer: { userErrors: [{ code: 'NAME_TAKEN' }] } })] }), 'nothing acknowledged is lost', /NAME_TAKEN/],
   ])('finds %s', (_name, evidence, rule, text) => {
     const violations = checkKills(evidence);

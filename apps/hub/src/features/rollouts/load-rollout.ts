@@ -85,6 +85,7 @@ interface TargetRecord {
   readonly to_release_id: string | null;
   readonly target_state: string;
   readonly is_held: boolean;
+  readonly is_overtaken: boolean;
   readonly is_named: boolean;
   readonly is_online: boolean;
   readonly last_seen_at: Date | null;
@@ -170,6 +171,7 @@ const SELECT_GATES = `
 const SELECT_TARGETS = `
   SELECT r.rollout_id, r.target_id, r.stage, r.state, r.generation, r.epoch, r.reason, r.started_at, r.from_release_id, r.to_release_id, r.is_named, t.state AS target_state, t.cluster_id,
     t.hold_at IS NOT NULL AND o.cause <> 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AS is_held,
+    o.cause = 'ROLLBACK' AND coalesce(r.to_release_id, o.release_id) IS DISTINCT FROM t.assigned_release_id AND (t.hold_at IS NULL OR coalesce(r.generation < t.generation, false)) AS is_overtaken,
     ${IS_CONNECTED} AS is_online, c.last_seen_at, s.epoch AS observed_epoch, s.generation AS observed_generation,
     s.release_id AS observed_release, s.sync, s.reason AS observed_reason, s.health, s.reported_at, s.refused_epoch, s.refused_generation, s.refused_reason,
     -- Who is left out may wait for an order within the same look.
@@ -208,7 +210,7 @@ function toTarget(row: TargetRecord, release: ReleaseId): RolloutTargetRow {
   const says = row.state === 'SKIPPED' || row.state === 'FAILED' || row.state === 'REVERT_FAILED';
   return {
     id: targetId(row.target_id), stage: row.reason === 'NO_STAGE' ? undefined : row.stage, state: row.state, reason: says ? reasonIn(row.reason) : undefined,
-    isActive: row.target_state === 'ACTIVE', isHeld: row.is_held, isNamed: row.is_named, offlineSince: row.is_online ? undefined : (row.last_seen_at ?? 'NEVER'),
+    isActive: row.target_state === 'ACTIVE', isHeld: row.is_held, isOvertaken: row.is_overtaken, isNamed: row.is_named, offlineSince: row.is_online ? undefined : (row.last_seen_at ?? 'NEVER'),
     release: row.to_release_id === null ? release : releaseId(row.to_release_id), fromRelease: row.from_release_id === null ? undefined : releaseId(row.from_release_id),
     assignedAs, startedAt: row.started_at ?? undefined,
     // Failed without an order: it could not be made.
