@@ -2,6 +2,7 @@ import { digestOf, digestOfJson, silentLog, type Log } from '#kernel';
 import { applicationId, clusterId, projectId, releaseId, repositoryId, targetId, type AssignmentOrder, type ClusterId, type Order, type TargetId } from '#domain';
 import { systemClock, systemMonotonic, systemRandom, systemTimers, uuidV7Ids } from '#runtime';
 import { aDatabase, type TestDatabase } from '#testing';
+import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import {
   AgentGateway, Ed25519Signer, GatewayTrust, issueOrder, loadHubIdentity, newJoinToken, registerSigningKey, SqlHubIdentityStore, SqlSigningKeyStore, type HubIdentity,
@@ -114,6 +115,22 @@ export interface ATarget {
 
 const COMMIT = 'a'.repeat(40);
 
+/** All of it or nothing, for whoever reads meanwhile. */
+async function atOnce<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const done = await work(client);
+    await client.query('COMMIT');
+    return done;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
 /** A project, application and release, and a function that puts signed targets of it on clusters, as the planner does. */
 export async function anApplication(world: GatewayWorld): Promise<{
   readonly repository: string;
@@ -122,9 +139,7 @@ export async function anApplication(world: GatewayWorld): Promise<{
 }> {
   const { pool } = world.database;
   const [project, repository, application, revision, release] = [ids.uuid(), ids.uuid(), ids.uuid(), ids.uuid(), ids.uuid()];
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  await atOnce(pool, async (client) => {
     await client.query('INSERT INTO projects (id, name) VALUES ($1, $2)', [project, `p-${project.slice(-8)}`]);
     await client.query(`INSERT INTO repositories (project_id, id, name, url, poll_ms) VALUES ($1, $2, 'fleet', 'https://git.example.com/fleet.git', 60000)`, [project, repository]);
     await client.query(`INSERT INTO applications (project_id, id, name, repository_id, current_revision_id) VALUES ($1, $2, 'app', $3, $4)`, [project, application, repository, revision]);
@@ -134,38 +149,36 @@ export async function anApplication(world: GatewayWorld): Promise<{
        VALUES ($1, $2, $3, 1, $4, $5, $6, 'main', $7, 'k', 'a', 's', now())`,
       [project, release, application, revision, repository, COMMIT, digestOf('')],
     );
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
   return {
     repository,
     application,
     async assign(cluster, options = {}) {
       const target = options.target ?? targetId(ids.uuid());
-      const [seq] = (await pool.query<{ desired_seq: string }>('UPDATE clusters SET desired_seq = desired_seq + 1 WHERE id = $1 RETURNING desired_seq', [cluster])).rows;
-      const order = anOrder(world, { project, application, release, repository }, cluster, target, BigInt(seq?.desired_seq ?? 0), options);
-      const issued = await issueOrder(order, options.signer ?? world.signer);
-      const expiry = options.expired === true ? new Date(systemClock.now().getTime() - 1000) : issued.expiresAt;
-      const columns = [issued.bytes, issued.keyId, issued.signature, issued.type, issued.digest, expiry].map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
-      if (order.kind === 'ASSIGNMENT') {
-        await pool.query(
-          `INSERT INTO targets (project_id, id, application_id, cluster_id, assigned_release_id, generation, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, order_bytes = excluded.order_bytes,
-           order_key_id = excluded.order_key_id, order_signature = excluded.order_signature, order_digest = excluded.order_digest, order_expires_at = excluded.order_expires_at`,
-          [project, target, application, cluster, release, order.generation.toString(), ...columns],
-        );
-        await pool.query('INSERT INTO target_status (target_id, cluster_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [target, cluster]);
-      } else {
-        await pool.query(
-          `INSERT INTO tombstones (project_id, id, target_id, application_id, cluster_id, mode, cause, generation, order_epoch, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
-           VALUES ($1, $2, $3, $4, $5, 'DELETE', 'SELECTOR', $6, $7, $8, $9, $10, $11, $12, $13)`,
-          [project, ids.uuid(), target, application, cluster, order.generation.toString(), order.epoch.toString(), ...columns],
-        );
-      }
+      // Whoever sees the new number sees its order: else he would wait for it in vain.
+      const order = await atOnce(pool, async (client) => {
+        const [seq] = (await client.query<{ desired_seq: string }>('UPDATE clusters SET desired_seq = desired_seq + 1 WHERE id = $1 RETURNING desired_seq', [cluster])).rows;
+        const given = anOrder(world, { project, application, release, repository }, cluster, target, BigInt(seq?.desired_seq ?? 0), options);
+        const issued = await issueOrder(given, options.signer ?? world.signer);
+        const expiry = options.expired === true ? new Date(systemClock.now().getTime() - 1000) : issued.expiresAt;
+        const columns = [issued.bytes, issued.keyId, issued.signature, issued.type, issued.digest, expiry].map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+        if (given.kind === 'ASSIGNMENT') {
+          await client.query(
+            `INSERT INTO targets (project_id, id, application_id, cluster_id, assigned_release_id, generation, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, order_bytes = excluded.order_bytes,
+             order_key_id = excluded.order_key_id, order_signature = excluded.order_signature, order_digest = excluded.order_digest, order_expires_at = excluded.order_expires_at`,
+            [project, target, application, cluster, release, given.generation.toString(), ...columns],
+          );
+          await client.query('INSERT INTO target_status (target_id, cluster_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [target, cluster]);
+        } else {
+          await client.query(
+            `INSERT INTO tombstones (project_id, id, target_id, application_id, cluster_id, mode, cause, generation, order_epoch, order_bytes, order_key_id, order_signature, order_type, order_digest, order_expires_at)
+             VALUES ($1, $2, $3, $4, $5, 'DELETE', 'SELECTOR', $6, $7, $8, $9, $10, $11, $12, $13)`,
+            [project, ids.uuid(), target, application, cluster, given.generation.toString(), given.epoch.toString(), ...columns],
+          );
+        }
+        return given;
+      });
       await world.tx.run(systemScope('planner'), () => {
         world.tx.notify('cluster_orders', cluster);
         return Promise.resolve();
