@@ -18,6 +18,12 @@ const second = (over: { readonly stages?: KillEvidence['stages']; readonly rows?
   audit: [...good.audit.filter(({ at }) => at < 10_000), ...(over.audit ?? good.audit.filter(({ at }) => at >= 10_000))],
   ...over.rest,
 });
+const later = <T extends { readonly at: number; readonly cluster: string }>(rows: readonly T[], byMs: number): readonly T[] => rows.map((row) => (row.cluster === 'a' && row.at > 10_000 ? { ...row, at: row.at + byMs } : row)).toSorted((x, y) => x.at - y.at);
+/** The cluster of the canary was away until that was closed, and is caught up while the stage after it goes on. */
+const caughtUp = second({
+  transitions: inOrder([anOrder('a', 10_500, 2, 'r2'), anOrder('b', 10_500, 2, 'r2', { transaction: 'x10500' }), aMark('b', 10_700, 2, 'HEALTHY'), aMark('a', 10_900, 2, 'HEALTHY')]), audit: [assigning('o2', 10_500)],
+  rest: { taken: later(good.taken, 400), answers: later(good.answers, 600), sightings: later(good.sightings, 600) },
+});
 /** Both at once in one stage that lets both go. */
 const atOnce = second({
   stages: [aStage('o2', 'all', 0, 10_050, 10_900, { maxConcurrency: 2 })], rows: ['a', 'b'].map((cluster) => aRow('o2', cluster === 'a' ? 'a' : 'b', 'HEALTHY', 2, { stage: 'all' })),
@@ -31,6 +37,7 @@ describe('checkKills', () => {
   it('finds nothing where everything went well', () => {
     expect(checkKills(good)).toEqual([]);
     expect(checkKills(atOnce)).toEqual([]);
+    expect(checkKills(caughtUp)).toEqual([]);
     expect(checkKills(withMore({ mutations: [aMutation('retryRollout', { answer: IDLE, secondAnswer: IDLE })] }))).toEqual([]);
   });
 

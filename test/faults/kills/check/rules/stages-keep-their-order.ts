@@ -40,14 +40,14 @@ function unsettled({ evidence, names }: Case, rollout: string, { name, closedAt 
 /** Who closes a stage does so at the time at which the transaction began, and marks a little later in it. */
 const TRANSACTION_MS = 5_000;
 
-/** The first order of a stage that an agent took, against the agents of the stage before it. */
+/** The first order of a stage that an agent took, against the agents of the stage before it. Who was left out of that until it was closed, as its cluster was away, is waited for by nobody. */
 function overtaking({ evidence, names }: Case, mine: readonly Assignment[], earlier: readonly Assignment[], before: StageRecord): readonly string[] {
   const takenAt = new Map(evidence.taken.map(({ target, generation, at }) => [`${target} ${generation}`, at]));
   const first = Math.min(...mine.map(({ transition }) => takenAt.get(`${transition.target} ${transition.generation}`) ?? Number.POSITIVE_INFINITY));
   if (!Number.isFinite(first)) return [];
   const wellAt = new Map(evidence.answers.filter(({ sync, health }) => sync === 'SYNCED' && health === 'HEALTHY').toReversed().map(({ target, generation, at }) => [`${target} ${generation}`, at]));
   const healthy = new Set(evidence.transitions.filter(({ kind, message, at }) => kind === 'ROLLOUT' && message === 'HEALTHY' && at <= (before.closedAt ?? 0) + TRANSACTION_MS).map(({ target, generation }) => `${target} ${generation}`));
-  return earlier.flatMap(({ transition }) => {
+  return earlier.filter(({ transition }) => transition.at <= (before.closedAt ?? Number.POSITIVE_INFINITY)).flatMap(({ transition }) => {
     const key = `${transition.target} ${transition.generation}`;
     const at = wellAt.get(key);
     return !healthy.has(key) || (at !== undefined && at <= first) ? [] : [`an agent took an order of the stage after ${before.name} before that of ${names.target(transition.target)} was well`];
