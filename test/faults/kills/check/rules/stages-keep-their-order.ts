@@ -47,7 +47,11 @@ function overtaking({ evidence, names }: Case, mine: readonly Assignment[], earl
   if (!Number.isFinite(first)) return [];
   const wellAt = new Map(evidence.answers.filter(({ sync, health }) => sync === 'SYNCED' && health === 'HEALTHY').toReversed().map(({ target, generation, at }) => [`${target} ${generation}`, at]));
   const healthy = new Set(evidence.transitions.filter(({ kind, message, at }) => kind === 'ROLLOUT' && message === 'HEALTHY' && at <= (before.closedAt ?? 0) + TRANSACTION_MS).map(({ target, generation }) => `${target} ${generation}`));
-  return earlier.filter(({ transition }) => transition.at <= (before.closedAt ?? Number.POSITIVE_INFINITY)).flatMap(({ transition }) => {
+  const wasLeftOut = ({ transition }: Assignment): boolean => {
+    const marks = evidence.transitions.filter(({ target, kind, at }) => target === transition.target && kind === 'ROLLOUT' && at <= (before.closedAt ?? 0));
+    return transition.at > (before.closedAt ?? Number.POSITIVE_INFINITY) && marks.at(-1)?.message === 'SKIPPED';
+  };
+  return earlier.filter((order) => !wasLeftOut(order)).flatMap(({ transition }) => {
     const key = `${transition.target} ${transition.generation}`;
     const at = wellAt.get(key);
     return !healthy.has(key) || (at !== undefined && at <= first) ? [] : [`an agent took an order of the stage after ${before.name} before that of ${names.target(transition.target)} was well`];
